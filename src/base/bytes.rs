@@ -1,0 +1,134 @@
+//! Positioned reading, the only way in which bytes of evidence are had, and the aligned buffer they are read into.
+
+use std::io;
+
+/// Bytes that can be read at any offset and never written.
+///
+/// There is no write trait in this program: evidence cannot be changed by construction.
+pub trait ReadAt: Send + Sync {
+    /// Reads into `buffer` from `offset` (bytes) and says how many bytes were read; fewer than asked only at the end.
+    ///
+    /// # Errors
+    /// What the operating system or the layer below says of the read.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// Length in bytes, as it stood when the stream was opened.
+    fn len(&self) -> u64;
+
+    /// Whether there is nothing to read.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl ReadAt for [u8] {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = usize::try_from(offset).ok().and_then(|start| self.get(start..)).unwrap_or_default();
+        let count = rest.len().min(buffer.len());
+        for (target, source) in buffer.iter_mut().zip(rest) {
+            *target = *source;
+        }
+        Ok(count)
+    }
+
+    fn len(&self) -> u64 {
+        u64::try_from(<[u8]>::len(self)).unwrap_or(u64::MAX)
+    }
+}
+
+impl ReadAt for Vec<u8> {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        self.as_slice().read_at(offset, buffer)
+    }
+
+    fn len(&self) -> u64 {
+        ReadAt::len(self.as_slice())
+    }
+}
+
+impl<T: ReadAt + ?Sized> ReadAt for Box<T> {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        (**self).read_at(offset, buffer)
+    }
+
+    fn len(&self) -> u64 {
+        (**self).len()
+    }
+}
+
+/// Fills `buffer` from `offset`, repeating short reads, and says how many bytes there were.
+///
+/// # Errors
+/// The first error of the stream other than an interruption.
+pub fn read_full(stream: &dyn ReadAt, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0usize;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        let at = offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
+        match stream.read_at(at, rest) {
+            Ok(0) => break,
+            Ok(count) => filled = filled.saturating_add(count),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+/// A reusable buffer whose first byte lies on a page boundary.
+///
+/// On current AMD processors the kernel's copy into a buffer at page + 16, which is where the allocator puts every large
+/// allocation, runs at a quarter of the speed of an aligned one.
+#[derive(Debug)]
+pub struct AlignedBuffer {
+    storage: Vec<u8>,
+    start: usize,
+    length: usize,
+}
+
+impl AlignedBuffer {
+    const PAGE: usize = 4096;
+
+    /// A zeroed buffer of `length` bytes.
+    #[must_use]
+    pub fn new(length: usize) -> Self {
+        let storage = vec![0u8; length.saturating_add(Self::PAGE)];
+        let start = storage.as_ptr().align_offset(Self::PAGE).min(Self::PAGE);
+        Self { storage, start, length }
+    }
+
+    /// The whole buffer.
+    pub fn as_mut(&mut self) -> &mut [u8] {
+        let end = self.start.saturating_add(self.length);
+        self.storage.get_mut(self.start..end).unwrap_or_default()
+    }
+
+    /// The first `length` bytes, or all if there are fewer.
+    #[must_use]
+    pub fn filled(&self, length: usize) -> &[u8] {
+        let end = self.start.saturating_add(length.min(self.length));
+        self.storage.get(self.start..end).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_past_the_end_are_short() {
+        let stream = vec![1u8, 2, 3];
+        let mut buffer = [0u8; 8];
+        assert_eq!(stream.read_at(1, &mut buffer).unwrap(), 2);
+        assert_eq!(&buffer[..2], &[2, 3]);
+        assert_eq!(stream.read_at(u64::MAX, &mut buffer).unwrap(), 0);
+    }
+
+    #[test]
+    fn buffers_start_on_a_page() {
+        for length in [1, 4096, 65_536, 1 << 20] {
+            let mut buffer = AlignedBuffer::new(length);
+            assert_eq!(buffer.as_mut().as_ptr() as usize % 4096, 0);
+            assert_eq!(buffer.as_mut().len(), length);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The ground floor: bytes, text, time, digests, limits, anomalies. Knows nothing of evidence, scripts or reports.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )
+)]
+
+pub mod anomaly;
+pub mod bytes;
+pub mod digest;
+pub mod escape;
+pub mod limits;
+pub mod secret;
+pub mod text;
+pub mod time;

@@ -1,0 +1,277 @@
+//! Text out of bytes: which encoding, which lines, and where each line lies in the bytes.
+//!
+//! Windows writes scripts in UTF-8, UTF-16 (PowerShell's `>`), the ANSI code page (Notepad) and the OEM code page (`echo`),
+//! with and without a byte-order mark. A text that is none of these is binary.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// How the bytes were read as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, Default)]
+pub enum Encoding {
+    /// UTF-8, which includes ASCII.
+    #[default]
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// UTF-16, low byte first.
+    #[serde(rename = "utf-16le")]
+    Utf16Le,
+    /// UTF-16, high byte first.
+    #[serde(rename = "utf-16be")]
+    Utf16Be,
+    /// The western ANSI code page.
+    #[serde(rename = "windows-1252")]
+    Windows1252,
+    /// The OEM code page of a western console.
+    #[serde(rename = "cp437")]
+    Cp437,
+}
+
+impl Encoding {
+    /// Bytes that `text` takes in this encoding.
+    #[must_use]
+    pub fn encoded_len(self, text: &str) -> u64 {
+        let length = match self {
+            Self::Utf8 => text.len(),
+            Self::Utf16Le | Self::Utf16Be => text.encode_utf16().count().saturating_mul(2),
+            Self::Windows1252 | Self::Cp437 => text.chars().count(),
+        };
+        u64::try_from(length).unwrap_or(u64::MAX)
+    }
+}
+
+/// A decoded text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Text {
+    /// The characters, without the byte-order mark.
+    pub content: String,
+    /// How they were encoded.
+    pub encoding: Encoding,
+    /// Whether a byte-order mark stood in front.
+    pub byte_order_mark: bool,
+    /// Whether some bytes were no text in this encoding (they became U+FFFD).
+    pub lossy: bool,
+}
+
+/// One line of a text, without its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// Number of the line, from 1.
+    pub number: u32,
+    /// The characters of the line.
+    pub text: &'a str,
+    /// Offset of its first byte in the encoded text, bytes.
+    pub offset: u64,
+    /// Length in bytes as encoded, without the line end.
+    pub length: u64,
+}
+
+impl Text {
+    /// A text that is already decoded.
+    #[must_use]
+    pub fn from_content(content: impl Into<String>) -> Self {
+        Self { content: content.into(), ..Self::default() }
+    }
+
+    /// The lines: ended by LF or CR LF, or by CR alone where the text has no LF at all.
+    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
+        let separator = if self.content.contains('\n') { '\n' } else { '\r' };
+        let mut offset = if self.byte_order_mark { self.encoding.encoded_len("\u{feff}") } else { 0 };
+        let mut number = 0u32;
+        self.content.split_inclusive(separator).map(move |piece| {
+            let text = piece.trim_end_matches(['\r', '\n']);
+            number = number.saturating_add(1);
+            let line = Line { number, text, offset, length: self.encoding.encoded_len(text) };
+            offset = offset.saturating_add(self.encoding.encoded_len(piece));
+            line
+        })
+    }
+
+    /// Whether every line end is a lone CR, which no client of Windows takes for a line end.
+    #[must_use]
+    pub fn ends_lines_with_cr(&self) -> bool {
+        self.content.contains('\r') && !self.content.contains('\n')
+    }
+}
+
+/// The encoding that the first bytes of a file speak for, with the length of its byte-order mark; nothing for binary.
+///
+/// `head` may be cut anywhere. A NUL is taken for text only where its parity says UTF-16.
+#[must_use]
+pub fn sniff(head: &[u8]) -> Option<(Encoding, usize)> {
+    match head {
+        [0xef, 0xbb, 0xbf, ..] => return Some((Encoding::Utf8, 3)),
+        [0xff, 0xfe, 0, 0, ..] => return None,
+        [0xff, 0xfe, ..] => return Some((Encoding::Utf16Le, 2)),
+        [0xfe, 0xff, ..] => return Some((Encoding::Utf16Be, 2)),
+        _ => {}
+    }
+    if memchr::memchr(0, head).is_some() {
+        return utf16_by_parity(head).map(|encoding| (encoding, 0));
+    }
+    if head.iter().filter(|byte| is_binary_control(**byte)).count().saturating_mul(50) > head.len() {
+        return None;
+    }
+    Some((eight_bit(head), 0))
+}
+
+/// The bytes as text, or nothing if they are binary.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Option<Text> {
+    let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+    let (guess, mark) = sniff(head)?;
+    let body = bytes.get(mark..).unwrap_or_default();
+    let (content, encoding, lossy) = match guess {
+        Encoding::Utf16Le => utf16(body, encoding_rs::UTF_16LE, guess),
+        Encoding::Utf16Be => utf16(body, encoding_rs::UTF_16BE, guess),
+        Encoding::Utf8 | Encoding::Windows1252 | Encoding::Cp437 => match std::str::from_utf8(body) {
+            Ok(text) => (text.to_owned(), Encoding::Utf8, false),
+            Err(_) if mark > 0 => (String::from_utf8_lossy(body).into_owned(), Encoding::Utf8, true),
+            Err(_) => code_page(body),
+        },
+    };
+    Some(Text { content, encoding, byte_order_mark: mark > 0, lossy })
+}
+
+/// The bytes with UTF-16 folded to one byte a character (`\x01` for characters beyond Latin-1), for searches in ASCII.
+#[must_use]
+pub fn narrow(bytes: &[u8], encoding: Encoding) -> Cow<'_, [u8]> {
+    let fold = |pair: &[u8], low: usize, high: usize| match (pair.get(low), pair.get(high)) {
+        (Some(byte), Some(0)) => *byte,
+        _ => 1,
+    };
+    match encoding {
+        Encoding::Utf16Le => Cow::Owned(bytes.chunks_exact(2).map(|pair| fold(pair, 0, 1)).collect()),
+        Encoding::Utf16Be => Cow::Owned(bytes.chunks_exact(2).map(|pair| fold(pair, 1, 0)).collect()),
+        Encoding::Utf8 | Encoding::Windows1252 | Encoding::Cp437 => Cow::Borrowed(bytes),
+    }
+}
+
+fn is_binary_control(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 0x0e..=0x19 | 0x1c..=0x1f | 0x7f)
+}
+
+fn utf16_by_parity(head: &[u8]) -> Option<Encoding> {
+    let pairs = head.chunks_exact(2);
+    let total = pairs.len();
+    let (mut high_first, mut low_first, mut odd) = (0usize, 0usize, 0usize);
+    for pair in pairs {
+        match pair {
+            [0, 0] => odd = odd.saturating_add(1),
+            [0, byte] if !is_binary_control(*byte) => high_first = high_first.saturating_add(1),
+            [byte, 0] if !is_binary_control(*byte) => low_first = low_first.saturating_add(1),
+            [0, _] | [_, 0] => odd = odd.saturating_add(1),
+            _ => {}
+        }
+    }
+    let most = |count: usize| total > 1 && count.saturating_mul(5) >= total.saturating_mul(3);
+    if odd.saturating_mul(100) > total {
+        None
+    } else if most(low_first) && high_first.saturating_mul(20) <= low_first {
+        Some(Encoding::Utf16Le)
+    } else if most(high_first) && low_first.saturating_mul(20) <= high_first {
+        Some(Encoding::Utf16Be)
+    } else {
+        None
+    }
+}
+
+fn utf16(body: &[u8], decoder: &'static encoding_rs::Encoding, encoding: Encoding) -> (String, Encoding, bool) {
+    let (content, lossy) = decoder.decode_without_bom_handling(body);
+    (content.into_owned(), encoding, lossy)
+}
+
+/// UTF-8 if the head is valid as far as it goes, else the likelier code page.
+fn eight_bit(head: &[u8]) -> Encoding {
+    match std::str::from_utf8(head) {
+        Ok(_) => Encoding::Utf8,
+        Err(error) if error.error_len().is_none() => Encoding::Utf8,
+        Err(_) => likelier_code_page(head),
+    }
+}
+
+/// Letters lie at 0x80–0xA5 in the OEM code pages and at 0xC0–0xFF in the ANSI one: what stands beside letters decides.
+fn likelier_code_page(bytes: &[u8]) -> Encoding {
+    let (mut oem, mut ansi) = (0usize, 0usize);
+    let mut before = b' ';
+    let mut follows = bytes.iter().skip(1);
+    for byte in bytes {
+        let after = follows.next().copied().unwrap_or(b' ');
+        if before.is_ascii_alphabetic() || after.is_ascii_alphabetic() {
+            match byte {
+                0x80..=0xa5 => oem = oem.saturating_add(1),
+                0xc0..=0xff => ansi = ansi.saturating_add(1),
+                _ => {}
+            }
+        }
+        before = *byte;
+    }
+    if oem > ansi { Encoding::Cp437 } else { Encoding::Windows1252 }
+}
+
+fn code_page(body: &[u8]) -> (String, Encoding, bool) {
+    match likelier_code_page(body) {
+        Encoding::Cp437 => {
+            let table = &oem_cp::code_table::DECODING_TABLE_CP437;
+            (oem_cp::decode_string_complete_table(body, table), Encoding::Cp437, false)
+        }
+        _ => {
+            let (content, lossy) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(body);
+            (content.into_owned(), Encoding::Windows1252, lossy)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16_bytes(text: &str, big: bool) -> Vec<u8> {
+        text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    }
+
+    #[test]
+    fn encodings_are_told_apart() {
+        let script = "open 192.0.2.1\r\nuser bob pw\r\nbye\r\n";
+        let marked = |mark: &[u8], body: Vec<u8>| [mark.to_vec(), body].concat();
+        let cases: [(Vec<u8>, Encoding, bool); 7] = [
+            (script.into(), Encoding::Utf8, false),
+            (marked(b"\xef\xbb\xbf", script.into()), Encoding::Utf8, true),
+            (utf16_bytes(script, false), Encoding::Utf16Le, false),
+            (utf16_bytes(script, true), Encoding::Utf16Be, false),
+            (marked(b"\xff\xfe", utf16_bytes(script, false)), Encoding::Utf16Le, true),
+            (marked(b"\xfe\xff", utf16_bytes(script, true)), Encoding::Utf16Be, true),
+            (marked(b"", script.into()), Encoding::Utf8, false),
+        ];
+        for (bytes, encoding, mark) in cases {
+            let text = decode(&bytes).expect("is text");
+            assert_eq!((text.content.as_str(), text.encoding, text.byte_order_mark), (script, encoding, mark));
+        }
+    }
+
+    #[test]
+    fn code_pages_are_told_apart_by_where_their_letters_lie() {
+        let ansi = decode(b"user M\xfcller gr\xfc\xdfe").unwrap();
+        assert_eq!((ansi.encoding, ansi.content.as_str()), (Encoding::Windows1252, "user Müller grüße"));
+        let oem = decode(b"user M\x81ller gr\x81n").unwrap();
+        assert_eq!((oem.encoding, oem.content.as_str()), (Encoding::Cp437, "user Müller grün"));
+    }
+
+    #[test]
+    fn binary_is_no_text() {
+        for bytes in [&b"MZ\x90\0\x03\0\0\0\x04\0\0\0"[..], b"\xff\xfe\0\0a\0\0\0", b"\x01\x02\x03\x04", b"a\0b"] {
+            assert_eq!(decode(bytes), None, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn lines_know_their_bytes() {
+        let text = decode(&[b"\xff\xfe".to_vec(), utf16_bytes("ab\r\nc", false)].concat()).unwrap();
+        let lines: Vec<_> = text.lines().map(|line| (line.number, line.text, line.offset, line.length)).collect();
+        assert_eq!(lines, [(1, "ab", 2, 4), (2, "c", 10, 2)]);
+        let mac = Text::from_content("a\rb\r");
+        assert_eq!(mac.lines().map(|line| line.text).collect::<Vec<_>>(), ["a", "b"]);
+        assert!(mac.ends_lines_with_cr());
+    }
+}

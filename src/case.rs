@@ -1,0 +1,357 @@
+//! The finished case: everything a run found, as the report's contract (`ftpsift.report/1`) lays it down.
+//!
+//! Fields may be added; the ones here keep their name, type and meaning. Absent is absent: what was not measured is left
+//! out. The JSON Schema that `ftpsift schema` prints is made from these types.
+
+use crate::base::limits::Limits;
+use crate::base::secret::Secret;
+use crate::base::time::{FileTimes, Timestamp};
+use crate::finding::Finding;
+use crate::payload::Facts;
+use crate::script::launch::Launch;
+use crate::script::reading::{Confidence, Form, LoginAssumed, Provenance};
+use crate::script::session::{Diagnostic, Session};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Identity of the report's format.
+pub const SCHEMA: &str = "ftpsift.report/1";
+
+/// Everything a run found.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Case {
+    /// Identity of the format, [`SCHEMA`].
+    pub schema: String,
+    /// The program.
+    pub tool: Tool,
+    /// The run.
+    pub scan: Scan,
+    /// What was examined.
+    pub evidence: Vec<Evidence>,
+    /// Where clients are started.
+    pub launches: Vec<Launch>,
+    /// What clients are told.
+    pub scripts: Vec<Script>,
+    /// The files that scripts name.
+    pub payloads: Vec<Payload>,
+    /// Records of artifacts that bear on the case.
+    pub events: Vec<Event>,
+    /// The judgement.
+    pub findings: Vec<Finding>,
+    /// Each login with all its uses.
+    pub credentials: Vec<CredentialUse>,
+    /// Which sources were examined and which were not.
+    pub coverage: Vec<Coverage>,
+    /// Everything damaged, skipped or capped.
+    pub errors: Vec<ScanError>,
+}
+
+/// The program that made the report.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Tool {
+    /// `ftpsift`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The run.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Scan {
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub finished: Timestamp,
+    /// Seconds between.
+    pub elapsed_s: f64,
+    /// The arguments as given.
+    pub arguments: Vec<String>,
+    /// Whether everything that was to be read was read.
+    pub complete: bool,
+    /// The sums.
+    pub counts: Counts,
+    /// The caps in force.
+    pub limits: Limits,
+}
+
+/// The sums of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Counts {
+    /// Regular files seen.
+    pub files: u64,
+    /// Directories seen.
+    pub directories: u64,
+    /// Bytes read from files.
+    pub bytes_read: u64,
+    /// Scripts reported.
+    pub scripts: u64,
+    /// Sessions in them.
+    pub sessions: u64,
+    /// Transfers in those.
+    pub transfers: u64,
+    /// Payloads reported.
+    pub payloads: u64,
+    /// Events reported.
+    pub events: u64,
+    /// Findings reported.
+    pub findings: u64,
+    /// Entries of `errors`, including those beyond the cap.
+    pub errors: u64,
+}
+
+/// What kind of thing a piece of evidence is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EvidenceKind {
+    /// A directory of the examiner's machine: a mounted image, a collection, a live root.
+    Directory,
+    /// A single file.
+    File,
+}
+
+/// One piece of evidence.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Evidence {
+    /// Identity in the report, `e1`.
+    pub id: String,
+    /// Path as given.
+    pub path: String,
+    /// What it is.
+    pub kind: EvidenceKind,
+    /// Size of a single file, bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// The volumes found on it.
+    pub volumes: Vec<Volume>,
+}
+
+/// One volume: here, a folder that stands for a drive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Volume {
+    /// Identity in the report, `e1v1`.
+    pub id: String,
+    /// Partition scheme; `none` for a folder.
+    pub scheme: String,
+    /// The folder below the evidence root that is the volume's root; absent for the root itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// Its drive letter, `C:`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drive: Option<String>,
+    /// How the letter is known: `given`, `system-root`, `folder-name`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drive_known_by: Option<String>,
+}
+
+/// How the text of a script was come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// A file of the evidence.
+    File,
+    /// Another script writes it; it may not exist as a file.
+    WrittenByScript,
+}
+
+/// The writer of a script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct WrittenBy {
+    /// The script that writes.
+    pub script: String,
+    /// Its first line that does.
+    pub line: u32,
+}
+
+/// A program that a script starts and that a transfer of the case brought or takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Start {
+    /// Line of the script.
+    pub line: u32,
+    /// The command line.
+    pub command_line: String,
+    /// The transfers whose file it starts.
+    pub transfers: Vec<String>,
+}
+
+/// One text that tells a client what to transfer, or that writes or starts such a text.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Script {
+    /// Identity in the report, `s1`.
+    pub id: String,
+    /// The evidence that holds it.
+    pub evidence: String,
+    /// The volume that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume: Option<String>,
+    /// Where it is, or where its writer puts it.
+    pub path: String,
+    /// The path's bytes in hexadecimal, where they are no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_raw: Option<String>,
+    /// How the text was come by.
+    pub source: Source,
+    /// What kind of text it is.
+    pub form: Form,
+    /// The client whose commands it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<String>,
+    /// How its bytes were read.
+    pub encoding: crate::base::text::Encoding,
+    /// Whether a byte-order mark stands in front.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub byte_order_mark: bool,
+    /// Size in bytes.
+    pub size: u64,
+    /// MD5 of its bytes.
+    pub md5: String,
+    /// SHA-1 of its bytes.
+    pub sha1: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// The file's times.
+    #[serde(skip_serializing_if = "FileTimes::is_empty")]
+    pub times: FileTimes,
+    /// What writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written_by: Option<WrittenBy>,
+    /// Which line of the writer each line comes from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub provenance: Vec<Provenance>,
+    /// What starts a client with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub launches: Vec<String>,
+    /// The reading of the login taken where no launch was seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login_assumed: Option<LoginAssumed>,
+    /// How sure it is that this is what it is taken for.
+    pub confidence: Confidence,
+    /// What the client does with it.
+    pub sessions: Vec<Session>,
+    /// Programs that it starts and that a transfer moved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub starts: Vec<Start>,
+    /// What a reader should know.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Whether a transfer's file is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PayloadStatus {
+    /// It lies where the transfer puts or takes it.
+    Found,
+    /// A file of that name lies elsewhere: perhaps the one.
+    Candidate,
+    /// No such file is on the evidence.
+    Missing,
+}
+
+/// How a file was tied to its transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PathMatch {
+    /// The directory is known and every name is equal.
+    Exact,
+    /// The directory is known and the names are equal but for case.
+    CaseInsensitive,
+    /// The name is right; the directory is the script's own, assumed to be the client's working directory.
+    DirectoryAssumed,
+    /// Only the name is right.
+    NameOnly,
+}
+
+/// A file that a transfer names.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Payload {
+    /// Identity in the report, `p1`.
+    pub id: String,
+    /// The transfers that name it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub transfers: Vec<String>,
+    /// Whether it is there.
+    pub status: PayloadStatus,
+    /// The evidence that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<String>,
+    /// The volume that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume: Option<String>,
+    /// Where it is, or where it should be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The path's bytes in hexadecimal, where they are no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_raw: Option<String>,
+    /// How it was tied to the transfer.
+    #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
+    pub path_match: Option<PathMatch>,
+    /// The file's times.
+    #[serde(skip_serializing_if = "FileTimes::is_empty")]
+    pub times: FileTimes,
+    /// What the bytes are.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Facts>,
+}
+
+/// A record of an artifact that bears on the case.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Event {
+    /// Identity in the report, `v1`.
+    pub id: String,
+    /// When it happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<Timestamp>,
+    /// The kind of record.
+    pub source: String,
+}
+
+/// A login with all its uses.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct CredentialUse {
+    /// The user name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The password, where it is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<Secret>,
+    /// The host that it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// The scripts that use it.
+    pub scripts: Vec<String>,
+    /// The sessions that use it.
+    pub sessions: Vec<String>,
+    /// Whether the same user name and password are used for another host too.
+    pub reused: bool,
+}
+
+/// A source that a run examined or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Coverage {
+    /// The source.
+    pub source: String,
+    /// Whether it was examined.
+    pub examined: bool,
+    /// How many records were read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<u64>,
+    /// Why not, or how.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// Something damaged, skipped or capped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ScanError {
+    /// The evidence.
+    pub evidence: String,
+    /// Path inside it; empty for the evidence as a whole.
+    pub path: String,
+    /// The part of the program that met it.
+    pub stage: crate::base::anomaly::Stage,
+    /// Why, with the offset where there is one.
+    pub message: String,
+}

@@ -1,0 +1,131 @@
+//! Entries and their paths, kept byte for byte.
+
+use crate::base::escape;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::cmp::Ordering;
+
+/// Path of an entry below its root: names joined by `/`, without a leading one; the root is empty.
+///
+/// The bytes are the file system's own (on Unix any byte but NUL; on Windows UTF-8 in which lone surrogates may occur).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct EntryPath(Vec<u8>);
+
+impl EntryPath {
+    /// From bytes with `/` between the names.
+    #[must_use]
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The names from the root on.
+    pub fn components(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.split(|byte| *byte == b'/').filter(|name| !name.is_empty())
+    }
+
+    /// The last name; empty for the root.
+    #[must_use]
+    pub fn name(&self) -> &[u8] {
+        self.0.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
+    }
+
+    /// The directory that holds the entry.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        let end = self.0.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+        Self(self.0.get(..end).unwrap_or_default().to_vec())
+    }
+
+    /// The path of an entry in this directory.
+    #[must_use]
+    pub fn join(&self, name: &[u8]) -> Self {
+        let mut bytes = self.0.clone();
+        if !bytes.is_empty() {
+            bytes.push(b'/');
+        }
+        bytes.extend_from_slice(name);
+        Self(bytes)
+    }
+
+    /// The path as text; bytes that are no UTF-8 are written `\xNN`.
+    #[must_use]
+    pub fn display(&self) -> String {
+        escape::lossless(&self.0)
+    }
+
+    /// The bytes in hexadecimal, where the text alone would not tell them.
+    #[must_use]
+    pub fn raw(&self) -> Option<String> {
+        std::str::from_utf8(&self.0).is_err().then(|| escape::hex(&self.0))
+    }
+}
+
+impl Ord for EntryPath {
+    /// The order of the walk: parents before children, names by their bytes.
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.components().cmp(other.components())
+    }
+}
+
+impl PartialOrd for EntryPath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EntryKind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link or another reparse point; never followed.
+    Symlink,
+    /// A named pipe.
+    Fifo,
+    /// A socket.
+    Socket,
+    /// A block or character device.
+    Device,
+    /// Something else that is no regular file.
+    Other,
+}
+
+/// One entry of a file system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it is.
+    pub path: EntryPath,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parents_come_before_children_and_names_by_bytes() {
+        let mut paths: Vec<_> = ["b", "a/c", "a", "a-b", "a/b/c"].map(EntryPath::new).into();
+        paths.sort();
+        let order: Vec<_> = paths.iter().map(EntryPath::display).collect();
+        assert_eq!(order, ["a", "a/b/c", "a/c", "a-b", "b"]);
+    }
+
+    #[test]
+    fn paths_take_apart_and_together() {
+        let path = EntryPath::new("Users/bob/a.txt");
+        assert_eq!((path.name(), path.parent()), (&b"a.txt"[..], EntryPath::new("Users/bob")));
+        assert_eq!(path.parent().join(b"a.txt"), path);
+        assert_eq!(EntryPath::default().join(b"x").parent(), EntryPath::default());
+        assert_eq!(EntryPath::new(*b"a\xff").raw().as_deref(), Some("61ff"));
+    }
+}

@@ -1,0 +1,61 @@
+//! The ground: file systems, their entries and streams, however they come.
+//!
+//! Everything above sees a [`FileSystem`]: a directory of this host, or one held in memory, alike.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )
+)]
+
+pub mod drive;
+pub mod entry;
+pub mod host;
+pub mod memory;
+
+use crate::base::anomaly::Anomaly;
+use crate::base::bytes::ReadAt;
+use crate::base::limits::Limits;
+use crate::base::time::FileTimes;
+use entry::{Entry, EntryPath};
+use std::ops::ControlFlow;
+
+/// What a walk comes upon.
+#[derive(Debug)]
+pub enum Walked {
+    /// An entry of the file system.
+    Entry(Entry),
+    /// Something that could not be walked, and why.
+    Anomaly(Anomaly),
+}
+
+/// An opened file: its bytes and what the file system says of it at that moment.
+pub struct Opened {
+    /// The bytes.
+    pub stream: Box<dyn ReadAt>,
+    /// The times.
+    pub times: FileTimes,
+}
+
+/// A tree of entries. Implementations never write, never leave their root and never open what is no regular file.
+pub trait FileSystem: Send + Sync {
+    /// Visits every entry below the root, parents before children, names in byte order, until the visitor breaks.
+    fn walk(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>);
+
+    /// Opens a regular file for reading.
+    ///
+    /// # Errors
+    /// Why it cannot be read; an entry that is no regular file is an error of kind `Unsupported`.
+    fn open(&self, path: &EntryPath) -> Result<Opened, Anomaly>;
+
+    /// The entries of one directory in byte order of their names; nothing if it is no directory of this file system.
+    fn list(&self, directory: &EntryPath) -> Vec<Entry>;
+}

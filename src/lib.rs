@@ -1,0 +1,26 @@
+//! ftpsift finds what FTP clients were told to do, from the evidence alone.
+//!
+//! Bytes come up from the ground as *entries* ([`evidence`]); readers turn entries into *facts* ([`script`], [`payload`]);
+//! facts are tied together, judged and shown ([`scan`], [`case`], [`finding`], [`report`]). Nothing flows down, and the
+//! readers never see each other:
+//!
+//! ```text
+//! cli         verbs, arguments, exit codes, progress
+//! report      shows a finished Case
+//! scan        walks evidence, feeds the readers, resolves transfers, builds the Case
+//! finding     rules over tied facts
+//! case        everything a run found
+//! script | payload        the readers
+//! evidence    file systems, entries, streams
+//! base        bytes, text, time, digests, limits, anomalies
+//! ```
+
+pub mod base;
+pub mod case;
+pub mod cli;
+pub mod evidence;
+pub mod finding;
+pub mod payload;
+pub mod report;
+pub mod scan;
+pub mod script;

@@ -1,0 +1,129 @@
+//! What the script room says of one text: the sessions it holds, the scripts it writes, the clients it starts.
+
+use super::launch::{Client, Launch};
+use super::session::{Diagnostic, Session};
+use crate::base::text::Text;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What kind of text it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// Commands for a line-based FTP client.
+    FtpScript,
+    /// A batch file, or command lines of cmd.exe in another text.
+    Batch,
+    /// PowerShell.
+    Powershell,
+    /// A shell script.
+    Shell,
+    /// Another text that holds command lines: notes, logs, SQL, markup.
+    Text,
+}
+
+/// How sure it is that the text is what it is taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Shown, but too little to be judged.
+    Possible,
+    /// Its structure speaks for it.
+    Likely,
+    /// A launch names it, or its structure allows nothing else.
+    Certain,
+}
+
+/// The reading of the login that was taken because no launch was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoginAssumed {
+    /// The client logs in by itself and takes the lines after `open` as answers.
+    Auto,
+    /// The script logs in with `user`, or not at all (`-n`).
+    UserCommand,
+    /// The client logs in anonymously by itself (`-A`).
+    Anonymous,
+}
+
+/// A script, run.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Interpretation {
+    /// The client whose semantics were followed.
+    pub client: Client,
+    /// The sessions in order.
+    pub sessions: Vec<Session>,
+    /// What a reader should know.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The reading taken, where no launch told.
+    pub login_assumed: Option<LoginAssumed>,
+}
+
+/// Where the bytes of a written line come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Provenance {
+    /// Line of the written script, from 1.
+    pub line: u32,
+    /// Line of the writer that wrote it, from 1.
+    pub written_by_line: u32,
+}
+
+/// A script that another text writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Path as the writer names it, with the variables that are known put in; `None` for standard input (a pipe).
+    pub path: Option<String>,
+    /// Directory in which the writer stands, as far as it says.
+    pub working_directory: Option<String>,
+    /// The bytes that come out, as text.
+    pub text: Text,
+    /// Which line of the writer each line comes from.
+    pub provenance: Vec<Provenance>,
+    /// Line of the writer that begins it.
+    pub line: u32,
+    /// Whether it passes for an FTP script by its content alone.
+    pub confidence: Confidence,
+    /// Variables that stayed as written.
+    pub unresolved: Vec<String>,
+    /// False where the writer can never reach it, or has it commented out.
+    pub active: bool,
+}
+
+/// Which script a launch runs, as far as the text itself tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feed {
+    /// The text does not hold it: a file to be resolved on the evidence, or none at all.
+    Elsewhere,
+    /// The script that the text writes, by its index in [`TextReading::written`].
+    Written(usize),
+    /// The text itself (`-s:"%~f0"`).
+    Itself,
+}
+
+/// A program that the text starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Line of the text.
+    pub line: u32,
+    /// The command line.
+    pub command_line: String,
+    /// Directory in which it is started, as far as is known.
+    pub working_directory: Option<String>,
+}
+
+/// All that one text says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextReading {
+    /// What kind of text it is.
+    pub form: Form,
+    /// Whether the text itself is an FTP script, and how sure that is.
+    pub is_script: Option<Confidence>,
+    /// The scripts that it writes.
+    pub written: Vec<Written>,
+    /// The clients that it starts, each with the script that it feeds them.
+    pub launches: Vec<(Launch, Feed)>,
+    /// The programs that it starts.
+    pub runs: Vec<Run>,
+    /// What a reader should know.
+    pub diagnostics: Vec<Diagnostic>,
+}
