@@ -35,6 +35,10 @@ pub struct Switches {
     pub host: Option<String>,
     /// Port on the command line (not on Windows).
     pub port: Option<u16>,
+    /// The client is connected before it reads the script, to a host that nothing tells.
+    pub host_unknown: bool,
+    /// Directory in which the client is started, as far as is known.
+    pub working_directory: Option<String>,
 }
 
 /// Where a launch was found.

@@ -1,0 +1,381 @@
+//! The machine that all line-based clients are: it reads a line, looks the command up, asks for what is missing.
+//!
+//! One line is one command or one answer, strictly in the order of the file: a prompt takes the very next line, whatever it
+//! looks like. An error stops nothing.
+
+mod connect;
+mod listing;
+mod multiple;
+mod remote;
+mod transfer;
+
+use super::dialect::{Dialect, Lookup, Verb};
+use super::tokens;
+use super::world::World;
+use crate::base::limits::Limits;
+use crate::base::text::{Encoding, Text};
+use crate::script::launch::Switches;
+use crate::script::local_path;
+use crate::script::reading::Interpretation;
+use crate::script::session::{Command, Diagnostic, Role, Session};
+use crate::script::transfer::Mode;
+
+/// A client in the middle of its script.
+pub struct Machine<'a> {
+    dialect: &'static Dialect,
+    switches: &'a Switches,
+    world: &'a dyn World,
+    lines: Vec<(u32, String)>,
+    next: usize,
+    connection: Option<Connection>,
+    prompting: bool,
+    globbing: bool,
+    mode: Mode,
+    start_directory: Option<String>,
+    local_directory: Option<String>,
+    session: Option<Session>,
+    sessions: Vec<Session>,
+    log: Vec<Command>,
+    command_start: usize,
+    stray_logins: Vec<String>,
+    diagnostics: Vec<Diagnostic>,
+    ended: bool,
+}
+
+/// The control connection.
+struct Connection {
+    /// The type that the server was last told.
+    server_mode: Mode,
+    logged_in: bool,
+    /// The client could not have connected: the session is what its author meant.
+    doomed: bool,
+    remote_directory: Option<String>,
+    rename_from: Option<String>,
+}
+
+impl<'a> Machine<'a> {
+    /// A client that is about to read `text`.
+    #[must_use]
+    pub fn new(
+        text: &Text,
+        dialect: &'static Dialect,
+        switches: &'a Switches,
+        world: &'a dyn World,
+        limits: &Limits,
+    ) -> Self {
+        let mut machine = Self {
+            dialect,
+            switches,
+            world,
+            lines: Vec::new(),
+            next: 0,
+            connection: None,
+            prompting: !switches.no_prompting,
+            globbing: !switches.no_globbing,
+            mode: Mode::Ascii,
+            start_directory: switches.working_directory.clone(),
+            local_directory: switches.working_directory.clone(),
+            session: None,
+            sessions: Vec::new(),
+            log: Vec::new(),
+            command_start: 0,
+            stray_logins: Vec::new(),
+            diagnostics: Vec::new(),
+            ended: false,
+        };
+        machine.take_in(text, limits);
+        machine
+    }
+
+    /// Runs the script to its end.
+    #[must_use]
+    pub fn run(mut self) -> Interpretation {
+        if let Some(host) = self.switches.host.clone() {
+            self.connect(0, Some(&host), self.switches.port);
+        } else if self.switches.host_unknown {
+            self.connect(0, None, None);
+        }
+        while !self.ended {
+            let Some((number, text)) = self.take_line() else { break };
+            self.execute(number, &text);
+        }
+        if self.connection.is_some() {
+            self.send("QUIT");
+        }
+        self.command_start = self.log.len();
+        let unread = self.lines.split_off(self.next.min(self.lines.len()));
+        for (line, text) in unread.into_iter().filter(|(_, text)| !text.trim().is_empty()) {
+            self.record(line, Role::Unread, &text, None, Vec::new());
+        }
+        if self.session.is_none() && self.sessions.is_empty() && !self.log.is_empty() {
+            self.session = Some(Session::default());
+        }
+        self.command_start = self.log.len();
+        self.end_session();
+        Interpretation {
+            client: self.dialect.client,
+            sessions: self.sessions,
+            diagnostics: self.diagnostics,
+            login_assumed: None,
+        }
+    }
+
+    /// Takes the lines over, as the client gets them from the file.
+    fn take_in(&mut self, text: &Text, limits: &Limits) {
+        if text.byte_order_mark && text.encoding == Encoding::Utf8 {
+            self.note(1, "byte-order-mark", "a byte-order mark stands in front of the first command; a client that does not skip it refuses that line");
+        }
+        if matches!(text.encoding, Encoding::Utf16Le | Encoding::Utf16Be) {
+            self.note(0, "utf-16", "the script is UTF-16: ftp.exe reads bytes and would probably not understand it");
+        }
+        if text.ends_lines_with_cr() && !self.dialect.unix {
+            self.note(0, "cr-line-ends", "the lines end with CR alone: ftp.exe would take the whole text for one line");
+        }
+        let cr = |line: &str| if self.dialect.unix && line.ends_with('\r') { "\r" } else { "" };
+        let separator = if text.content.contains('\n') { '\n' } else { '\r' };
+        let mut capped = None;
+        let mut lines = Vec::new();
+        let mut number = 0u32;
+        for raw in text.content.split_terminator(separator) {
+            number = number.saturating_add(1);
+            if lines.len() >= limits.script_lines {
+                capped = Some(number);
+                break;
+            }
+            let mut line = raw.trim_end_matches('\r').to_owned();
+            if line.len() > limits.line_bytes {
+                line.truncate(line.floor_char_boundary(limits.line_bytes));
+                self.diagnostics.push(Diagnostic::new(
+                    number,
+                    "long-line",
+                    "the line is longer than the limit and was cut",
+                ));
+            }
+            line.push_str(cr(raw));
+            lines.push((number, line));
+        }
+        if let Some(number) = capped {
+            self.note(number, "too-many-lines", "the script has more lines than the limit; the rest was not run");
+        }
+        if let Some((number, _)) = lines.iter().find(|(_, line)| line.contains('\u{1a}')) {
+            self.diagnostics.push(Diagnostic::new(
+                *number,
+                "ctrl-z",
+                "a Ctrl-Z stands here: a client that reads in text mode takes it for the end of the script",
+            ));
+        }
+        self.lines = lines;
+    }
+
+    fn take_line(&mut self) -> Option<(u32, String)> {
+        let line = self.lines.get(self.next).cloned()?;
+        self.next = self.next.saturating_add(1);
+        Some(line)
+    }
+
+    fn execute(&mut self, number: u32, text: &str) {
+        self.command_start = self.log.len();
+        let words = tokens::split(text, self.dialect.unix);
+        let Some(word) = words.first() else {
+            self.record(number, Role::Ignored, text, None, Vec::new());
+            return;
+        };
+        match self.dialect.lookup(word) {
+            Lookup::Invalid => {
+                if self.connection.as_ref().is_some_and(|connection| !connection.logged_in) {
+                    self.stray_logins.push(text.trim().to_owned());
+                }
+                self.refuse(number, text, None, &words, "Invalid command.");
+            }
+            Lookup::Ambiguous => self.refuse(number, text, None, &words, "Ambiguous command."),
+            Lookup::Command(name, verb) if verb.needs_connection() && self.connection.is_none() => {
+                if verb == Verb::User {
+                    self.stray_logins.extend(words.get(1).cloned());
+                }
+                self.refuse(number, text, Some(name), &words, "Not connected.");
+            }
+            Lookup::Command(name, verb) => {
+                let arguments = words.get(1..).unwrap_or_default().to_vec();
+                self.record(number, Role::Command, text, Some(name), arguments);
+                self.carry_out(number, text, name, verb, words);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, number: u32, text: &str, name: &'static str, verb: Verb, words: Vec<String>) {
+        let mut line = CommandLine { number, name, text: text.to_owned(), words };
+        match verb {
+            Verb::Shell => self.shell(&line),
+            Verb::Bye => self.bye(),
+            Verb::Close => self.close(),
+            Verb::Open => self.open(&mut line),
+            Verb::User => self.user(&mut line),
+            Verb::Quote => self.quote(&mut line),
+            Verb::Ascii => self.set_mode(Mode::Ascii),
+            Verb::Binary => self.set_mode(Mode::Binary),
+            Verb::Type => self.set_type(&line),
+            Verb::Prompt => self.prompting = self.toggled(&line, self.prompting),
+            Verb::Glob => self.globbing = self.toggled(&line, self.globbing),
+            Verb::LocalDirectory => self.local_directory(&line),
+            Verb::Get => self.get(&mut line),
+            Verb::Put => self.put(&mut line, "STOR"),
+            Verb::Append => self.put(&mut line, "APPE"),
+            Verb::MultipleGet => self.multiple_get(&mut line),
+            Verb::MultiplePut => self.multiple_put(&mut line),
+            Verb::MultipleDelete => self.multiple_delete(&mut line),
+            Verb::List => self.list(&line, self.dialect.list_sends),
+            Verb::NameList => self.list(&line, "NLST"),
+            Verb::Dir => self.list(&line, "LIST"),
+            Verb::MultipleList => self.multiple_list(&mut line, "NLST"),
+            Verb::MultipleDir => self.multiple_list(&mut line, "LIST"),
+            Verb::ChangeDirectory
+            | Verb::ChangeUp
+            | Verb::Delete
+            | Verb::MakeDirectory
+            | Verb::RemoveDirectory
+            | Verb::Rename
+            | Verb::PrintDirectory
+            | Verb::RemoteHelp
+            | Verb::Site
+            | Verb::ChangeMode
+            | Verb::System
+            | Verb::Size
+            | Verb::ModificationTime => self.remote(&mut line, verb),
+            Verb::Local | Verb::Remote => {}
+        }
+    }
+
+    /// `prompt` and `glob` toggle; tnftp alone obeys `on` and `off`.
+    fn toggled(&self, line: &CommandLine, now: bool) -> bool {
+        match line.argument(1) {
+            Some("on") if self.dialect.refuses_extra_names => true,
+            Some("off") if self.dialect.refuses_extra_names => false,
+            _ => !now,
+        }
+    }
+
+    fn shell(&mut self, line: &CommandLine) {
+        let command = line.text.trim_start().strip_prefix('!').unwrap_or_default().trim().to_owned();
+        if command.is_empty() {
+            self.doubt("`!` alone starts an interactive shell, which may read the lines that follow");
+        } else {
+            self.session().executes.push(command);
+        }
+    }
+
+    fn local_directory(&mut self, line: &CommandLine) {
+        self.local_directory = match line.argument(1) {
+            None => self.start_directory.clone(),
+            Some(target) => Some(match &self.local_directory {
+                Some(directory) => local_path::join(directory, target),
+                None => target.to_owned(),
+            }),
+        };
+    }
+
+    /// Asks for what is missing: the answer is appended to the line and the whole is split anew, so that one answer may
+    /// hold several arguments. False where the answer is empty or the input ends: the command is then given up.
+    fn another(&mut self, line: &mut CommandLine, prompt: &str) -> bool {
+        let before = line.words.len();
+        let Some(answer) = self.answer(prompt) else { return false };
+        line.text = format!("{} {answer}", line.text);
+        line.words = tokens::split(&line.text, self.dialect.unix);
+        line.words.len() > before
+    }
+
+    /// The next line, whatever it is, as the answer to a prompt.
+    fn answer(&mut self, prompt: &str) -> Option<String> {
+        let (number, text) = self.take_line()?;
+        self.record(number, Role::Answer, &text, Some(prompt), Vec::new());
+        Some(text)
+    }
+
+    fn usage(&mut self, line: &CommandLine) {
+        let message = format!("usage: {}: the arguments do not fit, nothing is done.", line.name);
+        if let Some(command) = self.log.get_mut(self.command_start) {
+            command.role = Role::Error;
+            command.message = Some(message);
+        }
+    }
+
+    fn refuse(&mut self, line: u32, text: &str, verb: Option<&str>, words: &[String], message: &str) {
+        let arguments = words.get(1..).unwrap_or_default().to_vec();
+        self.record(line, Role::Error, text, verb, arguments);
+        if let Some(command) = self.log.last_mut() {
+            command.message = Some(message.to_owned());
+        }
+    }
+
+    fn record(&mut self, line: u32, role: Role, text: &str, verb: Option<&str>, arguments: Vec<String>) {
+        self.log.push(Command {
+            line,
+            role,
+            verb: verb.map(str::to_owned),
+            arguments,
+            wire: Vec::new(),
+            text: text.to_owned(),
+            message: None,
+        });
+    }
+
+    /// Puts a command on the control channel, on account of the line read last.
+    fn send(&mut self, command: impl Into<String>) {
+        let doomed = self.connection.as_ref().is_none_or(|connection| connection.doomed);
+        if !doomed {
+            if let Some(last) = self.log.last_mut() {
+                last.wire.push(command.into());
+            }
+        }
+    }
+
+    fn session(&mut self) -> &mut Session {
+        self.session.get_or_insert_with(Session::default)
+    }
+
+    fn doubt(&mut self, sentence: impl Into<String>) {
+        let sentence = sentence.into();
+        let uncertain = &mut self.session().uncertain;
+        if !uncertain.contains(&sentence) {
+            uncertain.push(sentence);
+        }
+    }
+
+    fn note(&mut self, line: u32, code: &str, message: &str) {
+        self.diagnostics.push(Diagnostic::new(line, code, message));
+    }
+
+    /// Files the session away with all lines up to the command at hand.
+    fn end_session(&mut self) {
+        let rest = self.log.split_off(self.command_start.min(self.log.len()));
+        if let Some(mut session) = self.session.take() {
+            session.commands.append(&mut self.log);
+            session.intended = super::login::intended(&session, &self.stray_logins);
+            self.stray_logins.clear();
+            self.sessions.push(session);
+        } else if let Some(last) = self.sessions.last_mut() {
+            last.commands.append(&mut self.log);
+        }
+        self.log.extend(rest);
+        self.command_start = 0;
+    }
+}
+
+/// A command line being worked on.
+struct CommandLine {
+    number: u32,
+    name: &'static str,
+    text: String,
+    words: Vec<String>,
+}
+
+impl CommandLine {
+    /// The argument at `index`; the command itself is at 0.
+    fn argument(&self, index: usize) -> Option<&str> {
+        self.words.get(index).map(String::as_str)
+    }
+
+    /// All arguments.
+    fn arguments(&self) -> &[String] {
+        self.words.get(1..).unwrap_or_default()
+    }
+}

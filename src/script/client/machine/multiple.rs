@@ -1,0 +1,143 @@
+//! `mget`, `mput`, `mdelete`: patterns, and a question for each name that they meet.
+//!
+//! How many names a pattern meets is not in the script. With prompting on, each takes a line: the longest run of lines
+//! that read like answers is taken for them, and the doubt is reported.
+
+use super::{CommandLine, Machine};
+use crate::script::client::dialect::Confirmation;
+use crate::script::session::Role;
+use crate::script::transfer::{Direction, Mode};
+
+impl Machine<'_> {
+    pub(super) fn multiple_get(&mut self, line: &mut CommandLine) {
+        let Some(patterns) = self.patterns(line, "Remote files") else { return };
+        for pattern in &patterns {
+            let local = self.name_on_the_other_side(pattern);
+            self.transfer(line, Direction::Download, pattern.clone(), local);
+        }
+        let names = self.remote_matches(&patterns);
+        self.for_each_confirmed(names, |machine, name| {
+            machine.agree_on(machine.mode);
+            machine.send_if_logged_in(format!("RETR {name}"));
+        });
+    }
+
+    pub(super) fn multiple_put(&mut self, line: &mut CommandLine) {
+        let Some(patterns) = self.patterns(line, "Local files") else { return };
+        for pattern in &patterns {
+            let remote = self.name_on_the_other_side(pattern);
+            self.transfer(line, Direction::Upload, remote, pattern.clone());
+        }
+        let names = if self.globbing {
+            patterns
+                .iter()
+                .map(|pattern| self.world.local_names(pattern))
+                .collect::<Option<Vec<_>>>()
+                .map(|names| names.concat())
+        } else {
+            Some(patterns)
+        };
+        self.for_each_confirmed(names, |machine, name| {
+            let remote = machine.name_on_the_other_side(name);
+            machine.agree_on(machine.mode);
+            machine.send_if_logged_in(format!("STOR {remote}"));
+        });
+    }
+
+    pub(super) fn multiple_delete(&mut self, line: &mut CommandLine) {
+        let Some(patterns) = self.patterns(line, "Remote files") else { return };
+        self.session().deletes.extend(patterns.iter().cloned());
+        let names = self.remote_matches(&patterns);
+        self.for_each_confirmed(names, |machine, name| machine.send_if_logged_in(format!("DELE {name}")));
+    }
+
+    fn patterns(&mut self, line: &mut CommandLine, prompt: &str) -> Option<Vec<String>> {
+        if line.arguments().is_empty() && !self.another(line, prompt) {
+            self.usage(line);
+            return None;
+        }
+        Some(line.arguments().to_vec())
+    }
+
+    /// Asks the server what each pattern meets, in ASCII; without globbing the patterns are the names.
+    fn remote_matches(&mut self, patterns: &[String]) -> Option<Vec<String>> {
+        if !self.globbing {
+            return Some(patterns.to_vec());
+        }
+        for pattern in patterns {
+            self.agree_on(Mode::Ascii);
+            self.send_if_logged_in(format!("NLST {pattern}"));
+        }
+        patterns
+            .iter()
+            .map(|pattern| self.world.remote_names(pattern))
+            .collect::<Option<Vec<_>>>()
+            .map(|names| names.concat())
+    }
+
+    fn for_each_confirmed(&mut self, names: Option<Vec<String>>, mut act: impl FnMut(&mut Self, &str)) {
+        let Some(names) = names else {
+            self.take_probable_answers();
+            return;
+        };
+        let mut asking = self.prompting;
+        for name in names {
+            if asking {
+                let answer = self.answer("Confirm").map(|answer| answer.trim_start().to_ascii_lowercase());
+                let first = answer.as_deref().and_then(|answer| answer.chars().next());
+                match (first, self.dialect.confirmation) {
+                    (Some('n'), _) => continue,
+                    (None, _) if answer.is_none() => break,
+                    (Some('q'), Confirmation::NoQuitElseYes | Confirmation::NoQuitAllPrompt) => break,
+                    (Some('a'), Confirmation::NoQuitAllPrompt) => asking = false,
+                    (Some('p'), Confirmation::NoQuitAllPrompt) => {
+                        asking = false;
+                        self.prompting = false;
+                    }
+                    _ => {}
+                }
+            }
+            act(self, &name);
+        }
+    }
+
+    fn take_probable_answers(&mut self) {
+        if !self.prompting {
+            return;
+        }
+        let mut taken = 0u32;
+        while self.lines.get(self.next).is_some_and(|(_, text)| reads_like_confirmation(text)) {
+            self.answer("Confirm");
+            taken = taken.saturating_add(1);
+        }
+        self.doubt(format!(
+            "prompting is on: the client asks for each name that the pattern meets and takes a line each time; {taken} \
+             lines that read like answers were taken, more names would take the commands after them"
+        ));
+    }
+
+    /// Takes the next line as the answer to a question that only some clients ask, where it reads like one.
+    pub(super) fn take_probable_answer(&mut self) -> bool {
+        let reads = self.lines.get(self.next).is_some_and(|(_, text)| reads_like_confirmation(text));
+        if reads {
+            self.answer("Confirm");
+        }
+        reads
+    }
+
+    /// The answer to a question that the client certainly asks: false for no.
+    pub(super) fn confirmed(&mut self) -> bool {
+        let answer = self.answer("Confirm");
+        let yes = answer.as_deref().is_some_and(|answer| !answer.trim_start().starts_with(['n', 'N']));
+        if !yes {
+            if let Some(command) = self.log.last_mut().filter(|command| command.role == Role::Answer) {
+                command.message = Some("no".to_owned());
+            }
+        }
+        yes
+    }
+}
+
+fn reads_like_confirmation(text: &str) -> bool {
+    matches!(text.trim().to_ascii_lowercase().as_str(), "y" | "n" | "q" | "yes" | "no")
+}

@@ -1,0 +1,200 @@
+//! The command line of a client: its switches, its script, its host.
+
+use crate::script::launch::{Client, Launch};
+
+/// The arguments of a command line as the C runtime of Windows splits them: quotes group, `\"` is a quote.
+#[must_use]
+pub fn split_arguments(command_line: &str) -> Vec<String> {
+    let mut arguments = Vec::new();
+    let mut word = String::new();
+    let (mut begun, mut quoted) = (false, false);
+    let mut characters = command_line.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' if characters.peek() == Some(&'"') => {
+                characters.next();
+                word.push('"');
+                begun = true;
+            }
+            '"' => {
+                quoted = !quoted;
+                begun = true;
+            }
+            ' ' | '\t' if !quoted => {
+                if std::mem::take(&mut begun) {
+                    arguments.push(std::mem::take(&mut word));
+                }
+            }
+            _ => {
+                word.push(character);
+                begun = true;
+            }
+        }
+    }
+    if begun {
+        arguments.push(word);
+    }
+    arguments
+}
+
+/// Whether the first word of a command line starts an FTP client that is known, and which.
+#[must_use]
+pub fn client_of(program: &str) -> Option<Client> {
+    let name = program.trim_matches(['"', '\'', '@']).rsplit(['\\', '/']).next().unwrap_or(program);
+    match name.to_ascii_lowercase().as_str() {
+        "ftp" | "ftp.exe" => Some(Client::WindowsFtp),
+        "inetutils-ftp" => Some(Client::Inetutils),
+        "tnftp" => Some(Client::Tnftp),
+        _ => None,
+    }
+}
+
+/// The launch that a command line is, whose first argument is the client itself; nothing if it starts no known client.
+#[must_use]
+pub fn launch(command_line: &str) -> Option<Launch> {
+    let arguments = split_arguments(command_line);
+    let (program, arguments) = arguments.split_first()?;
+    let client = client_of(program)?;
+    let mut launch = Launch {
+        client,
+        command_line: command_line.trim().to_owned(),
+        arguments: arguments.to_vec(),
+        would_run: true,
+        ..Launch::default()
+    };
+    match client {
+        Client::WindowsFtp => windows(arguments, &mut launch),
+        Client::Inetutils | Client::Tnftp => unix(arguments, &mut launch),
+    }
+    launch.auto_login = !launch.switches.no_auto_login;
+    launch.anonymous = launch.switches.anonymous;
+    launch.interactive = !launch.switches.no_prompting;
+    launch.host.clone_from(&launch.switches.host);
+    launch.port = launch.switches.port;
+    Some(launch)
+}
+
+/// `ftp [-v] [-d] [-i] [-n] [-g] [-s:file] [-a] [-A] [-x:n] [-r:n] [-b:n] [-w:n] [host]` (its own help text). Letters may
+/// be bundled; `-s:` and the tuning switches take the rest of the word; a slash serves as well; case matters.
+fn windows(arguments: &[String], launch: &mut Launch) {
+    let refuse = |reason: String, launch: &mut Launch| {
+        launch.would_run = false;
+        launch.note.get_or_insert(reason);
+    };
+    let mut rest = arguments.iter().peekable();
+    while let Some(argument) = rest.next() {
+        let Some(letters) = argument.strip_prefix(['-', '/']).filter(|letters| !letters.is_empty()) else {
+            let host = argument.clone();
+            if launch.switches.host.replace(host).is_some() {
+                refuse("ftp.exe takes one host and no port on its command line".to_owned(), launch);
+            }
+            continue;
+        };
+        let mut letters = letters.char_indices();
+        while let Some((at, letter)) = letters.next() {
+            let value = argument.get(at.saturating_add(2)..).and_then(|tail| tail.strip_prefix(':'));
+            match (letter, value) {
+                ('s' | 'S', Some(file)) => {
+                    if file.is_empty() {
+                        refuse("-s: allows no blank before the file's name".to_owned(), launch);
+                        launch.script_path = rest.next_if(|next| !next.starts_with('-')).cloned();
+                    } else {
+                        launch.script_path = Some(file.trim_matches(['"', '\'']).to_owned());
+                    }
+                    if letter == 'S' {
+                        refuse("switches of ftp.exe are compared with their case; -S is none".to_owned(), launch);
+                    }
+                    break;
+                }
+                ('x' | 'r' | 'b' | 'w', Some(_)) => break,
+                ('n', _) => launch.switches.no_auto_login = true,
+                ('A', _) => launch.switches.anonymous = true,
+                ('i', _) => launch.switches.no_prompting = true,
+                ('g', _) => launch.switches.no_globbing = true,
+                ('v', _) => launch.switches.verbose = true,
+                ('d', _) => launch.switches.debug = true,
+                ('a', _) => {}
+                ('?', _) => refuse("-? shows the help and ends".to_owned(), launch),
+                _ => {
+                    refuse(format!("ftp.exe has no switch -{letter}: it shows its usage and ends"), launch);
+                    break;
+                }
+            }
+        }
+    }
+}
+
+fn unix(arguments: &[String], launch: &mut Launch) {
+    let tnftp = launch.client == Client::Tnftp;
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let Some(letters) = argument.strip_prefix('-').filter(|letters| !letters.is_empty()) else {
+            if launch.switches.host.is_none() {
+                launch.switches.host = Some(argument.clone());
+            } else {
+                launch.switches.port = argument.parse().ok();
+            }
+            continue;
+        };
+        for letter in letters.chars() {
+            match letter {
+                'n' => launch.switches.no_auto_login = true,
+                'i' => launch.switches.no_prompting = true,
+                'g' => launch.switches.no_globbing = true,
+                'v' => launch.switches.verbose = true,
+                'd' => launch.switches.debug = true,
+                'a' if tnftp => launch.switches.anonymous = true,
+                'P' if tnftp => launch.switches.port = rest.next().and_then(|port| port.parse().ok()),
+                'N' | 'o' | 'r' | 's' | 'T' | 'u' => {
+                    rest.next();
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_command_lines() {
+        let cases: [(&str, Option<&str>, Option<&str>, &str, bool); 13] = [
+            ("ftp -n -v -s:a.txt", Some("a.txt"), None, "nv", true),
+            ("ftp.exe -ins:d:\\w\\get.txt", Some("d:\\w\\get.txt"), None, "in", true),
+            ("FTP.EXE -i -s:\"C:\\a b\\x.txt\"", Some("C:\\a b\\x.txt"), None, "i", true),
+            ("ftp \"-s:f.txt\" -n", Some("f.txt"), None, "n", true),
+            ("ftp /s:FTP.txt /A", Some("FTP.txt"), None, "A", true),
+            ("C:\\Windows\\System32\\ftp.exe -A -s:q.txt 192.0.2.21", Some("q.txt"), Some("192.0.2.21"), "A", true),
+            ("ftp -s:fakefile.txt:aaaa.txt", Some("fakefile.txt:aaaa.txt"), None, "", true),
+            ("ftp -v -n -P 2121 -s:ftp.txt", Some("ftp.txt"), Some("2121"), "nv", false),
+            ("ftp -s: a.txt", Some("a.txt"), None, "", false),
+            ("ftp -s:a.txt h 2121", Some("a.txt"), Some("2121"), "", false),
+            ("ftp -w:8192 -s:a.txt", Some("a.txt"), None, "", true),
+            ("ftp 192.0.2.1", None, Some("192.0.2.1"), "", true),
+            ("ftp -a -s:a.txt", Some("a.txt"), None, "", true),
+        ];
+        for (line, script, host, switches, runs) in cases {
+            let launch = launch(line).expect(line);
+            let have = &launch.switches;
+            let letters: String =
+                [(have.no_prompting, 'i'), (have.no_auto_login, 'n'), (have.verbose, 'v'), (have.anonymous, 'A')]
+                    .iter()
+                    .filter_map(|(set, letter)| set.then_some(*letter))
+                    .collect();
+            assert_eq!(launch.script_path.as_deref(), script, "{line}");
+            assert_eq!(have.host.as_deref(), host, "{line}");
+            assert_eq!((letters.as_str(), launch.would_run), (switches, runs), "{line}");
+        }
+    }
+
+    #[test]
+    fn other_programs_are_none() {
+        for line in
+            ["tftp -i 192.0.2.77 GET a.exe", "sftp -b b.txt bob@192.0.2.77", "ftpd -s:x", "echo ftp -s:a.txt", ""]
+        {
+            assert_eq!(launch(line), None, "{line}");
+        }
+    }
+}
