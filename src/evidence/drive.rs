@@ -1,1 +1,201 @@
-//! Drives.
+//! Which folder of the evidence stands for which drive, and how paths are written accordingly.
+
+use super::entry::{EntryKind, EntryPath};
+use super::lookup::Lookup;
+
+/// A folder that stands for a drive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Drive {
+    /// The letter, upper-case.
+    pub letter: char,
+    /// The folder; the root of the evidence is empty.
+    pub folder: EntryPath,
+    /// How it is known.
+    pub known_by: KnownBy,
+}
+
+/// How a drive's letter is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownBy {
+    /// The examiner said so.
+    Given,
+    /// The folder holds `Windows/System32`.
+    SystemRoot,
+    /// The folder is named as collectors name a drive's (`C`, `C_`, `C%3A`).
+    FolderName,
+}
+
+impl KnownBy {
+    /// The word of the report.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::SystemRoot => "system-root",
+            Self::FolderName => "folder-name",
+        }
+    }
+}
+
+/// Folders below the root in which drives are looked for: collectors put them at most so deep (`uploads/auto/C%3A`).
+const DEPTH: usize = 3;
+
+/// The drives of one piece of evidence.
+#[derive(Debug, Clone, Default)]
+pub struct DriveMap {
+    drives: Vec<Drive>,
+}
+
+impl DriveMap {
+    /// Finds the drives; `given` are those that the examiner named, as folders below the root.
+    #[must_use]
+    pub fn of(lookup: &Lookup<'_>, given: &[(char, EntryPath)]) -> Self {
+        let mut drives: Vec<Drive> = given
+            .iter()
+            .map(|(letter, folder)| Drive {
+                letter: letter.to_ascii_uppercase(),
+                folder: folder.clone(),
+                known_by: KnownBy::Given,
+            })
+            .collect();
+        if drives.is_empty() {
+            let root = EntryPath::default();
+            if holds_system(lookup, &root) {
+                drives.push(Drive { letter: 'C', folder: root, known_by: KnownBy::SystemRoot });
+            } else {
+                find_named(lookup, &root, DEPTH, &mut drives);
+            }
+        }
+        drives.sort_by(|a, b| a.folder.cmp(&b.folder));
+        Self { drives }
+    }
+
+    /// The drives in the order of their folders.
+    #[must_use]
+    pub fn drives(&self) -> &[Drive] {
+        &self.drives
+    }
+
+    /// The drive whose folder holds the path, by its index, and the names below that folder.
+    #[must_use]
+    pub fn holder<'p>(&self, path: &'p EntryPath) -> Option<(usize, Vec<&'p [u8]>)> {
+        let holders = self.drives.iter().enumerate().filter_map(|(index, drive)| {
+            let mut names = path.components();
+            drive.folder.components().all(|name| names.next() == Some(name)).then(|| (index, names.collect()))
+        });
+        holders.max_by_key(|(index, _)| self.drives.get(*index).map_or(0, |drive| drive.folder.as_bytes().len()))
+    }
+
+    /// The path as the report writes it: `C:\…` below a drive's folder, else the names joined by `/`.
+    #[must_use]
+    pub fn display(&self, path: &EntryPath) -> String {
+        let Some((index, names)) = self.holder(path).filter(|_| !path.as_bytes().is_empty()) else {
+            return path.display();
+        };
+        let letter = self.drives.get(index).map_or('?', |drive| drive.letter);
+        let names: Vec<String> = names.into_iter().map(crate::base::escape::lossless).collect();
+        format!("{letter}:\\{}", names.join("\\"))
+    }
+
+    /// The folders, with the names to look up in each, that a path written for the host may mean. `\x` is on whatever
+    /// drive is current: every drive is tried; a path without a drive belongs to evidence without drives.
+    #[must_use]
+    pub fn places<'p>(&self, path: &'p str) -> Vec<(EntryPath, Vec<&'p str>)> {
+        let path = path.trim_matches('"');
+        let path = path.strip_prefix("\\\\?\\").or_else(|| path.strip_prefix("\\\\.\\")).unwrap_or(path);
+        if path.starts_with("\\\\") {
+            return Vec::new();
+        }
+        let mut characters = path.chars();
+        let (first, second) = (characters.next(), characters.next());
+        let (letter, rest) = match (first, second) {
+            (Some(letter), Some(':')) if letter.is_ascii_alphabetic() => {
+                (Some(letter.to_ascii_uppercase()), characters.as_str())
+            }
+            _ => (None, path),
+        };
+        // An alternate data stream belongs to the file before the colon.
+        let rest = rest.split(':').next().unwrap_or(rest);
+        let names: Vec<&str> = rest.split(['\\', '/']).filter(|name| !name.is_empty()).collect();
+        let drives = self.drives.iter().filter(|drive| letter.is_none_or(|letter| letter == drive.letter));
+        let mut places: Vec<_> = drives.map(|drive| (drive.folder.clone(), names.clone())).collect();
+        if letter.is_none() && self.drives.is_empty() {
+            places.push((EntryPath::default(), names));
+        }
+        places
+    }
+}
+
+fn holds_system(lookup: &Lookup<'_>, folder: &EntryPath) -> bool {
+    !lookup.directories(folder, &["Windows", "System32"]).is_empty()
+}
+
+fn find_named(lookup: &Lookup<'_>, folder: &EntryPath, depth: usize, drives: &mut Vec<Drive>) {
+    for entry in lookup.list(folder).into_iter().filter(|entry| entry.kind == EntryKind::Directory) {
+        if let Some(letter) = letter_of(entry.path.name()) {
+            if !drives.iter().any(|drive| drive.letter == letter) {
+                drives.push(Drive { letter, folder: entry.path, known_by: KnownBy::FolderName });
+            }
+        } else if holds_system(lookup, &entry.path) && !drives.iter().any(|drive| drive.letter == 'C') {
+            drives.push(Drive { letter: 'C', folder: entry.path, known_by: KnownBy::SystemRoot });
+        } else if depth > 1 {
+            find_named(lookup, &entry.path, depth.saturating_sub(1), drives);
+        }
+    }
+}
+
+/// The letter that a collector's folder name stands for: `C`, `C_`, `C:`, `C%3A`, `Drive_C`, and the percent-escaped
+/// device path `%5C%5C.%5CC%3A`.
+fn letter_of(name: &[u8]) -> Option<char> {
+    let name = std::str::from_utf8(name).ok()?.to_ascii_uppercase();
+    let name = name.strip_prefix("%5C%5C.%5C").or_else(|| name.strip_prefix("DRIVE_")).unwrap_or(&name).to_owned();
+    let mut characters = name.chars();
+    let letter = characters.next().filter(char::is_ascii_uppercase)?;
+    matches!(characters.as_str(), "" | "_" | ":" | "%3A" | "_DRIVE").then_some(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::memory::Memory;
+    use super::*;
+
+    fn drives(paths: &[&str]) -> Vec<(char, String, &'static str)> {
+        let disk: Memory = paths.iter().map(|path| (path, "x")).collect();
+        let map = DriveMap::of(&Lookup::new(&disk), &[]);
+        map.drives().iter().map(|drive| (drive.letter, drive.folder.display(), drive.known_by.word())).collect()
+    }
+
+    #[test]
+    fn drives_are_found_as_images_and_collectors_leave_them() {
+        assert_eq!(drives(&["Windows/System32/x", "a"]), [('C', String::new(), "system-root")]);
+        assert_eq!(drives(&["WINDOWS/system32/x"]), [('C', String::new(), "system-root")]);
+        assert_eq!(drives(&["C/Users/a", "D/b"]), [('C', "C".into(), "folder-name"), ('D', "D".into(), "folder-name")]);
+        assert_eq!(drives(&["uploads/auto/C%3A/Users/a"]), [('C', "uploads/auto/C%3A".into(), "folder-name")]);
+        assert_eq!(
+            drives(&["uploads/ntfs/%5C%5C.%5CC%3A/$MFT"]),
+            [('C', "uploads/ntfs/%5C%5C.%5CC%3A".into(), "folder-name")]
+        );
+        assert_eq!(drives(&["host1/Windows/System32/x"]), [('C', "host1".into(), "system-root")]);
+        assert_eq!(drives(&["etc/passwd", "home/x"]), []);
+    }
+
+    #[test]
+    fn paths_are_written_and_read_as_the_host_would() {
+        let disk: Memory = [("C/Users/a.txt", "x"), ("notes.txt", "x")].into_iter().collect();
+        let map = DriveMap::of(&Lookup::new(&disk), &[]);
+        assert_eq!(map.display(&EntryPath::new("C/Users/a.txt")), "C:\\Users\\a.txt");
+        assert_eq!(map.display(&EntryPath::new("notes.txt")), "notes.txt");
+        for path in [
+            "C:\\Users\\a.txt",
+            "c:/Users/a.txt",
+            "\\\\?\\C:\\Users\\a.txt",
+            "\\Users\\a.txt",
+            "C:\\Users\\a.txt:stream",
+        ] {
+            assert_eq!(map.places(path), [(EntryPath::new("C"), vec!["Users", "a.txt"])], "{path}");
+        }
+        assert!(map.places("D:\\x").is_empty() && map.places("\\\\server\\share\\x").is_empty());
+        let given = DriveMap::of(&Lookup::new(&disk), &[('e', EntryPath::new("C"))]);
+        assert_eq!(given.display(&EntryPath::new("C/Users/a.txt")), "E:\\Users\\a.txt");
+    }
+}

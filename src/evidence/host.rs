@@ -1,1 +1,419 @@
-//! Directories of this host.
+//! A directory or a file of this host as evidence: a mounted image, a collection, a live root.
+//!
+//! Nothing is followed out of the root: symbolic links are entries of their own, special files are never opened, and a
+//! path is opened only where none of its directories is a link.
+
+use super::entry::{Entry, EntryKind, EntryPath};
+use super::{FileSystem, Opened, Walked};
+use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::bytes::ReadAt;
+use crate::base::limits::Limits;
+use crate::base::time::{FileTimes, Timestamp};
+use std::ffi::OsString;
+use std::fs::{File, FileType, Metadata, OpenOptions};
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+/// Evidence on the examiner's own file system.
+#[derive(Debug)]
+pub struct Host {
+    root: PathBuf,
+    /// The only file, where the evidence is one.
+    single: Option<EntryPath>,
+}
+
+impl Host {
+    /// Takes a directory, or a single regular file, as evidence. A link given by name is followed: it was asked for.
+    ///
+    /// # Errors
+    /// The path does not exist, cannot be read, or is neither a directory nor a regular file.
+    pub fn open(path: &Path) -> Result<Self, Anomaly> {
+        let display = path.to_string_lossy();
+        let metadata = std::fs::metadata(path).map_err(|error| Anomaly::new(Stage::Open, display.clone(), error))?;
+        if metadata.is_dir() {
+            Ok(Self { root: path.to_owned(), single: None })
+        } else if metadata.is_file() {
+            let resolved = path.canonicalize().map_err(|error| Anomaly::new(Stage::Open, display, error))?;
+            let name = resolved.file_name().map(|name| EntryPath::new(name.as_encoded_bytes())).unwrap_or_default();
+            let root = resolved.parent().unwrap_or(Path::new("")).to_owned();
+            Ok(Self { root, single: Some(name) })
+        } else {
+            let kind = kind_of(metadata.file_type());
+            Err(Anomaly::new(
+                Stage::Open,
+                display,
+                Cause::Unsupported(format!("not a directory or a regular file: {}", name_of(kind))),
+            ))
+        }
+    }
+
+    /// Whether the evidence is a single file.
+    #[must_use]
+    pub fn is_single_file(&self) -> bool {
+        self.single.is_some()
+    }
+
+    fn real(&self, path: &EntryPath) -> Option<PathBuf> {
+        let mut real = self.root.clone();
+        for name in path.components() {
+            if name == b".." || name == b"." {
+                return None;
+            }
+            real.push(os_string(name)?);
+        }
+        Some(real)
+    }
+
+    /// Whether every directory on the way is a directory, not a link out of the root.
+    fn is_within(&self, path: &EntryPath) -> bool {
+        let mut real = self.root.clone();
+        path.parent().components().all(|name| {
+            let Some(name) = os_string(name) else { return false };
+            real.push(name);
+            std::fs::symlink_metadata(&real).is_ok_and(|metadata| metadata.is_dir())
+        })
+    }
+
+    fn relative(&self, path: &Path) -> EntryPath {
+        let relative = path.strip_prefix(&self.root).unwrap_or(path);
+        let mut bytes = Vec::with_capacity(relative.as_os_str().len());
+        for component in relative.components() {
+            if !bytes.is_empty() {
+                bytes.push(b'/');
+            }
+            bytes.extend_from_slice(component.as_os_str().as_encoded_bytes());
+        }
+        EntryPath::new(bytes)
+    }
+
+    fn walk_error(&self, error: &walkdir::Error) -> Anomaly {
+        let path = error.path().map(|path| self.relative(path).display()).unwrap_or_default();
+        let cause = match error.io_error() {
+            Some(io) => Cause::Io(io::Error::new(io.kind(), io.to_string())),
+            None => Cause::Unsupported("a loop of directories".to_owned()),
+        };
+        Anomaly { stage: Stage::Walk, path, cause }
+    }
+}
+
+impl FileSystem for Host {
+    fn walk(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) {
+        if let Some(name) = &self.single {
+            let _ = visit(Walked::Entry(Entry { path: name.clone(), kind: EntryKind::File }));
+            return;
+        }
+        let mut walk = WalkDir::new(&self.root)
+            .min_depth(1)
+            .follow_links(false)
+            .follow_root_links(true)
+            .sort_by_file_name()
+            .into_iter();
+        while let Some(item) = walk.next() {
+            let walked = match &item {
+                Ok(entry) => {
+                    let kind = kind_of(entry.file_type());
+                    Walked::Entry(Entry { path: self.relative(entry.path()), kind })
+                }
+                Err(error) => Walked::Anomaly(self.walk_error(error)),
+            };
+            let too_deep =
+                item.is_ok_and(|entry| entry.file_type().is_dir() && entry.depth() >= limits.directory_depth);
+            let path = match &walked {
+                Walked::Entry(entry) if too_deep => Some(entry.path.display()),
+                _ => None,
+            };
+            if visit(walked).is_break() {
+                return;
+            }
+            if let Some(path) = path {
+                walk.skip_current_dir();
+                let limit = u64::try_from(limits.directory_depth).unwrap_or(u64::MAX);
+                let cause = Cause::LimitReached { what: "depth of directories", limit };
+                if visit(Walked::Anomaly(Anomaly { stage: Stage::Walk, path, cause })).is_break() {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn open(&self, path: &EntryPath) -> Result<Opened, Anomaly> {
+        let anomaly = |cause: Cause| Anomaly { stage: Stage::Read, path: path.display(), cause };
+        let real = self.real(path).ok_or_else(|| anomaly(Cause::Unsupported("no path of this host".to_owned())))?;
+        let file = open_read_only(&real).map_err(|error| anomaly(error.into()))?;
+        let metadata = file.metadata().map_err(|error| anomaly(error.into()))?;
+        if !metadata.is_file() {
+            return Err(anomaly(special(kind_of(metadata.file_type()))));
+        }
+        Ok(Opened { times: times_of(&metadata), stream: Box::new(HostFile { file, length: metadata.len() }) })
+    }
+
+    fn list(&self, directory: &EntryPath) -> Vec<Entry> {
+        if self.single.is_some() || !self.is_within(&directory.join(b"x")) {
+            return self
+                .single
+                .iter()
+                .filter(|_| directory.as_bytes().is_empty())
+                .map(|path| Entry { path: path.clone(), kind: EntryKind::File })
+                .collect();
+        }
+        let Some(entries) = self.real(directory).and_then(|real| std::fs::read_dir(real).ok()) else {
+            return Vec::new();
+        };
+        let mut listed: Vec<Entry> = entries
+            .filter_map(|entry| {
+                let entry = entry.ok()?;
+                let kind = kind_of(entry.file_type().ok()?);
+                Some(Entry { path: directory.join(entry.file_name().as_encoded_bytes()), kind })
+            })
+            .collect();
+        listed.sort_by(|a, b| a.path.name().cmp(b.path.name()));
+        listed
+    }
+}
+
+/// A regular file of this host, opened for reading.
+struct HostFile {
+    file: File,
+    length: u64,
+}
+
+impl ReadAt for HostFile {
+    #[cfg(unix)]
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        std::os::unix::fs::FileExt::read_at(&self.file, buffer, offset)
+    }
+
+    #[cfg(windows)]
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset)
+    }
+
+    fn len(&self) -> u64 {
+        self.length
+    }
+}
+
+/// Why an entry that is no regular file is not read.
+#[must_use]
+pub fn special(kind: EntryKind) -> Cause {
+    Cause::Unsupported(format!("special file, not opened: {}", name_of(kind)))
+}
+
+fn name_of(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::File => "file",
+        EntryKind::Directory => "directory",
+        EntryKind::Symlink => "symbolic link",
+        EntryKind::Fifo => "named pipe",
+        EntryKind::Socket => "socket",
+        EntryKind::Device => "device",
+        EntryKind::Other => "other",
+    }
+}
+
+/// Opens without following a link, without waiting for a pipe's writer and, where the system allows, without touching the
+/// access time.
+#[cfg(unix)]
+fn open_read_only(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC;
+    let open = |flags| OpenOptions::new().read(true).custom_flags(flags).open(path);
+    #[cfg(target_os = "linux")]
+    {
+        match open(flags | libc::O_NOATIME) {
+            Err(error) if error.raw_os_error() == Some(libc::EPERM) => {}
+            opened => return opened,
+        }
+    }
+    open(flags)
+}
+
+#[cfg(windows)]
+fn open_read_only(path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt;
+    /// FILE_FLAG_OPEN_REPARSE_POINT: the link itself is opened, and refused as no regular file.
+    const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
+    /// FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE: other programs are not disturbed.
+    const SHARE_ALL: u32 = 7;
+    OpenOptions::new().read(true).share_mode(SHARE_ALL).custom_flags(OPEN_REPARSE_POINT).open(path)
+}
+
+#[cfg(unix)]
+fn kind_of(kind: FileType) -> EntryKind {
+    use std::os::unix::fs::FileTypeExt;
+    if kind.is_file() {
+        EntryKind::File
+    } else if kind.is_dir() {
+        EntryKind::Directory
+    } else if kind.is_symlink() {
+        EntryKind::Symlink
+    } else if kind.is_fifo() {
+        EntryKind::Fifo
+    } else if kind.is_socket() {
+        EntryKind::Socket
+    } else if kind.is_block_device() || kind.is_char_device() {
+        EntryKind::Device
+    } else {
+        EntryKind::Other
+    }
+}
+
+#[cfg(windows)]
+fn kind_of(kind: FileType) -> EntryKind {
+    if kind.is_symlink() {
+        EntryKind::Symlink
+    } else if kind.is_dir() {
+        EntryKind::Directory
+    } else if kind.is_file() {
+        EntryKind::File
+    } else {
+        EntryKind::Other
+    }
+}
+
+fn times_of(metadata: &Metadata) -> FileTimes {
+    let known = |time: io::Result<std::time::SystemTime>| time.ok().and_then(Timestamp::from_system);
+    FileTimes {
+        created: known(metadata.created()),
+        modified: known(metadata.modified()),
+        accessed: known(metadata.accessed()),
+        changed: changed_of(metadata),
+    }
+}
+
+#[cfg(unix)]
+fn changed_of(metadata: &Metadata) -> Option<Timestamp> {
+    use std::os::unix::fs::MetadataExt;
+    Timestamp::from_unix(metadata.ctime(), i32::try_from(metadata.ctime_nsec()).ok()?)
+}
+
+#[cfg(windows)]
+fn changed_of(_: &Metadata) -> Option<Timestamp> {
+    None
+}
+
+#[cfg(unix)]
+fn os_string(name: &[u8]) -> Option<OsString> {
+    use std::os::unix::ffi::OsStringExt;
+    Some(OsString::from_vec(name.to_vec()))
+}
+
+/// On Windows the bytes are UTF-8 in which lone surrogates may occur; they go back to UTF-16 one by one.
+#[cfg(windows)]
+fn os_string(name: &[u8]) -> Option<OsString> {
+    use std::os::windows::ffi::OsStringExt;
+    let mut units = Vec::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        let valid = rest.utf8_chunks().next()?.valid();
+        units.extend(valid.encode_utf16());
+        rest = rest.get(valid.len()..)?;
+        if let [0xed, second @ 0xa0..=0xbf, third, tail @ ..] = rest {
+            units.push(0xd000 | (u16::from(second & 0x3f) << 6) | u16::from(third & 0x3f));
+            rest = tail;
+        } else if !rest.is_empty() {
+            return None;
+        }
+    }
+    Some(OsString::from_wide(&units))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::ffi::OsStrExt;
+
+    fn walked(host: &Host, limits: &Limits) -> (Vec<(String, EntryKind)>, Vec<String>) {
+        let (mut entries, mut anomalies) = (Vec::new(), Vec::new());
+        host.walk(limits, &mut |walked| {
+            match walked {
+                Walked::Entry(entry) => entries.push((entry.path.display(), entry.kind)),
+                Walked::Anomaly(anomaly) => anomalies.push(format!("{}: {}", anomaly.path, anomaly.cause)),
+            }
+            ControlFlow::Continue(())
+        });
+        (entries, anomalies)
+    }
+
+    #[test]
+    fn links_are_seen_and_never_followed() {
+        let root = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        std::fs::write(outside.path().join("secret.txt"), "x").unwrap();
+        std::fs::create_dir(root.path().join("d")).unwrap();
+        std::os::unix::fs::symlink(".", root.path().join("d/self")).unwrap();
+        std::os::unix::fs::symlink(outside.path(), root.path().join("out")).unwrap();
+        std::os::unix::fs::symlink(outside.path().join("secret.txt"), root.path().join("file")).unwrap();
+        let host = Host::open(root.path()).unwrap();
+        let (entries, anomalies) = walked(&host, &Limits::default());
+        let expected = [
+            ("d", EntryKind::Directory),
+            ("d/self", EntryKind::Symlink),
+            ("file", EntryKind::Symlink),
+            ("out", EntryKind::Symlink),
+        ];
+        assert_eq!(entries, expected.map(|(path, kind)| (path.to_owned(), kind)));
+        assert!(anomalies.is_empty());
+        assert!(FileSystem::open(&host, &EntryPath::new("file")).is_err());
+        assert!(host.list(&EntryPath::new("out")).is_empty());
+        assert!(FileSystem::open(&host, &EntryPath::new("../x")).is_err());
+    }
+
+    #[test]
+    fn special_files_are_not_opened() {
+        let root = tempfile::tempdir().unwrap();
+        let pipe = root.path().join("ftp.txt");
+        if !std::process::Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()) {
+            eprintln!("skipped: mkfifo is not here");
+            return;
+        }
+        let host = Host::open(root.path()).unwrap();
+        assert_eq!(walked(&host, &Limits::default()).0, [("ftp.txt".to_owned(), EntryKind::Fifo)]);
+        let error = FileSystem::open(&host, &EntryPath::new("ftp.txt")).err().expect("is refused");
+        assert!(error.cause.to_string().contains("named pipe"), "{}", error.cause);
+        assert!(Host::open(&pipe).is_err());
+    }
+
+    #[test]
+    fn depth_is_capped_and_siblings_go_on() {
+        let root = tempfile::tempdir().unwrap();
+        let deep = root.path().join("a").join(["d"; 40].join("/"));
+        std::fs::create_dir_all(deep).unwrap();
+        std::fs::write(root.path().join("z.txt"), "x").unwrap();
+        let limits = Limits { directory_depth: 10, ..Limits::default() };
+        let (entries, anomalies) = walked(&Host::open(root.path()).unwrap(), &limits);
+        assert_eq!(entries.len(), 11);
+        assert_eq!(entries.last().unwrap().0, "z.txt");
+        assert_eq!(anomalies, ["a/d/d/d/d/d/d/d/d/d: limit reached: depth of directories (limit 10)"]);
+    }
+
+    #[test]
+    fn names_that_are_no_text_are_kept() {
+        let root = tempfile::tempdir().unwrap();
+        let name = std::ffi::OsStr::from_bytes(b"a\xff.txt");
+        std::fs::write(root.path().join(name), "hello").unwrap();
+        let host = Host::open(root.path()).unwrap();
+        assert_eq!(walked(&host, &Limits::default()).0[0].0, "a\\xFF.txt");
+        let opened = FileSystem::open(&host, &EntryPath::new(*b"a\xff.txt")).unwrap();
+        assert_eq!(opened.stream.len(), 5);
+        assert!(opened.times.modified.is_some());
+    }
+
+    #[test]
+    fn a_single_file_is_evidence_too() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("a.txt"), "x").unwrap();
+        std::fs::write(root.path().join("b.txt"), "x").unwrap();
+        let host = Host::open(&root.path().join("a.txt")).unwrap();
+        assert!(host.is_single_file());
+        assert_eq!(walked(&host, &Limits::default()).0, [("a.txt".to_owned(), EntryKind::File)]);
+    }
+
+    #[test]
+    fn what_is_missing_says_so() {
+        let error = Host::open(Path::new("/no/such/place")).err().expect("is missing");
+        assert_eq!(error.stage, Stage::Open);
+    }
+}

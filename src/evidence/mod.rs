@@ -19,6 +19,7 @@
 pub mod drive;
 pub mod entry;
 pub mod host;
+pub mod lookup;
 pub mod memory;
 
 use crate::base::anomaly::Anomaly;

@@ -1,1 +1,240 @@
-//! The run.
+//! The run: walks the evidence, feeds the readers, resolves transfers on the evidence, builds the case.
+//!
+//! This is the only room that sees evidence and readers together.
+
+mod assemble;
+mod credentials;
+mod payloads;
+mod prefilter;
+pub mod progress;
+pub mod request;
+mod resolve;
+mod sweep;
+mod texts;
+mod tie;
+mod variables;
+mod volume;
+
+use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::limits::Limits;
+use crate::base::time::Timestamp;
+use crate::case::{Case, Counts, Coverage, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
+use crate::evidence::FileSystem;
+use crate::evidence::entry::EntryPath;
+use crate::evidence::host::Host;
+use progress::Progress;
+use request::ScanRequest;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use volume::VolumeView;
+
+/// Runs a scan. Evidence that cannot be opened is an error of the case as long as other evidence can.
+///
+/// # Errors
+/// No evidence at all can be opened: the reasons, one for each path.
+pub fn run(request: &ScanRequest, progress: &Progress) -> Result<Case, Vec<Anomaly>> {
+    let mut builder = Builder::new(request);
+    let mut refused = Vec::new();
+    for path in &request.paths {
+        match Host::open(path) {
+            Ok(host) => {
+                let kind = if host.is_single_file() { EvidenceKind::File } else { EvidenceKind::Directory };
+                let given = given_drives(path, &request.drives);
+                builder.examine(&host, &path.to_string_lossy(), kind, &given, request.threads, progress);
+            }
+            Err(anomaly) => refused.push(anomaly),
+        }
+    }
+    if builder.case.evidence.is_empty() && !refused.is_empty() {
+        return Err(refused);
+    }
+    for anomaly in refused {
+        builder.note("", anomaly);
+    }
+    Ok(builder.finish(progress))
+}
+
+/// Runs a scan over one file system that is at hand, named `path` in the report.
+#[must_use]
+pub fn run_over(file_system: &dyn FileSystem, path: &str, request: &ScanRequest, progress: &Progress) -> Case {
+    let mut builder = Builder::new(request);
+    builder.examine(file_system, path, EvidenceKind::Directory, &[], request.threads, progress);
+    builder.finish(progress)
+}
+
+/// The named drives whose folder lies in this evidence.
+fn given_drives(root: &Path, drives: &[(char, std::path::PathBuf)]) -> Vec<(char, EntryPath)> {
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let below = |folder: &Path| {
+        let folder = folder.canonicalize().ok()?;
+        let relative = folder.strip_prefix(&root).ok()?;
+        let names: Vec<&[u8]> = relative.components().map(|name| name.as_os_str().as_encoded_bytes()).collect();
+        Some(EntryPath::new(names.join(&b'/')))
+    };
+    drives.iter().filter_map(|(letter, folder)| Some((*letter, below(folder)?))).collect()
+}
+
+/// A case in the making.
+struct Builder {
+    case: Case,
+    limits: Limits,
+    numbers: assemble::Numbers,
+    complete: bool,
+    links: u64,
+}
+
+impl Builder {
+    fn new(request: &ScanRequest) -> Self {
+        let now = Timestamp::now();
+        let tool = Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+        let scan = Scan {
+            started: now,
+            finished: now,
+            elapsed_s: 0.0,
+            arguments: request.arguments.clone(),
+            complete: true,
+            counts: Counts::default(),
+            limits: request.limits.clone(),
+        };
+        let case = Case {
+            schema: SCHEMA.to_owned(),
+            tool,
+            scan,
+            evidence: Vec::new(),
+            launches: Vec::new(),
+            scripts: Vec::new(),
+            payloads: Vec::new(),
+            events: Vec::new(),
+            findings: Vec::new(),
+            credentials: Vec::new(),
+            coverage: Vec::new(),
+            errors: Vec::new(),
+        };
+        Self { case, limits: request.limits.clone(), numbers: assemble::Numbers::default(), complete: true, links: 0 }
+    }
+
+    fn examine(
+        &mut self,
+        file_system: &dyn FileSystem,
+        path: &str,
+        kind: EvidenceKind,
+        given: &[(char, EntryPath)],
+        threads: usize,
+        progress: &Progress,
+    ) {
+        let id = format!("e{}", self.case.evidence.len().saturating_add(1));
+        let volume = VolumeView::new(file_system, &id, given);
+        let limits = self.limits.clone();
+        let swept = sweep::sweep(file_system, &limits, threads, progress, &|candidate| {
+            texts::read_swept(&volume, candidate, &limits)
+        });
+        let shown =
+            |anomaly: Anomaly| Anomaly { path: volume.display(&EntryPath::new(anomaly.path.as_bytes())), ..anomaly };
+        let mut anomalies: Vec<Anomaly> = swept.anomalies.into_iter().map(shown).collect();
+        let mut texts = swept.found;
+        self.links = self.links.saturating_add(swept.links);
+        let ties = tie::tie(&volume, &mut texts, &limits, &mut anomalies);
+        let mut records = assemble::assemble(&id, &volume, &texts, &ties, &mut self.numbers, &limits);
+        let payloads =
+            payloads::Collector { evidence: &id, volume: &volume, near: &records.near, threads, limits: &limits }
+                .collect(&mut records.scripts, self.case.payloads.len().saturating_add(1), &mut anomalies);
+        self.case.evidence.push(Evidence {
+            id: id.clone(),
+            path: path.to_owned(),
+            kind,
+            size: (kind == EvidenceKind::File).then(|| size_of_single(file_system)).flatten(),
+            volumes: volume.volumes(),
+        });
+        self.case.scripts.append(&mut records.scripts);
+        self.case.launches.append(&mut records.launches);
+        self.case.payloads.extend(payloads);
+        for anomaly in anomalies {
+            self.note(&id, anomaly);
+        }
+    }
+
+    /// Lists what was skipped or damaged; whether the scan is still complete depends on why.
+    fn note(&mut self, evidence: &str, anomaly: Anomaly) {
+        let costs = match &anomaly.cause {
+            Cause::Io(_) | Cause::LimitReached { .. } => true,
+            Cause::Corrupt { .. } => false,
+            Cause::Unsupported(_) => anomaly.stage != Stage::Walk || anomaly.path.is_empty(),
+        };
+        self.complete &= !(costs && anomaly.stage != Stage::Payload || matches!(anomaly.cause, Cause::Io(_)));
+        self.case.scan.counts.errors = self.case.scan.counts.errors.saturating_add(1);
+        if self.case.errors.len() < self.limits.errors {
+            self.case.errors.push(ScanError {
+                evidence: evidence.to_owned(),
+                path: anomaly.path,
+                stage: anomaly.stage,
+                message: anomaly.cause.to_string(),
+            });
+        }
+    }
+
+    fn finish(mut self, progress: &Progress) -> Case {
+        let case = &mut self.case;
+        case.credentials = credentials::collect(&case.scripts);
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        let sessions = || case.scripts.iter().flat_map(|script| &script.sessions);
+        case.scan.counts = Counts {
+            files: progress.files.load(Ordering::Relaxed),
+            directories: progress.directories.load(Ordering::Relaxed),
+            bytes_read: progress.bytes.load(Ordering::Relaxed),
+            scripts: count(case.scripts.len()),
+            sessions: count(sessions().count()),
+            transfers: count(sessions().map(|session| session.transfers.len()).sum()),
+            payloads: count(case.payloads.len()),
+            events: count(case.events.len()),
+            findings: 0,
+            errors: case.scan.counts.errors,
+        };
+        case.coverage = coverage(case.scan.counts.files, self.links);
+        case.scan.complete = self.complete;
+        case.scan.finished = Timestamp::now();
+        case.scan.elapsed_s = case.scan.finished.seconds_since(case.scan.started);
+        self.case
+    }
+}
+
+fn size_of_single(file_system: &dyn FileSystem) -> Option<u64> {
+    let entry = file_system.list(&EntryPath::default()).into_iter().next()?;
+    file_system.open(&entry.path).ok().map(|opened| opened.stream.len())
+}
+
+/// What was looked at and what was not: a reader must not take silence for absence.
+fn coverage(files: u64, links: u64) -> Vec<Coverage> {
+    let unread = |source: &str| Coverage {
+        source: source.to_owned(),
+        examined: false,
+        records: None,
+        why: Some("this version does not read it".to_owned()),
+    };
+    let mut coverage = vec![Coverage {
+        source: "files".to_owned(),
+        examined: true,
+        records: Some(files),
+        why: Some("every regular file was opened; binary files were not searched for scripts".to_owned()),
+    }];
+    if links > 0 {
+        coverage.push(Coverage {
+            source: "links".to_owned(),
+            examined: false,
+            records: Some(links),
+            why: Some("symbolic links and junctions are not followed".to_owned()),
+        });
+    }
+    let artifacts = [
+        "event-logs",
+        "prefetch",
+        "registry",
+        "scheduled-tasks",
+        "srum",
+        "usn-journal",
+        "network-logs",
+        "deleted-files",
+        "alternate-streams",
+    ];
+    coverage.extend(artifacts.map(unread));
+    coverage
+}

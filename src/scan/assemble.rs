@@ -1,0 +1,342 @@
+//! Builds the case's records of one piece of evidence: numbers them, runs the scripts, ties starts to transfers.
+
+use super::resolve;
+use super::texts::TextFile;
+use super::tie::{TextId, Tie};
+use super::volume::VolumeView;
+use crate::base::digest::Digests;
+use crate::base::limits::Limits;
+use crate::base::text::Text;
+use crate::base::time::FileTimes;
+use crate::case::{Script, Source, Start, WrittenBy};
+use crate::script::client::{self, login, world::Unknown};
+use crate::script::launch::{Client, Launch};
+use crate::script::local_path;
+use crate::script::reading::{Confidence, Form, Interpretation, LoginAssumed, Run, Written};
+use crate::script::session::{Diagnostic, Session};
+use std::collections::BTreeMap;
+
+/// The records of one piece of evidence.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    pub(super) scripts: Vec<Script>,
+    pub(super) launches: Vec<Launch>,
+    /// For each script the folder from which relative names are taken where nothing else tells.
+    pub(super) near: Vec<String>,
+}
+
+/// Counters that run on from one piece of evidence to the next.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    pub(super) scripts: usize,
+    pub(super) launches: usize,
+}
+
+/// Makes the records of the texts of one piece of evidence.
+pub(super) fn assemble(
+    evidence: &str,
+    volume: &VolumeView<'_>,
+    texts: &[TextFile],
+    ties: &[Tie],
+    numbers: &mut Numbers,
+    limits: &Limits,
+) -> Records {
+    let mut records = Records::default();
+    let ids = number_scripts(texts, numbers);
+    let launch_ids = number_launches(ties, numbers);
+    for text in texts {
+        let id = ids.get(&TextId::File(text.path.clone())).cloned().unwrap_or_default();
+        let mut script = file_script(&id, evidence, volume, text);
+        if let (Some(confidence), false) = (text.reading.is_script, text.text.content.is_empty()) {
+            let launches = launches_of(&TextId::File(text.path.clone()), ties, texts, &launch_ids);
+            script.confidence = confidence;
+            run_into(&mut script, &text.text, &launches, limits);
+        }
+        records.scripts.push(script);
+        records.near.push(volume.directory(&text.path));
+        for (index, written) in text.reading.written.iter().enumerate() {
+            let text_id = TextId::Written(text.path.clone(), index);
+            let launches = launches_of(&text_id, ties, texts, &launch_ids);
+            let written_id = ids.get(&text_id).cloned().unwrap_or_default();
+            let mut script = written_script(&written_id, &id, evidence, volume, text, written);
+            run_into(&mut script, &written.text, &launches, limits);
+            script.sessions.iter_mut().for_each(|session| session.unresolved.clone_from(&written.unresolved));
+            records.scripts.push(script);
+            records.near.push(written.working_directory.clone().unwrap_or_else(|| volume.directory(&text.path)));
+        }
+    }
+    records.launches = launch_records(texts, ties, &ids, &launch_ids);
+    number_sessions(&mut records.scripts);
+    tie_starts(texts, ties, &ids, &mut records.scripts);
+    records
+}
+
+fn number_scripts(texts: &[TextFile], numbers: &mut Numbers) -> BTreeMap<TextId, String> {
+    let mut ids = BTreeMap::new();
+    let mut next = || {
+        numbers.scripts = numbers.scripts.saturating_add(1);
+        format!("s{}", numbers.scripts)
+    };
+    for text in texts {
+        ids.insert(TextId::File(text.path.clone()), next());
+        for index in 0..text.reading.written.len() {
+            ids.insert(TextId::Written(text.path.clone(), index), next());
+        }
+    }
+    ids
+}
+
+fn number_launches(ties: &[Tie], numbers: &mut Numbers) -> Vec<String> {
+    let mut order: Vec<usize> = (0..ties.len()).collect();
+    order.sort_by_key(|index| ties.get(*index).map(|tie| (&tie.file, tie.launch)));
+    let mut ids = vec![String::new(); ties.len()];
+    for index in order {
+        numbers.launches = numbers.launches.saturating_add(1);
+        if let Some(id) = ids.get_mut(index) {
+            *id = format!("l{}", numbers.launches);
+        }
+    }
+    ids
+}
+
+/// The launches that run a text, those that would run first.
+fn launches_of<'t>(text: &TextId, ties: &[Tie], texts: &'t [TextFile], ids: &[String]) -> Vec<(String, &'t Launch)> {
+    let mut launches: Vec<_> = ties
+        .iter()
+        .zip(ids)
+        .filter(|(tie, _)| tie.scripts.contains(text))
+        .filter_map(|(tie, id)| Some((id.clone(), launch_of(tie, texts)?)))
+        .collect();
+    launches.sort_by_key(|(_, launch)| !launch.would_run);
+    launches
+}
+
+fn launch_of<'t>(tie: &Tie, texts: &'t [TextFile]) -> Option<&'t Launch> {
+    let text = texts.iter().find(|text| text.path == tie.file)?;
+    text.reading.launches.get(tie.launch).map(|(launch, _)| launch)
+}
+
+fn launch_records(texts: &[TextFile], ties: &[Tie], scripts: &BTreeMap<TextId, String>, ids: &[String]) -> Vec<Launch> {
+    let mut records: Vec<(usize, Launch)> = Vec::new();
+    for (tie, id) in ties.iter().zip(ids) {
+        let Some(launch) = launch_of(tie, texts) else { continue };
+        let mut record = launch.clone();
+        record.id.clone_from(id);
+        record.found_in.script = scripts.get(&TextId::File(tie.file.clone())).cloned();
+        record.scripts = tie.scripts.iter().filter_map(|text| scripts.get(text).cloned()).collect();
+        let number = id.get(1..).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+        records.push((number, record));
+    }
+    records.sort_by_key(|(number, _)| *number);
+    records.into_iter().map(|(_, record)| record).collect()
+}
+
+fn file_script(id: &str, evidence: &str, volume: &VolumeView<'_>, text: &TextFile) -> Script {
+    Script {
+        id: id.to_owned(),
+        evidence: evidence.to_owned(),
+        volume: volume.id(&text.path),
+        path: volume.display(&text.path),
+        path_raw: text.path.raw(),
+        source: Source::File,
+        form: text.reading.form,
+        dialect: None,
+        encoding: text.text.encoding,
+        byte_order_mark: text.text.byte_order_mark,
+        size: text.size,
+        md5: text.digests.md5.clone(),
+        sha1: text.digests.sha1.clone(),
+        sha256: text.digests.sha256.clone(),
+        times: text.times,
+        written_by: None,
+        provenance: Vec::new(),
+        launches: Vec::new(),
+        login_assumed: None,
+        confidence: Confidence::Likely,
+        sessions: Vec::new(),
+        starts: Vec::new(),
+        diagnostics: text.reading.diagnostics.clone(),
+    }
+}
+
+fn written_script(
+    id: &str,
+    writer: &str,
+    evidence: &str,
+    volume: &VolumeView<'_>,
+    text: &TextFile,
+    written: &Written,
+) -> Script {
+    let digests = Digests::of(written.text.content.as_bytes());
+    let path = match (&written.path, &written.working_directory) {
+        (None, _) => format!("{} (standard input)", volume.display(&text.path)),
+        (Some(path), Some(directory)) => local_path::join(directory, path),
+        (Some(path), None) => path.clone(),
+    };
+    Script {
+        id: id.to_owned(),
+        evidence: evidence.to_owned(),
+        volume: volume.id(&text.path),
+        path,
+        path_raw: None,
+        source: Source::WrittenByScript,
+        form: Form::FtpScript,
+        dialect: None,
+        encoding: written.text.encoding,
+        byte_order_mark: false,
+        size: u64::try_from(written.text.content.len()).unwrap_or(u64::MAX),
+        md5: digests.md5,
+        sha1: digests.sha1,
+        sha256: digests.sha256,
+        times: FileTimes::default(),
+        written_by: Some(WrittenBy { script: writer.to_owned(), line: written.line }),
+        provenance: written.provenance.clone(),
+        launches: Vec::new(),
+        login_assumed: None,
+        confidence: written.confidence,
+        sessions: Vec::new(),
+        starts: Vec::new(),
+        diagnostics: Vec::new(),
+    }
+}
+
+/// Runs a text as each launch that names it does, or, without one, by the reading that holds together.
+fn run_into(script: &mut Script, text: &Text, launches: &[(String, &Launch)], limits: &Limits) {
+    let running: Vec<_> = launches.iter().filter(|(_, launch)| launch.would_run).collect();
+    script.launches = launches.iter().map(|(id, _)| id.clone()).collect();
+    if running.is_empty() {
+        let run = login::interpret_unlaunched(text, Client::WindowsFtp, &Unknown, limits);
+        let assumed = run.login_assumed;
+        absorb(script, run, None);
+        script.login_assumed = assumed;
+        if assumed == Some(LoginAssumed::Anonymous) {
+            note_assumption(script);
+        }
+        return;
+    }
+    for (id, launch) in running {
+        let run = client::interpret(text, launch.client, &launch.switches, &Unknown, limits);
+        absorb(script, run, Some(id));
+    }
+}
+
+fn note_assumption(script: &mut Script) {
+    script.diagnostics.push(Diagnostic::new(
+        0,
+        "login-assumed-anonymous",
+        "no line logs in and no launch was seen: the script makes sense with -A (anonymous) or with a stored login",
+    ));
+}
+
+/// Takes a run over; one that differs in nothing from an earlier one adds nothing.
+fn absorb(script: &mut Script, run: Interpretation, launch: Option<&String>) {
+    script.dialect = Some(
+        match run.client {
+            Client::WindowsFtp => "windows",
+            Client::Inetutils => "inetutils",
+            Client::Tnftp => "tnftp",
+        }
+        .to_owned(),
+    );
+    let same =
+        |a: &Session, b: &Session| a.commands == b.commands && a.host == b.host && a.credentials == b.credentials;
+    let known = !run.sessions.is_empty()
+        && run.sessions.iter().all(|session| script.sessions.iter().any(|other| same(session, other)));
+    if known {
+        return;
+    }
+    for mut session in run.sessions {
+        session.launch = launch.cloned();
+        script.sessions.push(session);
+    }
+    for diagnostic in run.diagnostics {
+        if !script.diagnostics.contains(&diagnostic) {
+            script.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn number_sessions(scripts: &mut [Script]) {
+    for script in scripts {
+        for (number, session) in (1usize..).zip(&mut script.sessions) {
+            session.id = format!("{}.{number}", script.id);
+            for (number, transfer) in (1usize..).zip(&mut session.transfers) {
+                transfer.id = format!("{}.t{number}", session.id);
+            }
+        }
+    }
+}
+
+/// Finds, among the programs that a text starts, those whose file its own transfers move.
+fn tie_starts(texts: &[TextFile], ties: &[Tie], ids: &BTreeMap<TextId, String>, scripts: &mut [Script]) {
+    for text in texts {
+        let Some(own) = ids.get(&TextId::File(text.path.clone())) else { continue };
+        let fed = ties.iter().filter(|tie| tie.file == text.path).flat_map(|tie| &tie.scripts);
+        let run: Vec<&String> = fed.filter_map(|id| ids.get(id)).chain([own]).collect();
+        let moved: Vec<(String, String)> = scripts
+            .iter()
+            .filter(|script| run.contains(&&script.id))
+            .flat_map(|script| &script.sessions)
+            .flat_map(|session| &session.transfers)
+            .filter_map(|transfer| Some((transfer.id.clone(), resolve::name_to_look_for(transfer)?)))
+            .collect();
+        let starts = |runs: &[Run]| -> Vec<Start> {
+            runs.iter().filter_map(|run| start_of(run.line, &run.command_line, &moved)).collect()
+        };
+        if let Some(script) = scripts.iter_mut().find(|script| script.id == *own) {
+            script.starts = starts(&text.reading.runs);
+        }
+        for script in scripts.iter_mut().filter(|script| run.contains(&&script.id)) {
+            let shell = script.sessions.iter().flat_map(|session| {
+                session
+                    .commands
+                    .iter()
+                    .filter(|command| command.verb.as_deref() == Some("!"))
+                    .map(|command| (command.line, command.text.clone()))
+            });
+            let started: Vec<Start> = shell
+                .filter_map(|(line, text)| start_of(line, text.trim_start_matches([' ', '\t', '!']), &moved))
+                .collect();
+            for start in started {
+                if !script.starts.contains(&start) {
+                    script.starts.push(start);
+                }
+            }
+        }
+    }
+}
+
+/// The start of a moved file: one of the words names it, with or without its extension.
+fn start_of(line: u32, command_line: &str, moved: &[(String, String)]) -> Option<Start> {
+    let mut words =
+        command_line.split([' ', '\t', ',', '"', '\'']).map(|word| local_path::file_name(word).to_lowercase());
+    let first = words.clone().find(|word| !word.is_empty())?;
+    let names = |word: &str, name: &str| {
+        word == name
+            || name.rsplit_once('.').is_some_and(|(stem, extension)| {
+                stem == word && matches!(extension, "exe" | "com" | "bat" | "cmd" | "vbs" | "scr")
+            })
+    };
+    let only_touches = matches!(
+        first.as_str(),
+        "del"
+            | "erase"
+            | "attrib"
+            | "certutil"
+            | "certutil.exe"
+            | "icacls"
+            | "find"
+            | "findstr"
+            | "mkdir"
+            | "md"
+            | "rename"
+            | "ren"
+    );
+    if only_touches {
+        return None;
+    }
+    let words: Vec<String> = words.by_ref().filter(|word| !word.is_empty()).collect();
+    let transfers: Vec<String> =
+        moved.iter().filter(|(_, name)| words.iter().any(|word| names(word, name))).map(|(id, _)| id.clone()).collect();
+    (!transfers.is_empty()).then(|| Start { line, command_line: command_line.to_owned(), transfers })
+}

@@ -1,0 +1,172 @@
+//! Inspects the files that transfers name: each once, however many transfers name it.
+
+use super::resolve::{self, Resolved};
+use super::volume::VolumeView;
+use crate::base::anomaly::{Anomaly, Stage};
+use crate::base::limits::Limits;
+use crate::case::{PathMatch, Payload, PayloadStatus, Script};
+use crate::evidence::entry::EntryPath;
+use crate::payload;
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// What a payload is known by: a file of the evidence, or the place where one is missing.
+type Key = (Option<EntryPath>, Option<String>);
+
+/// A payload in the making.
+struct Draft {
+    resolved: Resolved,
+    transfers: Vec<String>,
+}
+
+/// What it takes to find and inspect the payloads of one piece of evidence.
+pub(super) struct Collector<'a> {
+    pub(super) evidence: &'a str,
+    pub(super) volume: &'a VolumeView<'a>,
+    /// For each script the folder from which relative names are taken where nothing else tells.
+    pub(super) near: &'a [String],
+    pub(super) threads: usize,
+    pub(super) limits: &'a Limits,
+}
+
+impl Collector<'_> {
+    /// Resolves all transfers of the scripts, inspects the files and ties them to the transfers. `first` is the number of
+    /// the first payload.
+    pub(super) fn collect(&self, scripts: &mut [Script], first: usize, anomalies: &mut Vec<Anomaly>) -> Vec<Payload> {
+        let Self { evidence, volume, near, threads, limits } = *self;
+        let drafts = resolve_all(volume, scripts, near, limits);
+        let inspected = inspect_all(volume, &drafts, threads, limits, anomalies);
+        let mut payloads = Vec::with_capacity(drafts.len());
+        let mut tied: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for ((number, draft), inspected) in (first..).zip(drafts).zip(inspected) {
+            let id = format!("p{number}");
+            for transfer in &draft.transfers {
+                tied.entry(transfer.clone()).or_default().push(id.clone());
+            }
+            let file = draft.resolved.path;
+            let (facts, times) = inspected.map_or((None, Default::default()), |(facts, times)| (Some(facts), times));
+            payloads.push(Payload {
+                id,
+                transfers: draft.transfers,
+                status: draft.resolved.status,
+                evidence: file.as_ref().map(|_| evidence.to_owned()),
+                volume: file.as_ref().and_then(|path| volume.id(path)),
+                path: file.as_ref().map(|path| volume.display(path)).or(draft.resolved.expected),
+                path_raw: file.as_ref().and_then(EntryPath::raw),
+                path_match: draft.resolved.path_match,
+                times,
+                facts,
+            });
+        }
+        let sessions = scripts.iter_mut().flat_map(|script| &mut script.sessions);
+        for transfer in sessions.flat_map(|session| &mut session.transfers) {
+            transfer.payloads = tied.remove(&transfer.id).unwrap_or_default();
+        }
+        payloads
+    }
+}
+
+fn resolve_all(volume: &VolumeView<'_>, scripts: &[Script], near: &[String], limits: &Limits) -> Vec<Draft> {
+    let mut drafts: Vec<Draft> = Vec::new();
+    let mut index: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut lost = Vec::new();
+    let mut add = |transfer: &str, resolved: Resolved| {
+        let key = (
+            resolved.path.clone(),
+            resolved.expected.clone().or_else(|| resolved.path.is_none().then(|| transfer.to_owned())),
+        );
+        let at = *index.entry(key).or_insert_with(|| {
+            drafts.push(Draft { resolved, transfers: Vec::new() });
+            drafts.len().saturating_sub(1)
+        });
+        if let Some(draft) = drafts.get_mut(at).filter(|draft| !draft.transfers.iter().any(|id| id == transfer)) {
+            draft.transfers.push(transfer.to_owned());
+        }
+    };
+    for (script, near) in scripts.iter().zip(near) {
+        for transfer in script.sessions.iter().filter(|session| session.active).flat_map(|session| &session.transfers) {
+            for resolved in resolve::in_place(transfer, near, volume, limits.wildcard_payloads) {
+                let name = resolve::name_to_look_for(transfer).filter(|_| resolved.status == PayloadStatus::Missing);
+                match name {
+                    Some(name) => lost.push((transfer.id.clone(), resolved, name)),
+                    None => add(&transfer.id, resolved),
+                }
+            }
+        }
+    }
+    let names: BTreeSet<String> = lost.iter().map(|(_, _, name)| name.clone()).collect();
+    let elsewhere = volume.named(&names, limits);
+    for (transfer, missing, name) in lost {
+        let candidates = elsewhere.get(&name).map(Vec::as_slice).unwrap_or_default();
+        for path in candidates {
+            add(
+                &transfer,
+                Resolved {
+                    status: PayloadStatus::Candidate,
+                    path: Some(path.clone()),
+                    path_match: Some(PathMatch::NameOnly),
+                    expected: None,
+                },
+            );
+        }
+        if candidates.is_empty() {
+            add(&transfer, missing);
+        }
+    }
+    drafts
+}
+
+type Inspected = Option<(payload::Facts, crate::base::time::FileTimes)>;
+
+fn inspect_all(
+    volume: &VolumeView<'_>,
+    drafts: &[Draft],
+    threads: usize,
+    limits: &Limits,
+    anomalies: &mut Vec<Anomaly>,
+) -> Vec<Inspected> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<BTreeMap<usize, (Inspected, Vec<Anomaly>)>> = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, drafts.len().max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(draft) = drafts.get(at) else { return };
+                    let result =
+                        draft.resolved.path.as_ref().map_or((None, Vec::new()), |path| inspect(volume, path, limits));
+                    done.lock().unwrap_or_else(PoisonError::into_inner).insert(at, result);
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (0..drafts.len())
+        .map(|at| {
+            let (inspected, met) = done.remove(&at).unwrap_or_default();
+            anomalies.extend(met);
+            inspected
+        })
+        .collect()
+}
+
+/// Inspects one file; a panic in a foreign parser costs this file alone.
+fn inspect(volume: &VolumeView<'_>, path: &EntryPath, limits: &Limits) -> (Inspected, Vec<Anomaly>) {
+    let display = volume.display(path);
+    let opened = match volume.file_system.open(path) {
+        Ok(opened) => opened,
+        Err(anomaly) => return (None, vec![Anomaly { path: display, ..anomaly }]),
+    };
+    let name = String::from_utf8_lossy(path.name()).into_owned();
+    let run = || payload::inspect(&opened.stream, &name, &display, limits);
+    match catch_unwind(AssertUnwindSafe(run)) {
+        Ok((facts, anomalies)) => (Some((facts, opened.times)), anomalies),
+        Err(_) => {
+            let cause =
+                crate::base::anomaly::Cause::Unsupported("the inspection of this file failed inside".to_owned());
+            (None, vec![Anomaly { stage: Stage::Payload, path: display, cause }])
+        }
+    }
+}

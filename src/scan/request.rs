@@ -1,0 +1,19 @@
+//! What a run is asked to do.
+
+use crate::base::limits::Limits;
+use std::path::PathBuf;
+
+/// The order for one run.
+#[derive(Debug, Clone)]
+pub struct ScanRequest {
+    /// The evidence.
+    pub paths: Vec<PathBuf>,
+    /// Drives that the examiner named: a letter and the folder that stands for it, as a path of this host.
+    pub drives: Vec<(char, PathBuf)>,
+    /// The caps.
+    pub limits: Limits,
+    /// Reading threads.
+    pub threads: usize,
+    /// The arguments as given, for the report.
+    pub arguments: Vec<String>,
+}

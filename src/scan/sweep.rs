@@ -1,0 +1,445 @@
+//! The sweep: walks the evidence, opens each file once, and hands up the few texts that may matter.
+//!
+//! Reading decides the time: a file whose head is no text is done with; a text is searched as it is read; only what the
+//! prefilter keeps is decoded. One thread walks, the others read; results are put back into the order of the walk, so
+//! that the number of threads shows nowhere.
+
+use super::prefilter::{self, Prefilter};
+use super::progress::Progress;
+use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::bytes::{self, AlignedBuffer, ReadAt};
+use crate::base::limits::Limits;
+use crate::base::text::{self, Encoding};
+use crate::base::time::FileTimes;
+use crate::evidence::entry::{EntryKind, EntryPath};
+use crate::evidence::{FileSystem, Opened, Walked, host};
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Mutex, PoisonError};
+
+/// A text that may matter.
+pub(super) struct Candidate<'a> {
+    pub(super) path: &'a EntryPath,
+    /// Its bytes, or of a large text the windows around the signs, with the line ends of what lies between.
+    pub(super) bytes: &'a [u8],
+    pub(super) size: u64,
+    pub(super) times: FileTimes,
+}
+
+/// What a sweep brings.
+pub(super) struct Swept<T> {
+    /// What the reader made of the candidates, in the order of the walk.
+    pub(super) found: Vec<T>,
+    /// Everything skipped or damaged, in the order of the walk.
+    pub(super) anomalies: Vec<Anomaly>,
+    /// Links that were seen and not followed.
+    pub(super) links: u64,
+}
+
+/// What a reader makes of a candidate.
+pub(super) type Reader<'r, T> = dyn Fn(&Candidate<'_>) -> Option<T> + Sync + 'r;
+
+/// Files handed to a reader at a time.
+const BATCH: usize = 64;
+
+/// The first read of a file, bytes.
+const HEAD: usize = 64 << 10;
+
+type Numbered<T> = (u64, Outcome<T>);
+
+/// What one file brings.
+struct Outcome<T> {
+    found: Option<T>,
+    anomalies: Vec<Anomaly>,
+}
+
+/// Sweeps a file system with the given number of reading threads.
+pub(super) fn sweep<T: Send>(
+    file_system: &dyn FileSystem,
+    limits: &Limits,
+    threads: usize,
+    progress: &Progress,
+    read: &Reader<'_, T>,
+) -> Swept<T> {
+    let results: Mutex<Vec<Numbered<T>>> = Mutex::new(Vec::new());
+    let keep = |index: u64, outcome: Outcome<T>| {
+        if outcome.found.is_some() || !outcome.anomalies.is_empty() {
+            results.lock().unwrap_or_else(PoisonError::into_inner).push((index, outcome));
+        }
+    };
+    let mut links = 0u64;
+    if threads <= 1 {
+        let mut worker = Worker::new(file_system, limits, progress, read);
+        walk(file_system, limits, progress, &mut links, &keep, &mut |index, path| {
+            keep(index, worker.file(&path));
+            ControlFlow::Continue(())
+        });
+    } else {
+        let (sender, receiver) = sync_channel::<Vec<(u64, EntryPath)>>(threads.saturating_mul(4));
+        let receiver = Mutex::new(receiver);
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let (receiver, keep) = (&receiver, &keep);
+                scope.spawn(move || {
+                    let mut worker = Worker::new(file_system, limits, progress, read);
+                    while let Some(batch) = next(receiver) {
+                        for (index, path) in batch {
+                            keep(index, worker.file(&path));
+                        }
+                    }
+                });
+            }
+            let mut batch = Vec::with_capacity(BATCH);
+            walk(file_system, limits, progress, &mut links, &keep, &mut |index, path| {
+                batch.push((index, path));
+                if batch.len() < BATCH {
+                    return ControlFlow::Continue(());
+                }
+                match sender.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(_) => ControlFlow::Break(()),
+                }
+            });
+            let _ = sender.send(batch);
+            drop(sender);
+        });
+    }
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(index, _)| *index);
+    let mut swept = Swept { found: Vec::new(), anomalies: Vec::new(), links };
+    for (_, outcome) in results {
+        swept.found.extend(outcome.found);
+        swept.anomalies.extend(outcome.anomalies);
+    }
+    swept
+}
+
+fn next(receiver: &Mutex<Receiver<Vec<(u64, EntryPath)>>>) -> Option<Vec<(u64, EntryPath)>> {
+    receiver.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+/// Walks and hands each regular file on with its number in the walk.
+fn walk<T>(
+    file_system: &dyn FileSystem,
+    limits: &Limits,
+    progress: &Progress,
+    links: &mut u64,
+    keep: &dyn Fn(u64, Outcome<T>),
+    hand_on: &mut dyn FnMut(u64, EntryPath) -> ControlFlow<()>,
+) {
+    let mut index = 0u64;
+    let mut files = 0u64;
+    let note = |index: u64, anomaly: Anomaly| keep(index, Outcome { found: None, anomalies: vec![anomaly] });
+    file_system.walk(limits, &mut |walked| {
+        index = index.saturating_add(1);
+        if progress.is_cancelled() {
+            note(index, Anomaly::new(Stage::Walk, "", Cause::Unsupported("interrupted before the end".to_owned())));
+            return ControlFlow::Break(());
+        }
+        match walked {
+            Walked::Anomaly(anomaly) => note(index, anomaly),
+            Walked::Entry(entry) => match entry.kind {
+                EntryKind::File => {
+                    files = files.saturating_add(1);
+                    if files > limits.files {
+                        note(
+                            index,
+                            Anomaly::new(Stage::Walk, "", Cause::LimitReached { what: "files", limit: limits.files }),
+                        );
+                        return ControlFlow::Break(());
+                    }
+                    Progress::add(&progress.files, 1);
+                    return hand_on(index, entry.path);
+                }
+                EntryKind::Directory => Progress::add(&progress.directories, 1),
+                EntryKind::Symlink => *links = links.saturating_add(1),
+                kind => {
+                    note(index, Anomaly { stage: Stage::Walk, path: entry.path.display(), cause: host::special(kind) })
+                }
+            },
+        }
+        ControlFlow::Continue(())
+    });
+}
+
+/// One reading thread with its buffers.
+struct Worker<'w, T> {
+    file_system: &'w dyn FileSystem,
+    limits: &'w Limits,
+    progress: &'w Progress,
+    read: &'w Reader<'w, T>,
+    prefilter: Prefilter,
+    head: AlignedBuffer,
+    body: Option<AlignedBuffer>,
+    lower: Vec<u8>,
+}
+
+impl<'w, T> Worker<'w, T> {
+    fn new(
+        file_system: &'w dyn FileSystem,
+        limits: &'w Limits,
+        progress: &'w Progress,
+        read: &'w Reader<'w, T>,
+    ) -> Self {
+        let (prefilter, head) = (Prefilter::new(), AlignedBuffer::new(HEAD));
+        Self { file_system, limits, progress, read, prefilter, head, body: None, lower: Vec::new() }
+    }
+
+    /// Looks at one file; whatever goes wrong costs this file alone.
+    fn file(&mut self, path: &EntryPath) -> Outcome<T> {
+        let mut anomalies = Vec::new();
+        let result = catch_unwind(AssertUnwindSafe(|| self.examine(path, &mut anomalies)));
+        let found = match result {
+            Ok(Ok(found)) => found,
+            Ok(Err(anomaly)) => {
+                anomalies.push(anomaly);
+                None
+            }
+            Err(_) => {
+                let cause = Cause::Unsupported("the reading of this file failed inside".to_owned());
+                anomalies.push(Anomaly { stage: Stage::Script, path: path.display(), cause });
+                None
+            }
+        };
+        if found.is_some() {
+            Progress::add(&self.progress.hits, 1);
+        }
+        Outcome { found, anomalies }
+    }
+
+    fn examine(&mut self, path: &EntryPath, anomalies: &mut Vec<Anomaly>) -> Result<Option<T>, Anomaly> {
+        let opened = self.file_system.open(path)?;
+        let io = |error: std::io::Error| Anomaly::new(Stage::Read, path.display(), error);
+        let count = bytes::read_full(&opened.stream, 0, self.head.as_mut()).map_err(io)?;
+        Progress::add(&self.progress.bytes, u64::try_from(count).unwrap_or(u64::MAX));
+        let head = self.head.filled(count);
+        let Some((encoding, _)) = text::sniff(head.get(..head.len().min(4096)).unwrap_or_default()) else {
+            return Ok(None);
+        };
+        if count < HEAD {
+            let kept = keeps(&self.prefilter, &mut self.lower, head, encoding);
+            let found = if kept { self.hand_up(path, head, &opened) } else { None };
+            return Ok(found.inspect(|_| self.check_unchanged(path, &opened, anomalies)));
+        }
+        if opened.stream.len() > self.limits.script_bytes {
+            return self.large(path, &opened, encoding, anomalies).map_err(io);
+        }
+        let size = usize::try_from(self.limits.script_bytes).unwrap_or(HEAD);
+        let body = self.body.get_or_insert_with(|| AlignedBuffer::new(size));
+        let count = bytes::read_full(&opened.stream, 0, body.as_mut()).map_err(io)?;
+        Progress::add(&self.progress.bytes, u64::try_from(count.saturating_sub(HEAD)).unwrap_or(u64::MAX));
+        let body = body.filled(count);
+        let kept = keeps(&self.prefilter, &mut self.lower, body, encoding);
+        let found = kept
+            .then(|| self.body.as_ref().map(|body| body.filled(count)))
+            .flatten()
+            .and_then(|body| self.hand_up(path, body, &opened));
+        Ok(found.inspect(|_| self.check_unchanged(path, &opened, anomalies)))
+    }
+
+    fn hand_up(&self, path: &EntryPath, bytes: &[u8], opened: &Opened) -> Option<T> {
+        (self.read)(&Candidate { path, bytes, size: opened.stream.len(), times: opened.times })
+    }
+
+    /// A file that is kept is looked at once more: one that changed while it was read is reported as read, and as changed.
+    fn check_unchanged(&self, path: &EntryPath, opened: &Opened, anomalies: &mut Vec<Anomaly>) {
+        let same = self.file_system.open(path).is_ok_and(|again| {
+            again.stream.len() == opened.stream.len() && again.times.modified == opened.times.modified
+        });
+        if !same {
+            let cause = Cause::Unsupported("the file changed while it was read".to_owned());
+            anomalies.push(Anomaly { stage: Stage::Read, path: path.display(), cause });
+        }
+    }
+
+    /// A text larger than a script may be: searched as a stream, and read in windows around the signs.
+    fn large(
+        &mut self,
+        path: &EntryPath,
+        opened: &Opened,
+        encoding: Encoding,
+        anomalies: &mut Vec<Anomaly>,
+    ) -> std::io::Result<Option<T>> {
+        let windows = self.windows(&opened.stream, encoding)?;
+        if windows.is_empty() {
+            return Ok(None);
+        }
+        let cut = windows.len() > self.limits.text_windows;
+        let bytes = gather(&opened.stream, windows.get(..self.limits.text_windows).unwrap_or(&windows), encoding)?;
+        let found = (self.read)(&Candidate { path, bytes: &bytes, size: opened.stream.len(), times: opened.times });
+        if cut && found.is_some() {
+            let limit = u64::try_from(self.limits.text_windows).unwrap_or(u64::MAX);
+            let cause = Cause::LimitReached { what: "windows of a large text", limit };
+            anomalies.push(Anomaly { stage: Stage::Script, path: path.display(), cause });
+        }
+        Ok(found.inspect(|_| self.check_unchanged(path, opened, anomalies)))
+    }
+
+    /// The parts of a large text around its signs, as offsets and lengths, apart from each other and in order; one more
+    /// than the limit where there are more.
+    fn windows(&mut self, stream: &dyn ReadAt, encoding: Encoding) -> std::io::Result<Vec<(u64, u64)>> {
+        let span = (self.limits.script_bytes / 8).max(1024);
+        let overlap = 512u64;
+        let mut windows: Vec<(u64, u64)> = Vec::new();
+        let mut offset = 0u64;
+        loop {
+            let count = bytes::read_full(stream, offset, self.head.as_mut())?;
+            Progress::add(&self.progress.bytes, u64::try_from(count).unwrap_or(u64::MAX));
+            let block = self.head.filled(count);
+            if offset == 0 && starts(&mut self.lower, block, encoding)
+                || holds(&self.prefilter, &mut self.lower, block, encoding)
+            {
+                let (begin, end) = (offset.saturating_sub(span / 2), offset.saturating_add(span));
+                match windows.last_mut() {
+                    Some((_, last_end)) if *last_end >= begin => *last_end = end,
+                    _ => windows.push((begin, end)),
+                }
+            }
+            let ended = count < HEAD || self.progress.cancelled.load(Ordering::Relaxed);
+            if ended || windows.len() > self.limits.text_windows {
+                return Ok(windows);
+            }
+            offset = offset.saturating_add(u64::try_from(count).unwrap_or(0)).saturating_sub(overlap);
+        }
+    }
+}
+
+/// The windows one after the other, and for what lies between only its line ends, so that line numbers stay right.
+fn gather(stream: &dyn ReadAt, windows: &[(u64, u64)], encoding: Encoding) -> std::io::Result<Vec<u8>> {
+    /// Bytes of line ends kept for what lies between the windows.
+    const LINE_ENDS: usize = 4 << 20;
+    let mut gathered = Vec::new();
+    let mut buffer = AlignedBuffer::new(HEAD);
+    let mut offset = 0u64;
+    let mut between = 0usize;
+    for (begin, end) in windows {
+        while offset < *end {
+            let inside = offset >= *begin;
+            let until = if inside { *end } else { *begin };
+            let wanted = usize::try_from(until.saturating_sub(offset)).unwrap_or(HEAD).min(HEAD);
+            let target = buffer.as_mut().get_mut(..wanted).unwrap_or_default();
+            let count = bytes::read_full(stream, offset, target)?;
+            if count == 0 {
+                return Ok(gathered);
+            }
+            let block = buffer.filled(count);
+            if inside {
+                gathered.extend_from_slice(block);
+            } else if between < LINE_ENDS {
+                let ends = memchr::memchr_iter(b'\n', block).count();
+                between = between.saturating_add(ends);
+                match encoding {
+                    Encoding::Utf16Le => gathered.extend(std::iter::repeat_n(*b"\n\0", ends).flatten()),
+                    Encoding::Utf16Be => gathered.extend(std::iter::repeat_n(*b"\0\n", ends).flatten()),
+                    _ => gathered.extend(std::iter::repeat_n(b'\n', ends)),
+                }
+            }
+            offset = offset.saturating_add(u64::try_from(count).unwrap_or(0));
+        }
+    }
+    Ok(gathered)
+}
+
+fn keeps(prefilter: &Prefilter, lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) -> bool {
+    lowered(lower, bytes, encoding);
+    prefilter::begins_like_script(lower) || prefilter.holds_sign(lower)
+}
+
+fn starts(lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) -> bool {
+    lowered(lower, bytes, encoding);
+    prefilter::begins_like_script(lower)
+}
+
+fn holds(prefilter: &Prefilter, lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) -> bool {
+    lowered(lower, bytes, encoding);
+    prefilter.holds_sign(lower)
+}
+
+/// The bytes narrowed and in lower case, without a byte-order mark.
+fn lowered(lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) {
+    lower.clear();
+    lower.extend_from_slice(&text::narrow(bytes, encoding));
+    lower.make_ascii_lowercase();
+    for mark in [&b"\xef\xbb\xbf"[..], b"\x01"] {
+        if lower.starts_with(mark) {
+            lower.drain(..mark.len());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::memory::Memory;
+
+    fn swept(disk: &Memory, threads: usize, limits: &Limits) -> (Vec<(String, usize)>, Vec<String>) {
+        let read = |candidate: &Candidate<'_>| Some((candidate.path.display(), candidate.bytes.len()));
+        let swept = sweep(disk, limits, threads, &Progress::default(), &read);
+        (swept.found, swept.anomalies.iter().map(|anomaly| format!("{}: {}", anomaly.path, anomaly.cause)).collect())
+    }
+
+    #[test]
+    fn the_number_of_threads_shows_nowhere() {
+        let disk: Memory =
+            (0..500).map(|n| (format!("d{}/f{n:03}.txt", n % 7), format!("open 192.0.2.1\nget {n}\nbye\n"))).collect();
+        let one = swept(&disk, 1, &Limits::default());
+        assert_eq!(one.0.len(), 500);
+        for threads in [2, 8] {
+            assert_eq!(swept(&disk, threads, &Limits::default()), one);
+        }
+    }
+
+    #[test]
+    fn binaries_and_prose_are_left() {
+        let disk: Memory = [
+            ("a.exe", b"MZ\0\0\0\0 open 192.0.2.1\nget a\nbye\n".to_vec()),
+            ("b.txt", b"Some prose.\nA little of it.\nThen it ends.\n".to_vec()),
+            ("c.jpg", b"open 192.0.2.1\nbob\npw\nget a\nbye\n".to_vec()),
+            ("d", "open 192.0.2.1\nbob\npw\nget a\nbye\n".encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        ]
+        .into_iter()
+        .collect();
+        let names: Vec<_> = swept(&disk, 1, &Limits::default()).0.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["c.jpg", "d"]);
+    }
+
+    #[test]
+    fn a_large_text_is_read_around_its_signs() {
+        let line = "a line of a log that says nothing\n";
+        let filler = line.repeat(200_000);
+        let mut log = filler.clone().into_bytes();
+        log.extend_from_slice(b"cmd /c ftp -s:C:\\x.txt\n");
+        log.extend_from_slice(filler.as_bytes());
+        let disk: Memory = [("big.log", log)].into_iter().collect();
+        let limits = Limits::default();
+        let read = |candidate: &Candidate<'_>| {
+            let text = String::from_utf8_lossy(candidate.bytes).into_owned();
+            text.lines().position(|line| line.contains("ftp -s:"))
+        };
+        let swept = sweep(&disk, &limits, 1, &Progress::default(), &read);
+        assert_eq!(swept.found, [200_000]);
+    }
+
+    #[test]
+    fn a_panic_costs_one_file() {
+        let disk: Memory = [("a", "open 192.0.2.1\nbye\n"), ("b", "open 192.0.2.1\nbye\n")].into_iter().collect();
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        let read = |candidate: &Candidate<'_>| {
+            assert_ne!(candidate.path.display(), "a");
+            Some(())
+        };
+        let swept = sweep(&disk, &Limits::default(), 2, &Progress::default(), &read);
+        std::panic::set_hook(hook);
+        assert_eq!((swept.found.len(), swept.anomalies.len()), (1, 1));
+    }
+
+    #[test]
+    fn limits_are_said() {
+        let disk: Memory = (0..9).map(|n| (format!("{n}"), "x")).collect();
+        let limits = Limits { files: 4, ..Limits::default() };
+        assert_eq!(swept(&disk, 1, &limits).1, [": limit reached: files (limit 4)"]);
+    }
+}

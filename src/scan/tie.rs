@@ -1,0 +1,104 @@
+//! Ties launches to scripts: the text itself, a text that it writes, or a file of the evidence.
+
+use super::texts::{self, TextFile};
+use super::variables;
+use super::volume::VolumeView;
+use crate::base::anomaly::Anomaly;
+use crate::base::limits::Limits;
+use crate::evidence::entry::EntryPath;
+use crate::script::local_path;
+use crate::script::reading::{Confidence, Feed};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which text is meant: one of the evidence, or one that it writes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum TextId {
+    /// A file, by its path.
+    File(EntryPath),
+    /// What a file writes, by its index there.
+    Written(EntryPath, usize),
+}
+
+/// A launch, by the file that holds it and its index there, and the scripts that it runs.
+#[derive(Debug)]
+pub(super) struct Tie {
+    pub(super) file: EntryPath,
+    pub(super) launch: usize,
+    pub(super) scripts: Vec<TextId>,
+}
+
+/// Ties every launch of the texts. Files that only a launch names are read now and added; what could not be read is said.
+pub(super) fn tie(
+    volume: &VolumeView<'_>,
+    texts: &mut Vec<TextFile>,
+    limits: &Limits,
+    anomalies: &mut Vec<Anomaly>,
+) -> Vec<Tie> {
+    let mut known: BTreeSet<EntryPath> = texts.iter().map(|text| text.path.clone()).collect();
+    let mut named: BTreeMap<EntryPath, Confidence> = BTreeMap::new();
+    let mut ties = Vec::new();
+    let mut done = 0usize;
+    // A script that a launch brings in may start another client: at most as many rounds as there are texts.
+    while let Some(text) = texts.get(done) {
+        done = done.saturating_add(1);
+        let mut wanted = Vec::new();
+        for (index, (launch, feed)) in text.reading.launches.iter().enumerate() {
+            let scripts = match feed {
+                Feed::Itself => vec![TextId::File(text.path.clone())],
+                Feed::Written(written) => vec![TextId::Written(text.path.clone(), *written)],
+                Feed::Elsewhere => {
+                    let script = launch.script_path.as_deref();
+                    let found = script.map(|path| find(volume, path, launch.working_directory.as_deref(), &text.path));
+                    let found = found.unwrap_or_default();
+                    wanted.extend(found.iter().cloned());
+                    found.into_iter().map(TextId::File).collect()
+                }
+            };
+            ties.push(Tie { file: text.path.clone(), launch: index, scripts });
+        }
+        for path in wanted {
+            if known.insert(path.clone()) {
+                match texts::read_named(volume, &path, limits) {
+                    Ok(Some(file)) => {
+                        if file.size > limits.script_bytes {
+                            anomalies.push(texts::cut(volume.display(&path), limits));
+                        }
+                        texts.push(file);
+                    }
+                    Ok(None) => {
+                        known.remove(&path);
+                    }
+                    Err(anomaly) => anomalies.push(anomaly),
+                }
+            }
+            named.insert(path, Confidence::Certain);
+        }
+    }
+    for text in texts.iter_mut().filter(|text| named.contains_key(&text.path)) {
+        // A launch names it: whatever it looks like, the client runs it.
+        text.reading.is_script = Some(Confidence::Certain);
+        if text.text.content.is_empty() {
+            if let Ok(Some(again)) = texts::read_named(volume, &text.path, limits) {
+                text.text = again.text;
+            }
+        }
+    }
+    texts.sort_by(|a, b| a.path.cmp(&b.path));
+    ties.retain_mut(|tie| {
+        tie.scripts.retain(|id| match id {
+            TextId::File(path) => texts.iter().any(|text| text.path == *path),
+            TextId::Written(..) => true,
+        });
+        true
+    });
+    ties
+}
+
+/// The file that a launch names: in its working directory if that is known, else beside the text that starts it.
+fn find(volume: &VolumeView<'_>, script: &str, working_directory: Option<&str>, text: &EntryPath) -> Vec<EntryPath> {
+    let near = volume.directory(text);
+    let base = working_directory.unwrap_or(&near);
+    let path = if local_path::is_absolute(script) { script.to_owned() } else { local_path::join(base, script) };
+    let expanded = variables::expand(&path, &near, volume);
+    expanded.iter().flat_map(|path| volume.find(path)).map(|(path, _)| path).take(1).collect()
+}

