@@ -18,6 +18,7 @@ pub mod anomaly;
 pub mod bytes;
 pub mod digest;
 pub mod escape;
+pub mod guard;
 pub mod limits;
 pub mod secret;
 pub mod text;

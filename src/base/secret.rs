@@ -29,6 +29,17 @@ impl Secret {
     }
 }
 
+/// What stands in a report for a secret that it does not show.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Protected {
+    /// A mark of fixed length: there is a password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_masked: Option<String>,
+    /// HMAC-SHA-256 of the password with the examiner's key, hexadecimal: equal for equal passwords, and only for those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_sha256: Option<String>,
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("[secret]")

@@ -1,22 +1,55 @@
-//! The command line: verbs, arguments, exit codes.
+//! The command line: verbs, arguments, exit codes. With `report`, the only floor that prints.
 
-use crate::base::limits::Limits;
-use crate::scan::progress::Progress;
-use crate::scan::request::ScanRequest;
+mod args;
+mod exit;
+mod inspect;
+mod ls;
+mod progress;
+mod scan;
+mod script;
+mod sink;
+
+use args::{Arguments, Verb};
+use clap::{CommandFactory, Parser};
+use exit::Exit;
 use std::process::ExitCode;
 
 /// Runs the program.
+#[must_use]
 pub fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().collect();
-    let threads = std::env::var("T").ok().and_then(|t| t.parse().ok()).unwrap_or(2);
-    let request = ScanRequest {
-        paths: vec![arguments[2].clone().into()],
-        drives: vec![],
-        limits: Limits::default(),
-        threads,
-        arguments,
+    std::panic::set_hook(Box::new(|info| {
+        // The message may hold evidence; where it happened does not.
+        if !crate::base::guard::is_guarded() {
+            let place = info.location().map(|place| format!("{}:{}", place.file(), place.line())).unwrap_or_default();
+            eprintln!("ftpsift: internal error at {place}; please report it");
+        }
+    }));
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors; clap prints them to standard output.
+            let code = if error.use_stderr() { Exit::Usage } else { Exit::Complete };
+            let _ = error.print();
+            return code.into();
+        }
     };
-    let case = crate::scan::run(&request, &Progress::default()).expect("runs");
-    println!("{}", serde_json::to_string_pretty(&case).unwrap());
-    ExitCode::SUCCESS
+    let done = match arguments.verb {
+        Verb::Scan(arguments) => scan::run(&arguments),
+        Verb::Inspect(arguments) => inspect::run(&arguments),
+        Verb::Ls(arguments) => ls::run(&arguments),
+        Verb::Script(arguments) => script::run(&arguments),
+        Verb::Rules(arguments) => inspect::rules(arguments.format),
+        Verb::Schema(arguments) => inspect::schema(arguments.of),
+        Verb::Completions(arguments) => {
+            clap_complete::generate(arguments.shell, &mut Arguments::command(), "ftpsift", &mut std::io::stdout());
+            Ok(Exit::Complete)
+        }
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("ftpsift: {}", crate::base::escape::terminal(&error));
+            Exit::Usage.into()
+        }
+    }
 }

@@ -1,7 +1,14 @@
 //! The judgement: rules over tied facts.
+//!
+//! A rule has a stable id, a severity and the techniques that it shows ([`rules`]); what sets it off is in [`judge`]; what the
+//! examiner knows to be good is marked by [`allow`], never hidden. An explanation never holds a password.
 
 pub mod allow;
+mod executables;
+pub mod judge;
+mod places;
 pub mod rules;
+mod scripts;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -20,6 +27,20 @@ pub enum Severity {
     High,
     /// Worth waking somebody.
     Critical,
+}
+
+impl Severity {
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Informational => "informational",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
 }
 
 /// A technique of ATT&CK with the tactic that it serves here.

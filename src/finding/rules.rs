@@ -1,1 +1,195 @@
-//! The rules.
+//! The rules: what each is called, how much it matters, which techniques it shows.
+
+use super::{Attack, Severity};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A rule as `ftpsift rules` lists it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Rule {
+    /// Stable dotted id.
+    pub id: &'static str,
+    /// What it finds, in a few words.
+    pub title: &'static str,
+    /// How much it matters unless the explanation says otherwise.
+    pub severity: Severity,
+    /// Techniques that it shows (ATT&CK for Enterprise, version 17).
+    pub attack: &'static [Attack],
+    /// When it speaks, and when it does not.
+    pub about: &'static str,
+}
+
+const fn attack(technique: &'static str, tactic: &'static str) -> Attack {
+    Attack { technique, tactic }
+}
+
+const CREDENTIALS_IN_FILES: &[Attack] = &[attack("T1552.001", "credential-access")];
+const INGRESS: &[Attack] = &[attack("T1105", "command-and-control")];
+const EXFILTRATION: &[Attack] = &[attack("T1048.003", "exfiltration"), attack("T1041", "exfiltration")];
+const FILE_TRANSFER_PROTOCOL: &[Attack] = &[attack("T1071.002", "command-and-control")];
+const NON_STANDARD_PORT: &[Attack] = &[attack("T1571", "command-and-control")];
+const COMMAND_SHELL: &[Attack] = &[attack("T1059.003", "execution")];
+const FETCH_AND_RUN: &[Attack] = &[attack("T1105", "command-and-control"), attack("T1059.003", "execution")];
+const FILE_TYPE: &[Attack] = &[attack("T1036.008", "defense-evasion")];
+const DECEPTIVE_NAME: &[Attack] = &[attack("T1036.007", "defense-evasion"), attack("T1036.002", "defense-evasion")];
+const PACKING: &[Attack] = &[attack("T1027.002", "defense-evasion")];
+const INVALID_SIGNATURE: &[Attack] = &[attack("T1036.001", "defense-evasion")];
+const FILE_DELETION: &[Attack] = &[attack("T1070.004", "defense-evasion")];
+
+/// All rules, by id.
+pub const RULES: &[Rule] = &[
+    Rule {
+        id: "launch.script-gone",
+        title: "An FTP client is started with a script that is not on the evidence",
+        severity: Severity::Medium,
+        attack: FILE_DELETION,
+        about: "A launch names a script and no such file was found. Droppers delete their scripts; look for deleted copies.",
+    },
+    Rule {
+        id: "payload.deceptive-name",
+        title: "A transferred file bears a deceptive name",
+        severity: Severity::High,
+        attack: DECEPTIVE_NAME,
+        about: "Double extension, bidirectional override, padding or invisible characters in the name.",
+    },
+    Rule {
+        id: "payload.high-entropy",
+        title: "A transferred file is dense",
+        severity: Severity::Low,
+        attack: PACKING,
+        about: "Entropy of 7.2 bits per byte or more in an executable, or of 7.9 in a file of no known type. Archives, pictures \
+                and media are dense by nature and are not told.",
+    },
+    Rule {
+        id: "payload.malformed-signature",
+        title: "A transferred executable has a certificate table without a readable signature",
+        severity: Severity::Medium,
+        attack: INVALID_SIGNATURE,
+        about: "The table lies outside the file or holds no PKCS #7 signature. Windows treats such a file as unsigned.",
+    },
+    Rule {
+        id: "payload.missing",
+        title: "A transferred file is not where the transfer has it",
+        severity: Severity::Low,
+        attack: &[],
+        about: "Nothing of that name lies on the evidence. It may have been deleted, moved or renamed, or the transfer failed.",
+    },
+    Rule {
+        id: "payload.tampered-executable",
+        title: "A transferred executable was changed after it was signed",
+        severity: Severity::High,
+        attack: INVALID_SIGNATURE,
+        about: "The digest that was signed differs from the digest of the file. A transfer in ASCII mode does that too.",
+    },
+    Rule {
+        id: "payload.type-mismatch",
+        title: "A transferred file is not what its name says",
+        severity: Severity::Medium,
+        attack: FILE_TYPE,
+        about: "Name and content contradict each other. High where a program or a script bears the name of something harmless.",
+    },
+    Rule {
+        id: "payload.unsigned-executable",
+        title: "A downloaded executable is not signed",
+        severity: Severity::Medium,
+        attack: &[],
+        about: "No embedded signature; signatures in catalogs are not looked for. Only for files that a script downloads.",
+    },
+    Rule {
+        id: "script.credentials",
+        title: "A script holds a login in the clear",
+        severity: Severity::Medium,
+        attack: CREDENTIALS_IN_FILES,
+        about: "A user name with a password that is not anonymous.",
+    },
+    Rule {
+        id: "script.executes-download",
+        title: "A script runs what it downloaded",
+        severity: Severity::High,
+        attack: FETCH_AND_RUN,
+        about: "The text that holds or starts the download runs a file of that name, by itself or through the client's shell escape.",
+    },
+    Rule {
+        id: "script.shell-escape",
+        title: "An FTP script runs commands of the local shell",
+        severity: Severity::Medium,
+        attack: COMMAND_SHELL,
+        about: "Lines that begin with ! are run by the shell of the host.",
+    },
+    Rule {
+        id: "script.writable-folder",
+        title: "An FTP script lies in a folder that every user can write to",
+        severity: Severity::Low,
+        attack: COMMAND_SHELL,
+        about: "Temporary folders, profiles, C:\\Users\\Public, C:\\ProgramData, the recycle bin, /tmp and their like.",
+    },
+    Rule {
+        id: "session.anonymous",
+        title: "A session logs in anonymously",
+        severity: Severity::Informational,
+        attack: &[],
+        about: "No secret is needed on that server: anyone may have put there what was fetched.",
+    },
+    Rule {
+        id: "session.intended-login-differs",
+        title: "A script sends another login than its author meant",
+        severity: Severity::Informational,
+        attack: &[],
+        about: "The client reads the script otherwise than its author thought. The login sent probably failed.",
+    },
+    Rule {
+        id: "session.nonstandard-port",
+        title: "A session goes to a port that is not the protocol's",
+        severity: Severity::Medium,
+        attack: NON_STANDARD_PORT,
+        about: "Any port but 21 for FTP, 990 for implicit TLS, 22 for SFTP.",
+    },
+    Rule {
+        id: "session.raw-public-address",
+        title: "A session goes to a bare public address",
+        severity: Severity::Medium,
+        attack: FILE_TRANSFER_PROTOCOL,
+        about: "A literal address that routers of the Internet carry, with no name.",
+    },
+    Rule {
+        id: "transfer.ascii-executable",
+        title: "A binary file is transferred in ASCII mode",
+        severity: Severity::Low,
+        attack: &[],
+        about: "The client's default mode rewrites line ends: the file that arrives is damaged, its digest is not the original's.",
+    },
+    Rule {
+        id: "transfer.download",
+        title: "A script downloads files",
+        severity: Severity::Medium,
+        attack: INGRESS,
+        about: "One finding for each session.",
+    },
+    Rule {
+        id: "transfer.upload",
+        title: "A script uploads files",
+        severity: Severity::Medium,
+        attack: EXFILTRATION,
+        about: "One finding for each session.",
+    },
+];
+
+/// The rule of an id.
+#[must_use]
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_sorted_unique_and_dotted() {
+        assert!(RULES.is_sorted_by(|a, b| a.id < b.id));
+        for rule in RULES {
+            assert_eq!(rule.id.split('.').count(), 2, "{}", rule.id);
+            assert!(rule.attack.iter().all(|attack| attack.technique.starts_with('T')), "{}", rule.id);
+        }
+    }
+}

@@ -17,24 +17,180 @@
     )
 )]
 
-use crate::base::anomaly::Anomaly;
-use crate::base::bytes::ReadAt;
-use crate::base::digest::Digests;
+pub mod authenticode;
+pub mod entropy;
+pub mod filetype;
+pub mod mismatch;
+pub mod name;
+pub mod pe;
+
+use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
+use crate::base::digest::{Digests, Hasher};
 use crate::base::limits::Limits;
+use entropy::{Entropy, Profile};
+use filetype::FileType;
+use mismatch::Mismatch;
+use name::NameTrick;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What the bytes of a payload are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Facts {
-    /// Size in bytes.
+    /// Size in bytes, as read.
     pub size: u64,
-    /// The digests of all bytes.
-    #[serde(flatten)]
-    pub digests: Digests,
+    /// The digests of all bytes; absent where not all were read.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub digests: Option<Digests>,
+    /// Shannon entropy; absent for an empty file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entropy: Option<Entropy>,
+    /// The type by content.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub file_type: Option<FileType>,
+    /// Where name and content disagree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mismatch: Option<Mismatch>,
+    /// What the name does to deceive.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub name_tricks: Vec<NameTrick>,
+    /// Structure of a Windows executable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pe: Option<pe::Pe>,
 }
 
-/// Inspects one file. `name` is its name on the evidence, for what it claims to be.
-pub fn inspect(_stream: &dyn ReadAt, _name: &str, _path: &str, _limits: &Limits) -> (Facts, Vec<Anomaly>) {
-    (Facts::default(), Vec::new())
+/// Bytes read at a time.
+const CHUNK: usize = 1 << 20;
+/// Bytes of the head by which the type is told; an ISO 9660 volume descriptor stands at 32769.
+const HEAD: usize = 40 << 10;
+
+/// Inspects one file. `name` is its name on the evidence, for what it claims to be; `path` is for the anomalies.
+pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> (Facts, Vec<Anomaly>) {
+    let mut anomalies = Vec::new();
+    let mut note = |cause: Cause| anomalies.push(Anomaly { stage: Stage::Payload, path: path.to_owned(), cause });
+    let pass = match read_through(stream, limits, &mut note) {
+        Ok(pass) => pass,
+        Err(error) => {
+            note(error.into());
+            return (Facts { name_tricks: name::tricks(name), ..Facts::default() }, anomalies);
+        }
+    };
+    let mut file_type = filetype::detect(&pass.head, pass.size);
+    let mut pe = None;
+    if file_type.family == filetype::Family::Pe {
+        pe = pe::read(&pass.kept, stream, pass.size, limits, &mut note);
+        if let Some(pe) = &pe {
+            file_type = filetype::refine_pe(file_type, pe.is_dll, &pe.subsystem);
+        }
+    }
+    let facts = Facts {
+        size: pass.size,
+        digests: pass.digests,
+        entropy: pass.profile.finish(),
+        mismatch: mismatch::judge(name, &file_type, pass.size),
+        file_type: Some(file_type),
+        name_tricks: name::tricks(name),
+        pe,
+    };
+    (facts, anomalies)
+}
+
+/// What one pass over a stream leaves.
+struct Pass {
+    size: u64,
+    digests: Option<Digests>,
+    profile: Profile,
+    head: Vec<u8>,
+    /// The bytes held for structure: of an executable, as much as the limits allow; else nothing.
+    kept: Vec<u8>,
+}
+
+fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause)) -> std::io::Result<Pass> {
+    let length = stream.len();
+    let end = length.min(limits.payload_hash_bytes);
+    let mut buffer = AlignedBuffer::new(CHUNK.min(usize::try_from(end).unwrap_or(CHUNK)).max(1));
+    let mut hasher = Hasher::default();
+    let mut pass = Pass { size: 0, digests: None, profile: Profile::default(), head: Vec::new(), kept: Vec::new() };
+    let mut keep = 0usize;
+    while pass.size < end {
+        let wanted = usize::try_from(end.saturating_sub(pass.size)).unwrap_or(CHUNK).min(CHUNK);
+        let space = buffer.as_mut().get_mut(..wanted).unwrap_or_default();
+        let count = read_full(stream, pass.size, space)?;
+        if count == 0 {
+            break;
+        }
+        let bytes = buffer.filled(count);
+        if pass.size == 0 {
+            pass.head = bytes.get(..HEAD).unwrap_or(bytes).to_vec();
+            if filetype::is_pe(&pass.head) {
+                keep = usize::try_from(length.min(limits.payload_parse_bytes)).unwrap_or(usize::MAX);
+            }
+        }
+        let room = keep.saturating_sub(pass.kept.len()).min(count);
+        pass.kept.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        hasher.update(bytes);
+        pass.profile.update(bytes);
+        pass.size = pass.size.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+    if end < length {
+        note(Cause::LimitReached { what: "bytes of a payload that are hashed", limit: limits.payload_hash_bytes });
+    } else {
+        pass.digests = Some(hasher.finish());
+        let grown = pass.size == length && stream.read_at(length, &mut [0u8; 1])? > 0;
+        if pass.size < length || grown {
+            note(Cause::Corrupt {
+                what: format!("the file changed while it was read: it had {length} bytes when it was opened"),
+                offset: pass.size,
+            });
+        }
+    }
+    Ok(pass)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_digests_entropy_and_type() {
+        let (facts, anomalies) = inspect(&b"hello\r\n".to_vec(), "hello.txt", "hello.txt", &Limits::default());
+        assert!(anomalies.is_empty());
+        assert_eq!(facts.size, 7);
+        assert_eq!(facts.digests, Some(Digests::of(b"hello\r\n")));
+        assert_eq!(facts.file_type.unwrap().mime, "text/plain");
+        assert_eq!(facts.mismatch, None);
+    }
+
+    #[test]
+    fn a_capped_file_has_no_digests_and_says_so() {
+        let limits = Limits { payload_hash_bytes: 4, ..Limits::default() };
+        let (facts, anomalies) = inspect(&vec![0u8; 9], "a.bin", "a.bin", &limits);
+        assert_eq!(facts.digests, None);
+        assert_eq!(
+            anomalies[0].cause.to_string(),
+            "limit reached: bytes of a payload that are hashed (limit 4)"
+        );
+    }
+
+    /// A stream that is shorter, or longer, than its length said.
+    struct Changing(Vec<u8>, u64);
+
+    impl ReadAt for Changing {
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+            self.0.read_at(offset, buffer)
+        }
+
+        fn len(&self) -> u64 {
+            self.1
+        }
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_told() {
+        for length in [5, 15] {
+            let (_, anomalies) = inspect(&Changing(vec![b'x'; 10], length), "a", "a", &Limits::default());
+            assert!(anomalies[0].cause.to_string().contains("changed while it was read"), "{length}");
+        }
+    }
 }

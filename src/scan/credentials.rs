@@ -20,6 +20,7 @@ pub(super) fn collect(scripts: &[Script]) -> Vec<CredentialUse> {
                     uses.push(CredentialUse {
                         username: credential.username.clone(),
                         password: credential.password.clone(),
+                        protected: Default::default(),
                         host: session.host.clone(),
                         port: session.port,
                         scripts: Vec::new(),

@@ -3,6 +3,9 @@
 //! This is the only room that sees evidence and readers together.
 
 mod assemble;
+pub mod explain;
+pub mod inspect;
+pub mod list;
 mod credentials;
 mod payloads;
 mod prefilter;
@@ -22,6 +25,8 @@ use crate::case::{Case, Counts, Coverage, Evidence, EvidenceKind, SCHEMA, Scan, 
 use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
 use crate::evidence::host::Host;
+use crate::finding::allow::AllowList;
+use crate::finding::judge::judge;
 use progress::Progress;
 use request::ScanRequest;
 use std::path::Path;
@@ -78,6 +83,7 @@ fn given_drives(root: &Path, drives: &[(char, std::path::PathBuf)]) -> Vec<(char
 struct Builder {
     case: Case,
     limits: Limits,
+    allow: AllowList,
     numbers: assemble::Numbers,
     complete: bool,
     links: u64,
@@ -110,7 +116,7 @@ impl Builder {
             coverage: Vec::new(),
             errors: Vec::new(),
         };
-        Self { case, limits: request.limits.clone(), numbers: assemble::Numbers::default(), complete: true, links: 0 }
+        Self { case, allow: request.allow.clone(), limits: request.limits.clone(), numbers: assemble::Numbers::default(), complete: true, links: 0 }
     }
 
     fn examine(
@@ -175,6 +181,7 @@ impl Builder {
     fn finish(mut self, progress: &Progress) -> Case {
         let case = &mut self.case;
         case.credentials = credentials::collect(&case.scripts);
+        case.findings = judge(case, &self.allow);
         let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         let sessions = || case.scripts.iter().flat_map(|script| &script.sessions);
         case.scan.counts = Counts {
@@ -186,7 +193,7 @@ impl Builder {
             transfers: count(sessions().map(|session| session.transfers.len()).sum()),
             payloads: count(case.payloads.len()),
             events: count(case.events.len()),
-            findings: 0,
+            findings: count(case.findings.len()),
             errors: case.scan.counts.errors,
         };
         case.coverage = coverage(case.scan.counts.files, self.links);

@@ -2,13 +2,13 @@
 
 use super::resolve::{self, Resolved};
 use super::volume::VolumeView;
-use crate::base::anomaly::{Anomaly, Stage};
+use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::guard::guarded;
 use crate::base::limits::Limits;
 use crate::case::{PathMatch, Payload, PayloadStatus, Script};
 use crate::evidence::entry::EntryPath;
 use crate::payload;
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -161,11 +161,10 @@ fn inspect(volume: &VolumeView<'_>, path: &EntryPath, limits: &Limits) -> (Inspe
     };
     let name = String::from_utf8_lossy(path.name()).into_owned();
     let run = || payload::inspect(&opened.stream, &name, &display, limits);
-    match catch_unwind(AssertUnwindSafe(run)) {
-        Ok((facts, anomalies)) => (Some((facts, opened.times)), anomalies),
-        Err(_) => {
-            let cause =
-                crate::base::anomaly::Cause::Unsupported("the inspection of this file failed inside".to_owned());
+    match guarded(run) {
+        Some((facts, anomalies)) => (Some((facts, opened.times)), anomalies),
+        None => {
+            let cause = Cause::Unsupported("the inspection of this file failed inside".to_owned());
             (None, vec![Anomaly { stage: Stage::Payload, path: display, cause }])
         }
     }

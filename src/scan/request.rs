@@ -1,10 +1,11 @@
 //! What a run is asked to do.
 
 use crate::base::limits::Limits;
+use crate::finding::allow::AllowList;
 use std::path::PathBuf;
 
 /// The order for one run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ScanRequest {
     /// The evidence.
     pub paths: Vec<PathBuf>,
@@ -14,6 +15,8 @@ pub struct ScanRequest {
     pub limits: Limits,
     /// Reading threads.
     pub threads: usize,
+    /// What the examiner knows to be good.
+    pub allow: AllowList,
     /// The arguments as given, for the report.
     pub arguments: Vec<String>,
 }

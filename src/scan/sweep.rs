@@ -14,7 +14,7 @@ use crate::base::time::FileTimes;
 use crate::evidence::entry::{EntryKind, EntryPath};
 use crate::evidence::{FileSystem, Opened, Walked, host};
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::base::guard::guarded;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -190,14 +190,14 @@ impl<'w, T> Worker<'w, T> {
     /// Looks at one file; whatever goes wrong costs this file alone.
     fn file(&mut self, path: &EntryPath) -> Outcome<T> {
         let mut anomalies = Vec::new();
-        let result = catch_unwind(AssertUnwindSafe(|| self.examine(path, &mut anomalies)));
+        let result = guarded(|| self.examine(path, &mut anomalies));
         let found = match result {
-            Ok(Ok(found)) => found,
-            Ok(Err(anomaly)) => {
+            Some(Ok(found)) => found,
+            Some(Err(anomaly)) => {
                 anomalies.push(anomaly);
                 None
             }
-            Err(_) => {
+            None => {
                 let cause = Cause::Unsupported("the reading of this file failed inside".to_owned());
                 anomalies.push(Anomaly { stage: Stage::Script, path: path.display(), cause });
                 None

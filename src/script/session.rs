@@ -1,7 +1,7 @@
 //! What a client does with a script: sessions, logins, and the fate of every line.
 
 use super::transfer::Transfer;
-use crate::base::secret::Secret;
+use crate::base::secret::{Protected, Secret};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -47,6 +47,9 @@ pub struct Credential {
     /// Argument of PASS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
+    /// What stands for the password in a report that does not show it.
+    #[serde(flatten)]
+    pub protected: Protected,
     /// Argument of ACCT.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
@@ -65,6 +68,9 @@ pub struct Intended {
     /// The password meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
+    /// What stands for the password in a report that does not show it.
+    #[serde(flatten)]
+    pub protected: Protected,
 }
 
 /// What the client took a line for.

@@ -232,7 +232,7 @@ impl Machine<'_> {
     fn credential(&mut self, line: u32, username: Option<String>, password: Option<String>) {
         let anonymous = username.as_deref().is_some_and(|name| matches!(name.trim(), "anonymous" | "ftp"));
         let password = password.map(Secret::new);
-        self.session().credentials.push(Credential { username, password, account: None, anonymous, line });
+        self.session().credentials.push(Credential { username, password, anonymous, line, ..Credential::default() });
     }
 
     fn fail_command(&mut self, message: &str) {

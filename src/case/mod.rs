@@ -3,8 +3,10 @@
 //! Fields may be added; the ones here keep their name, type and meaning. Absent is absent: what was not measured is left
 //! out. The JSON Schema that `ftpsift schema` prints is made from these types.
 
+pub mod listing;
+
 use crate::base::limits::Limits;
-use crate::base::secret::Secret;
+use crate::base::secret::{Protected, Secret};
 use crate::base::time::{FileTimes, Timestamp};
 use crate::finding::Finding;
 use crate::payload::Facts;
@@ -314,6 +316,9 @@ pub struct CredentialUse {
     /// The password, where it is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
+    /// What stands for the password in a report that does not show it.
+    #[serde(flatten)]
+    pub protected: Protected,
     /// The host that it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,

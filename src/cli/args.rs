@@ -1,0 +1,273 @@
+//! The arguments.
+
+use crate::base::limits::Limits;
+use clap::builder::styling::Styles;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "Exit codes:
+  0    complete, nothing found at or above --fail-on
+  1    findings at or above --fail-on
+  2    bad usage, or the scan could not run
+  3    incomplete (unreadable evidence, a limit reached) and nothing found
+  130  interrupted";
+
+/// Finds what FTP clients were told to do, from the evidence alone.
+#[derive(Debug, Parser)]
+#[command(name = "ftpsift", version, styles = Styles::plain(), after_help = EXIT_CODES, max_term_width = 100)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Find scripts, run them, resolve and inspect the files that they name, judge
+    Scan(ScanArguments),
+    /// Say what files are: type, digests, entropy, PE structure, signature
+    Inspect(InspectArguments),
+    /// List every entry of evidence
+    Ls(LsArguments),
+    /// Explain one script line by line
+    Script(ScriptArguments),
+    /// List the rules behind the findings
+    Rules(RulesArguments),
+    /// Print the JSON Schema of a report
+    Schema(SchemaArguments),
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+}
+
+/// How evidence is read.
+#[derive(Debug, Args)]
+pub(super) struct Evidence {
+    /// Directories (mounted images, collections, live roots) or single files
+    #[arg(required = true, value_name = "EVIDENCE")]
+    pub(super) paths: Vec<PathBuf>,
+    /// The folder that is a drive of the host, as C=DIR; otherwise drives are found by their contents and names
+    #[arg(long = "drive", value_name = "C=DIR", value_parser = drive)]
+    pub(super) drives: Vec<(char, PathBuf)>,
+    /// A cap, as NAME=NUMBER; the report lists all caps in scan.limits
+    #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = limit)]
+    pub(super) limits: Vec<(String, u64)>,
+}
+
+/// How a report is written.
+#[derive(Debug, Args)]
+pub(super) struct Output {
+    /// Form of the report
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Write the report to a file, whole or not at all; never into evidence
+    #[arg(short, long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(long, requires = "output")]
+    pub(super) force: bool,
+}
+
+/// How passwords are shown.
+#[derive(Debug, Args)]
+pub(super) struct SecretArguments {
+    /// Passwords in the report: as they are, masked, or as a keyed digest
+    #[arg(long, value_enum, default_value_t = SecretMode::Show)]
+    pub(super) secrets: SecretMode,
+    /// File whose bytes are the key of the digests
+    #[arg(long, value_name = "FILE", required_if_eq("secrets", "fingerprint"))]
+    pub(super) fingerprint_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ScanArguments {
+    #[command(flatten)]
+    pub(super) evidence: Evidence,
+    #[command(flatten)]
+    pub(super) output: Output,
+    #[command(flatten)]
+    pub(super) secrets: SecretArguments,
+    /// Known-good hosts, networks, paths and hashes (TOML), each with a reason; they are marked, not hidden
+    #[arg(long, value_name = "FILE")]
+    pub(super) allow: Option<PathBuf>,
+    /// Least severity of a finding that makes the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Low)]
+    pub(super) fail_on: FailOn,
+    /// Reading threads [default: one for each processor]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) threads: Option<u16>,
+    /// No progress on the terminal
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InspectArguments {
+    /// Files
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) paths: Vec<PathBuf>,
+    /// A cap, as NAME=NUMBER
+    #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = limit)]
+    pub(super) limits: Vec<(String, u64)>,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LsArguments {
+    #[command(flatten)]
+    pub(super) evidence: Evidence,
+    /// Digests of every regular file
+    #[arg(long, value_enum, value_delimiter = ',')]
+    pub(super) hash: Vec<Hash>,
+    /// One entry a line: columns for people, or JSON
+    #[arg(short, long, value_enum, default_value_t = LineFormat::Text)]
+    pub(super) format: LineFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ScriptArguments {
+    /// The script, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub(super) path: PathBuf,
+    /// Switches with which ftp.exe is started, such as "-n -i"; without them the login that holds together is assumed
+    #[arg(long, value_name = "SWITCHES", allow_hyphen_values = true)]
+    pub(super) arguments: Option<String>,
+    #[command(flatten)]
+    pub(super) output: Output,
+    #[command(flatten)]
+    pub(super) secrets: SecretArguments,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesArguments {
+    /// Form of the list
+    #[arg(short, long, value_enum, default_value_t = ListFormat::Text)]
+    pub(super) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// Which report
+    #[arg(value_enum, default_value_t = SchemaOf::Scan)]
+    pub(super) of: SchemaOf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+    /// One JSON record a line
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LineFormat {
+    Text,
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ListFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SecretMode {
+    Show,
+    Mask,
+    Fingerprint,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    Informational,
+    Low,
+    Medium,
+    High,
+    Critical,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Hash {
+    Md5,
+    Sha1,
+    Sha256,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    Scan,
+    Inspect,
+    Ls,
+}
+
+fn drive(text: &str) -> Result<(char, PathBuf), String> {
+    let (letter, folder) = text.split_once('=').ok_or("expected C=DIR")?;
+    let mut letters = letter.trim_end_matches(':').chars();
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) if letter.is_ascii_alphabetic() && !folder.is_empty() => {
+            Ok((letter.to_ascii_uppercase(), PathBuf::from(folder)))
+        }
+        _ => Err("expected one letter, =, and a folder".to_owned()),
+    }
+}
+
+fn limit(text: &str) -> Result<(String, u64), String> {
+    let (name, number) = text.split_once('=').ok_or("expected NAME=NUMBER")?;
+    let number = number.parse().map_err(|error| format!("{number}: {error}"))?;
+    let defaults = serde_json::to_value(Limits::default()).unwrap_or_default();
+    let known: Vec<&String> = defaults.as_object().map(|known| known.keys().collect()).unwrap_or_default();
+    if known.iter().any(|known| *known == name) {
+        return Ok((name.to_owned(), number));
+    }
+    let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
+    Err(format!("no cap is called {name}; there are {}", known.join(", ")))
+}
+
+/// The caps with those that were given.
+pub(super) fn limits(given: &[(String, u64)]) -> Result<Limits, String> {
+    let mut all = serde_json::to_value(Limits::default()).map_err(|error| error.to_string())?;
+    for (name, number) in given {
+        if let Some(slot) = all.get_mut(name) {
+            *slot = (*number).into();
+        }
+    }
+    serde_json::from_value(all).map_err(|error| error.to_string())
+}
+
+/// The arguments as the report lists them, without the program's name.
+pub(super) fn given() -> Vec<String> {
+    std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_holds() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn drives_and_caps() {
+        assert_eq!(drive("c:=x"), Ok(('C', "x".into())));
+        for wrong in ["C", "=x", "CD=x", "1=x", "C="] {
+            assert!(drive(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(limit("files=3"), Ok(("files".to_owned(), 3)));
+        assert!(limit("flies=3").unwrap_err().contains("script_bytes"));
+        assert_eq!(limits(&[("files".to_owned(), 3)]).unwrap().files, 3);
+    }
+}

@@ -1,0 +1,60 @@
+//! `ftpsift inspect`, and the verbs that print what the program itself knows.
+
+use super::args::{self, Format, InspectArguments, ListFormat, Output, SchemaOf};
+use super::exit::Exit;
+use super::sink::Sink;
+use crate::base::anomaly::Stage;
+use crate::finding::rules::RULES;
+use crate::report::text::lines;
+use crate::report::{json, schema};
+use serde_json::json;
+
+pub(super) fn run(arguments: &InspectArguments) -> Result<Exit, String> {
+    let sink = Sink::begin(&arguments.output, &arguments.paths)?;
+    let limits = args::limits(&arguments.limits)?;
+    let inspection = crate::scan::inspect::inspect(&arguments.paths, &limits);
+    let unread = inspection.errors.iter().filter(|error| matches!(error.stage, Stage::Open | Stage::Read)).count();
+    let layout = sink.layout();
+    sink.write(|out| match arguments.output.format {
+        Format::Text => lines::inspection(&inspection, layout, out),
+        Format::Json => json::write(&inspection, out),
+        Format::Jsonl => {
+            for payload in &inspection.payloads {
+                writeln!(out, "{}", serde_json::to_string(payload)?)?;
+            }
+            for error in &inspection.errors {
+                writeln!(out, "{}", json!({ "kind": "error", "path": error.path, "message": error.message }))?;
+            }
+            Ok(())
+        }
+    })?;
+    Ok(match (inspection.payloads.is_empty(), unread) {
+        (true, _) => Exit::Usage,
+        (false, 0) => Exit::Complete,
+        (false, _) => Exit::Incomplete,
+    })
+}
+
+fn to_standard_output() -> Output {
+    Output { format: Format::Text, output: None, force: false }
+}
+
+pub(super) fn rules(format: ListFormat) -> Result<Exit, String> {
+    let sink = Sink::begin(&to_standard_output(), &[])?;
+    let layout = sink.layout();
+    sink.write(|out| match format {
+        ListFormat::Text => lines::rules(layout, out),
+        ListFormat::Json => json::write(&json!({ "rules": RULES }), out),
+    })?;
+    Ok(Exit::Complete)
+}
+
+pub(super) fn schema(of: SchemaOf) -> Result<Exit, String> {
+    let of = match of {
+        SchemaOf::Scan => schema::Of::Case,
+        SchemaOf::Inspect => schema::Of::Inspection,
+        SchemaOf::Ls => schema::Of::Entry,
+    };
+    Sink::begin(&to_standard_output(), &[])?.write(|out| json::write(&schema::schema(of), out))?;
+    Ok(Exit::Complete)
+}

@@ -1,0 +1,69 @@
+//! `ftpsift ls`.
+
+use super::args::{self, Hash, LineFormat, LsArguments};
+use super::exit::Exit;
+use crate::base::escape;
+use crate::report::text::lines;
+use crate::scan::list::{self, Item, Wanted};
+use crate::scan::request::ScanRequest;
+use serde::Serialize;
+use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
+
+#[derive(Serialize)]
+struct Tagged<'a, T> {
+    kind: &'a str,
+    #[serde(flatten)]
+    record: &'a T,
+}
+
+pub(super) fn run(arguments: &LsArguments) -> Result<Exit, String> {
+    let request = ScanRequest {
+        paths: arguments.evidence.paths.clone(),
+        drives: arguments.evidence.drives.clone(),
+        limits: args::limits(&arguments.evidence.limits)?,
+        ..ScanRequest::default()
+    };
+    let asked = |hash| arguments.hash.contains(&hash);
+    let wanted = Wanted { md5: asked(Hash::Md5), sha1: asked(Hash::Sha1), sha256: asked(Hash::Sha256) };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut failed = Ok(());
+    let (mut entries, mut errors) = (false, false);
+    list::list(&request, wanted, &mut |item| {
+        let written = match &item {
+            Item::Entry(entry) => {
+                entries = true;
+                match arguments.format {
+                    LineFormat::Text => lines::entry(entry, &mut out),
+                    LineFormat::Jsonl => line(&mut out, "entry", &**entry),
+                }
+            }
+            Item::Error(error) => {
+                errors = true;
+                match arguments.format {
+                    LineFormat::Text => {
+                        eprintln!("ftpsift: {}: {}", escape::terminal(&error.path), error.message);
+                        Ok(())
+                    }
+                    LineFormat::Jsonl => line(&mut out, "error", error),
+                }
+            }
+        };
+        failed = written;
+        if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    match failed.and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.to_string()),
+        _ => {}
+    }
+    Ok(match (entries, errors) {
+        (_, false) => Exit::Complete,
+        (true, true) => Exit::Incomplete,
+        (false, true) => Exit::Usage,
+    })
+}
+
+fn line(out: &mut dyn Write, kind: &str, record: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &Tagged { kind, record })?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,70 @@
+//! Where a verb's output goes, and what becomes of a closed pipe.
+
+use super::args::{Output, SecretArguments, SecretMode};
+use crate::base::secret::Secret;
+use crate::report::output::ReportFile;
+use crate::report::secrets::Secrets;
+use crate::report::text::Layout;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
+
+/// Most columns of a text: longer lines are hard to read.
+const WIDEST: usize = 120;
+
+/// The output that was asked for, begun before the work so that a refusal costs nothing.
+pub(super) enum Sink {
+    Standard,
+    File(Box<ReportFile>),
+}
+
+impl Sink {
+    pub(super) fn begin(output: &Output, evidence: &[PathBuf]) -> Result<Self, String> {
+        let Some(path) = &output.output else { return Ok(Self::Standard) };
+        let file = ReportFile::begin(path, output.force, evidence).map_err(|refused| refused.to_string())?;
+        Ok(Self::File(Box::new(file)))
+    }
+
+    /// How texts are laid out: coloured and as wide as the terminal on a terminal, plain and 80 columns wide elsewhere.
+    pub(super) fn layout(&self) -> Layout {
+        let terminal = matches!(self, Self::Standard) && io::stdout().is_terminal();
+        if !terminal {
+            return Layout::default();
+        }
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let width = textwrap::termwidth().clamp(40, WIDEST);
+        Layout { width, color: !plain }
+    }
+
+    /// Writes the report. A reader that closed the pipe has what it wanted.
+    pub(super) fn write(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+        let done = match self {
+            Self::Standard => {
+                let mut out = BufWriter::new(io::stdout().lock());
+                write(&mut out).and_then(|()| out.flush())
+            }
+            Self::File(mut file) => write(&mut *file).and_then(|()| file.finish()),
+        };
+        match done {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("the report could not be written: {error}")),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How passwords are to be shown.
+pub(super) fn secrets(arguments: &SecretArguments) -> Result<Secrets, String> {
+    match (arguments.secrets, &arguments.fingerprint_key) {
+        (SecretMode::Show, _) => Ok(Secrets::Show),
+        (SecretMode::Mask, _) => Ok(Secrets::Mask),
+        (SecretMode::Fingerprint, None) => Err("--secrets fingerprint needs --fingerprint-key".to_owned()),
+        (SecretMode::Fingerprint, Some(path)) => {
+            let key = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let key = key.trim_end_matches(['\r', '\n']);
+            if key.is_empty() {
+                return Err(format!("{}: the key is empty", path.display()));
+            }
+            Ok(Secrets::Fingerprint(Secret::new(key)))
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What a name does to deceive whoever reads it in a folder listing.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A trick of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NameTrick {
+    /// `invoice.pdf.exe`: a document's extension before one that runs; Windows hides the last by default.
+    DoubleExtension,
+    /// A bidirectional control turns part of the name around: `invoice\u{202e}fdp.exe` reads as `invoiceexe.pdf`.
+    BidirectionalOverride,
+    /// Blanks or dots before or after the extension push the true one out of sight, or end the name.
+    Padding,
+    /// A character that shows nothing.
+    InvisibleCharacter,
+}
+
+/// Extensions that Windows runs when they are opened.
+const RUNS: &[&str] = &[
+    "exe", "com", "scr", "pif", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "wsh", "hta", "msi", "cpl", "lnk",
+    "jar", "reg", "url",
+];
+
+/// Extensions that a reader takes for something harmless.
+const HARMLESS: &[&str] = &[
+    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "txt", "jpg", "jpeg", "png", "gif", "bmp", "ico", "zip", "rar",
+    "7z", "mp3", "mp4", "avi", "wav", "csv", "htm", "html", "xml", "log", "eml", "odt",
+];
+
+/// The tricks of a file's name, in the order of [`NameTrick`].
+#[must_use]
+pub fn tricks(name: &str) -> Vec<NameTrick> {
+    let mut tricks = Vec::new();
+    let mut parts = name.rsplit('.').map(|part| part.trim().to_ascii_lowercase());
+    let (last, before) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    // Something must stand before the two: `.txt.exe` has one name and one extension.
+    if parts.next().is_some() && RUNS.contains(&last.as_str()) && HARMLESS.contains(&before.as_str()) {
+        tricks.push(NameTrick::DoubleExtension);
+    }
+    if name.chars().any(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')) {
+        tricks.push(NameTrick::BidirectionalOverride);
+    }
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let padded = stem.ends_with("   ") || name.ends_with([' ', '\u{a0}']) || (name.ends_with('.') && name.len() > 2);
+    if padded {
+        tricks.push(NameTrick::Padding);
+    }
+    if name.chars().any(|c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{3164}')) {
+        tricks.push(NameTrick::InvisibleCharacter);
+    }
+    tricks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tricks_of_names() {
+        let cases: [(&str, &[NameTrick]); 13] = [
+            ("invoice.pdf.exe", &[NameTrick::DoubleExtension]),
+            ("photo.JPG.scr", &[NameTrick::DoubleExtension]),
+            ("photo.jpg .exe", &[NameTrick::DoubleExtension]),
+            ("archive.tar.gz", &[]),
+            ("setup.v1.2.exe", &[]),
+            ("jquery.min.js", &[]),
+            ("notes.txt", &[]),
+            ("invoice\u{202e}fdp.exe", &[NameTrick::BidirectionalOverride]),
+            ("a.txt          .exe", &[NameTrick::DoubleExtension, NameTrick::Padding]),
+            ("svchost.exe ", &[NameTrick::Padding]),
+            ("con.", &[NameTrick::Padding]),
+            ("svc\u{200b}host.exe", &[NameTrick::InvisibleCharacter]),
+            ("", &[]),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(tricks(name), expected, "{name:?}");
+        }
+    }
+}

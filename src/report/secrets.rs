@@ -1,0 +1,172 @@
+//! Passwords in reports that travel: masked, or fingerprinted with the examiner's key.
+
+use crate::base::escape::hex;
+use crate::base::secret::{Protected, Secret};
+use crate::case::Case;
+use crate::script::session::Session;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use std::collections::BTreeSet;
+
+/// How passwords are shown.
+#[derive(Debug, Clone, Default)]
+pub enum Secrets {
+    /// As they are: the report is evidence.
+    #[default]
+    Show,
+    /// Only that there is one.
+    Mask,
+    /// As HMAC-SHA-256 with this key: the same for the same password.
+    Fingerprint(Secret),
+}
+
+/// What stands for a secret in running text.
+const MASK: &str = "****";
+
+/// Takes the passwords out of a case as the mode asks: out of their own fields, and out of every line, argument and command
+/// line that holds them.
+pub fn protect(case: &mut Case, mode: &Secrets) {
+    if matches!(mode, Secrets::Show) {
+        return;
+    }
+    let words = known(case);
+    let hide = |text: &mut String| hide(text, &words);
+    for script in &mut case.scripts {
+        for session in &mut script.sessions {
+            protect_session(session, mode, &words);
+        }
+        script.starts.iter_mut().for_each(|start| hide(&mut start.command_line));
+        script.diagnostics.iter_mut().for_each(|diagnostic| hide(&mut diagnostic.message));
+    }
+    for launch in &mut case.launches {
+        hide(&mut launch.command_line);
+        launch.arguments.iter_mut().for_each(hide);
+    }
+    for used in &mut case.credentials {
+        used.protected = replace(&mut used.password, mode);
+    }
+    case.findings.iter_mut().for_each(|finding| hide(&mut finding.explanation));
+}
+
+/// Every password and account of the case, longest first: one may be part of another.
+fn known(case: &Case) -> Vec<String> {
+    let sessions = case.scripts.iter().flat_map(|script| &script.sessions);
+    let mut words = BTreeSet::new();
+    for session in sessions {
+        for credential in &session.credentials {
+            words.extend(credential.password.iter().map(|secret| secret.reveal().to_owned()));
+            words.extend(credential.account.clone());
+        }
+        words.extend(session.intended.iter().filter_map(|meant| Some(meant.password.as_ref()?.reveal().to_owned())));
+        for argument in session.commands.iter().flat_map(|command| &command.wire) {
+            words.extend(argument.strip_prefix("PASS ").or(argument.strip_prefix("ACCT ")).map(str::to_owned));
+        }
+    }
+    let mut words: Vec<String> = words.into_iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words
+}
+
+fn protect_session(session: &mut Session, mode: &Secrets, words: &[String]) {
+    for credential in &mut session.credentials {
+        credential.protected = replace(&mut credential.password, mode);
+        credential.account = credential.account.take().map(|_| MASK.to_owned());
+    }
+    if let Some(meant) = &mut session.intended {
+        meant.protected = replace(&mut meant.password, mode);
+    }
+    for command in &mut session.commands {
+        for line in &mut command.wire {
+            if line.starts_with("PASS ") || line.starts_with("ACCT ") {
+                line.truncate(5);
+                line.push_str(MASK);
+            }
+        }
+        let texts = command.wire.iter_mut().chain(&mut command.arguments).chain(&mut command.message);
+        texts.chain([&mut command.text]).for_each(|text| hide(text, words));
+    }
+    let lists = [&mut session.raw, &mut session.executes, &mut session.uncertain];
+    lists.into_iter().flatten().for_each(|text| hide(text, words));
+}
+
+fn replace(password: &mut Option<Secret>, mode: &Secrets) -> Protected {
+    let Some(secret) = password.take() else { return Protected::default() };
+    match mode {
+        Secrets::Show => {
+            *password = Some(secret);
+            Protected::default()
+        }
+        Secrets::Mask => Protected { password_masked: Some(MASK.to_owned()), ..Protected::default() },
+        Secrets::Fingerprint(key) => {
+            // A key of HMAC may have any length: there is no key that is refused.
+            let digest = Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes()).ok().map(|mut mac| {
+                mac.update(secret.reveal().as_bytes());
+                hex(&mac.finalize().into_bytes())
+            });
+            Protected { password_sha256: digest, ..Protected::default() }
+        }
+    }
+}
+
+/// Replaces every occurrence of a word that is not part of a longer word.
+fn hide(text: &mut String, words: &[String]) {
+    for word in words {
+        let mut rest = text.as_str();
+        let mut hidden = String::new();
+        let mut before = None;
+        while let Some((head, tail)) = rest.split_once(word.as_str()) {
+            let left = head.chars().next_back().or(before);
+            let right = tail.chars().next();
+            let stands_alone = !is_word(left) && !is_word(right) || word.len() > 7;
+            hidden.push_str(head);
+            hidden.push_str(if stands_alone { MASK } else { word });
+            before = word.chars().next_back();
+            rest = tail;
+        }
+        if !hidden.is_empty() || rest.len() != text.len() {
+            hidden.push_str(rest);
+            *text = hidden;
+        }
+    }
+}
+
+fn is_word(character: Option<char>) -> bool {
+    character.is_some_and(char::is_alphanumeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_hidden_where_they_stand_alone() {
+        let words = ["hunter2hunter2".to_owned(), "a".to_owned(), "p@ss".to_owned()];
+        let cases = [
+            ("user bob a", "user bob ****"),
+            ("a", "****"),
+            ("banana", "banana"),
+            ("ftp://bob:p@ss@host/", "ftp://bob:****@host/"),
+            ("xhunter2hunter2x", "x****x"),
+            ("a a-a", "**** ****-****"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            let mut hidden = text.to_owned();
+            hide(&mut hidden, &words);
+            assert_eq!(hidden, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn fingerprints_are_equal_for_equal_passwords_and_keys_only() {
+        let of = |password: &str, key: &str| {
+            let protected = replace(&mut Some(Secret::new(password)), &Secrets::Fingerprint(Secret::new(key)));
+            protected.password_sha256.unwrap()
+        };
+        // RFC 4231, test case 2.
+        let known = of("what do ya want for nothing?", "Jefe");
+        assert_eq!(known, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        assert_ne!(of("x", "key"), of("y", "key"));
+        assert_ne!(of("x", "key"), of("x", "other"));
+    }
+}

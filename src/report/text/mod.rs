@@ -1,0 +1,149 @@
+//! The report for people: findings first, then what they rest on; 80 columns unless the terminal tells otherwise.
+
+pub mod lines;
+mod page;
+mod payloads;
+mod scripts;
+
+use crate::case::{Case, EvidenceKind};
+use page::{Page, Tone};
+use std::io::{self, Write};
+
+/// How a text is laid out.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    /// Columns.
+    pub width: usize,
+    /// Whether colours may be used: only ever on a terminal.
+    pub color: bool,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { width: 80, color: false }
+    }
+}
+
+/// Writes a case.
+///
+/// # Errors
+/// What the output says.
+pub fn write(case: &Case, layout: Layout, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(layout, out);
+    summary(case, &mut page)?;
+    findings(case, &mut page)?;
+    scripts::write(case, &mut page)?;
+    payloads::write(case, &mut page)?;
+    logins(case, &mut page)?;
+    errors(case, &mut page)?;
+    coverage(case, &mut page)
+}
+
+/// A number with its noun.
+fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// A size as people read it, with the exact number of bytes where that differs.
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    let mut unit = None;
+    #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
+    let mut value = bytes as f64;
+    for name in UNITS {
+        if value < 1024.0 {
+            break;
+        }
+        value /= 1024.0;
+        unit = Some(name);
+    }
+    unit.map_or(counted(bytes, "byte"), |unit| format!("{value:.1} {unit} ({bytes} bytes)"))
+}
+
+fn summary(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
+    let counts = &case.scan.counts;
+    let sums = [
+        counted(counts.scripts, "script"),
+        counted(counts.sessions, "session"),
+        counted(counts.transfers, "transfer"),
+        counted(counts.payloads, "payload"),
+        counted(counts.findings, "finding"),
+    ];
+    page.toned(0, Tone::Strong, &format!("{} {}: {}", case.tool.name, case.tool.version, sums.join(", ")))?;
+    for evidence in &case.evidence {
+        let kind = match evidence.kind {
+            EvidenceKind::Directory => "directory",
+            EvidenceKind::File => "file",
+        };
+        page.field(0, "evidence", &format!("{}  {} ({kind})", evidence.id, evidence.path))?;
+        for volume in &evidence.volumes {
+            if let Some(drive) = &volume.drive {
+                let folder = volume.folder.as_deref().unwrap_or("the root");
+                let known = volume.drive_known_by.as_deref().unwrap_or_default();
+                page.field(0, "", &format!("{}  {drive} is {folder} ({known})", volume.id))?;
+            }
+        }
+    }
+    let read = [counted(counts.files, "file"), size(counts.bytes_read), counted(counts.errors, "error")];
+    let whole = if case.scan.complete { "complete" } else { "INCOMPLETE" };
+    page.field(0, "scan", &format!("{whole}: {}", read.join(", ")))
+}
+
+fn findings(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
+    if case.findings.is_empty() {
+        return Ok(());
+    }
+    page.heading("FINDINGS")?;
+    for finding in &case.findings {
+        let techniques: Vec<&str> = finding.attack.iter().map(|attack| attack.technique).collect();
+        let head =
+            format!("{:<4} {:<13} {:<31} {}", finding.id, finding.severity.word(), finding.rule, techniques.join(" "));
+        page.toned(1, Tone::of(finding.severity), head.trim_end())?;
+        page.line(6, &finding.explanation)?;
+        if let Some(entry) = &finding.allowed_by {
+            page.line(6, &format!("known to be good by {entry}"))?;
+        }
+        page.line(6, &finding.evidence_refs.join(" "))?;
+    }
+    Ok(())
+}
+
+fn logins(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
+    if case.credentials.is_empty() {
+        return Ok(());
+    }
+    page.heading("LOGINS")?;
+    for used in &case.credentials {
+        let host = used.host.as_deref().unwrap_or("a host that is not named");
+        let port = used.port.map(|port| format!(":{port}")).unwrap_or_default();
+        let login = scripts::login(used.username.as_deref(), used.password.as_ref(), &used.protected);
+        let reused = if used.reused { "; used for other hosts too" } else { "" };
+        page.line(1, &format!("{login} at {host}{port} in {}{reused}", used.sessions.join(" ")))?;
+    }
+    Ok(())
+}
+
+fn errors(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
+    if case.errors.is_empty() {
+        return Ok(());
+    }
+    page.heading("NOT READ, DAMAGED OR CUT SHORT")?;
+    for error in &case.errors {
+        let place = [error.evidence.as_str(), &error.path].join(" ");
+        page.line(1, &format!("{} [{}] {}", place.trim(), error.stage, error.message))?;
+    }
+    let listed = u64::try_from(case.errors.len()).unwrap_or(u64::MAX);
+    match case.scan.counts.errors.saturating_sub(listed) {
+        0 => Ok(()),
+        more => page.line(1, &format!("and {more} more")),
+    }
+}
+
+fn coverage(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
+    let unread: Vec<&str> = case.coverage.iter().filter(|source| !source.examined).map(|s| s.source.as_str()).collect();
+    if unread.is_empty() {
+        return Ok(());
+    }
+    page.heading("NOT EXAMINED")?;
+    page.line(1, &unread.join(", "))
+}

@@ -1,0 +1,115 @@
+//! Payloads for people.
+
+use super::page::{Page, Tone};
+use super::size;
+use crate::case::{Case, PathMatch, Payload, PayloadStatus};
+use crate::payload::Facts;
+use crate::payload::authenticode::{Authenticode, Status};
+use crate::payload::pe::Pe;
+use crate::case::listing::Inspection;
+use std::io::{self, Write};
+
+pub(super) fn write(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
+    let there: Vec<&Payload> = case.payloads.iter().filter(|payload| payload.facts.is_some()).collect();
+    if !there.is_empty() {
+        page.heading("PAYLOADS")?;
+    }
+    for payload in there {
+        let path = payload.path.as_deref().unwrap_or("?");
+        page.toned(1, Tone::Strong, &format!("{:<4} {path}", payload.id))?;
+        let known = match payload.path_match {
+            Some(PathMatch::NameOnly) => " by its name alone",
+            Some(PathMatch::DirectoryAssumed) => " in the folder of its script",
+            Some(PathMatch::CaseInsensitive) => " without regard to case",
+            Some(PathMatch::Exact) | None => "",
+        };
+        let status = if payload.status == PayloadStatus::Candidate { "candidate" } else { "found" };
+        page.field(6, status, &format!("for {}{known}", payload.transfers.join(" ")))?;
+        if let Some(time) = payload.times.modified {
+            page.field(6, "modified", &time.to_string())?;
+        }
+        if let Some(facts) = &payload.facts {
+            describe(facts, page)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes an inspection.
+///
+/// # Errors
+/// What the output says.
+pub(super) fn write_inspection(inspection: &Inspection, layout: super::Layout, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::new(layout, out);
+    for payload in &inspection.payloads {
+        page.toned(0, Tone::Strong, &payload.path)?;
+        describe(&payload.facts, &mut page)?;
+    }
+    for error in &inspection.errors {
+        page.toned(0, Tone::Warning, &format!("{} [{}] {}", error.path, error.stage, error.message))?;
+    }
+    Ok(())
+}
+
+fn describe(facts: &Facts, page: &mut Page<'_>) -> io::Result<()> {
+    if let Some(kind) = &facts.file_type {
+        page.field(6, "type", &format!("{} ({})", kind.description, kind.mime))?;
+    }
+    if let Some(mismatch) = &facts.mismatch {
+        page.field(6, "MISMATCH", &mismatch.reason)?;
+    }
+    page.field(6, "size", &size(facts.size))?;
+    if let Some(digests) = &facts.digests {
+        page.field(6, "md5", &digests.md5)?;
+        page.field(6, "sha1", &digests.sha1)?;
+        page.field(6, "sha256", &digests.sha256)?;
+    }
+    if let Some(entropy) = &facts.entropy {
+        let blocks = entropy.blocks;
+        let profile =
+            format!("{:.2} bits per byte; blocks {:.2} to {:.2}, mean {:.2}", entropy.overall, blocks.min, blocks.max, blocks.mean);
+        page.field(6, "entropy", &profile)?;
+    }
+    facts.pe.as_ref().map_or(Ok(()), |pe| executable(pe, page))
+}
+
+fn executable(pe: &Pe, page: &mut Page<'_>) -> io::Result<()> {
+    let linked = pe.timestamp.map(|time| format!(", linked {time}")).unwrap_or_default();
+    page.field(6, "program", &format!("{}, {}{linked}", pe.machine, pe.subsystem))?;
+    let names = ["OriginalFilename", "ProductName", "CompanyName", "FileDescription", "FileVersion"];
+    let version: Vec<String> =
+        names.iter().filter_map(|name| Some(format!("{name} {}", pe.version.get(*name)?))).collect();
+    if !version.is_empty() {
+        page.field(6, "version", &version.join("; "))?;
+    }
+    let fields = [("imphash", &pe.imphash), ("pdb", &pe.pdb), ("packer", &pe.packer), ("exports", &pe.export_name)];
+    for (name, value) in fields {
+        if let Some(value) = value {
+            page.field(6, name, value)?;
+        }
+    }
+    for sign in &pe.packing_signs {
+        page.field(6, "packing", sign)?;
+    }
+    if let Some(overlay) = &pe.overlay {
+        let dense = overlay.entropy.map(|entropy| format!(", entropy {entropy:.2}")).unwrap_or_default();
+        page.field(6, "overlay", &format!("{} at offset {}{dense}", size(overlay.size), overlay.offset))?;
+    }
+    signature(&pe.authenticode, page)
+}
+
+fn signature(signature: &Authenticode, page: &mut Page<'_>) -> io::Result<()> {
+    let status = match signature.status {
+        Status::Unsigned => "none embedded; catalogs were not examined",
+        Status::DigestMismatch => "CHANGED AFTER SIGNING: the digest is not the one that was signed",
+        Status::Malformed => "a certificate table without a readable signature",
+        Status::NotVerified => "the digest is the one that was signed; trust was not verified",
+    };
+    page.field(6, "signature", status)?;
+    for one in &signature.signatures {
+        let signer = one.signer.as_ref().map_or("an unknown signer", |signer| &signer.subject);
+        let at = one.signed_at.map(|time| format!(" at {time}")).unwrap_or_default();
+        page.field(6, "signer", &format!("{signer}{at}"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! Launches, scripts, sessions and transfers for people.
+
+use super::page::{Page, Tone};
+use super::{counted, size};
+use crate::base::secret::{Protected, Secret};
+use crate::case::{Case, PayloadStatus, Script};
+use crate::script::launch::Launch;
+use crate::script::session::{AddressClass, Scheme, Session};
+use crate::script::transfer::{Direction, Mode, Transfer};
+use std::io;
+
+pub(super) fn write(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
+    if !case.scripts.is_empty() {
+        page.heading("SCRIPTS")?;
+    }
+    for script in &case.scripts {
+        script_head(case, script, page)?;
+        for session in &script.sessions {
+            session_body(case, session, page)?;
+        }
+    }
+    let gone: Vec<&Launch> = case.launches.iter().filter(|launch| launch.scripts.is_empty()).collect();
+    if !gone.is_empty() {
+        page.heading("LAUNCHES WITHOUT A SCRIPT ON THE EVIDENCE")?;
+    }
+    for launch in gone {
+        page.line(1, &launch_line(case, launch))?;
+        if let Some(note) = &launch.note {
+            page.line(6, note)?;
+        }
+    }
+    Ok(())
+}
+
+fn word(value: impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn script_head(case: &Case, script: &Script, page: &mut Page<'_>) -> io::Result<()> {
+    page.toned(1, Tone::Strong, &format!("{:<4} {}", script.id, script.path))?;
+    let client = script.dialect.as_deref().map(|dialect| format!(" for {dialect}")).unwrap_or_default();
+    let mark = if script.byte_order_mark { " with a byte-order mark" } else { "" };
+    let kind = [
+        format!("{}{client}, {}", word(script.form), word(script.confidence)),
+        format!("{}{mark}", word(script.encoding)),
+        size(script.size),
+    ];
+    page.line(6, &kind.join("; "))?;
+    page.field(6, "sha256", &script.sha256)?;
+    if let Some(time) = script.times.modified {
+        page.field(6, "modified", &time.to_string())?;
+    }
+    if let Some(writer) = &script.written_by {
+        page.field(6, "writer", &format!("{} from line {}", writer.script, writer.line))?;
+    }
+    for launch in case.launches.iter().filter(|launch| script.launches.contains(&launch.id)) {
+        page.field(6, "launch", &launch_line(case, launch))?;
+    }
+    if let Some(assumed) = script.login_assumed {
+        page.field(6, "login", &format!("no launch was seen; assumed: {}", word(assumed)))?;
+    }
+    for start in &script.starts {
+        let line = format!("{} (line {}), moved by {}", start.command_line, start.line, start.transfers.join(" "));
+        page.field(6, "starts", &line)?;
+    }
+    for diagnostic in &script.diagnostics {
+        page.field(6, &format!("line {}", diagnostic.line), &diagnostic.message)?;
+    }
+    Ok(())
+}
+
+fn launch_line(case: &Case, launch: &Launch) -> String {
+    let place = launch.found_in.script.as_deref().map(|id| {
+        let path = case.scripts.iter().find(|script| script.id == id).map_or(id, |script| script.path.as_str());
+        let line = launch.found_in.line.map(|line| format!(" line {line}")).unwrap_or_default();
+        format!(" in {path}{line}")
+    });
+    let idle = if launch.would_run { "" } else { " (would not run)" };
+    format!("{}  {}{}{idle}", launch.id, launch.command_line, place.unwrap_or_default())
+}
+
+/// The login as it is shown.
+pub(super) fn login(username: Option<&str>, password: Option<&Secret>, protected: &Protected) -> String {
+    let username = username.unwrap_or("(no user name)");
+    let password = match (password, &protected.password_masked, &protected.password_sha256) {
+        (Some(password), ..) if password.is_empty() => "(empty password)".to_owned(),
+        (Some(password), ..) => password.reveal().to_owned(),
+        (_, Some(mask), _) => mask.clone(),
+        (_, _, Some(digest)) => format!("hmac-sha256:{digest}"),
+        _ => "(no password)".to_owned(),
+    };
+    format!("{username} / {password}")
+}
+
+fn session_body(case: &Case, session: &Session, page: &mut Page<'_>) -> io::Result<()> {
+    let scheme = match session.scheme {
+        Scheme::Ftp => "ftp",
+        Scheme::Ftps => "ftps",
+        Scheme::Sftp => "sftp",
+    };
+    let class = match session.address_class {
+        Some(AddressClass::Public) => " (public address)",
+        Some(AddressClass::Private) => " (private address)",
+        Some(AddressClass::Loopback) => " (this host)",
+        Some(AddressClass::LinkLocal) => " (link-local address)",
+        Some(AddressClass::Documentation) => " (address reserved for documentation)",
+        Some(AddressClass::Invalid) => " (no valid host)",
+        Some(AddressClass::Name) | None => "",
+    };
+    let host = session.host.as_deref().unwrap_or("(no host)");
+    let port = session.port.map(|port| format!(":{port}")).unwrap_or_default();
+    let idle = if session.active { "" } else { " – commented out or unreachable" };
+    page.toned(6, Tone::Strong, &format!("{}  {scheme} {host}{port}{class}{idle}", session.id))?;
+    for sent in &session.credentials {
+        let anonymous = if sent.anonymous { ", anonymous" } else { "" };
+        let account = sent.account.as_deref().map(|account| format!(", account {account}")).unwrap_or_default();
+        let shown = login(sent.username.as_deref(), sent.password.as_ref(), &sent.protected);
+        page.field(8, "sends", &format!("{shown}{account} (line {}{anonymous})", sent.line))?;
+    }
+    if let Some(meant) = &session.intended {
+        page.field(8, "meant", &login(meant.username.as_deref(), meant.password.as_ref(), &meant.protected))?;
+    }
+    for transfer in &session.transfers {
+        transfer_line(case, transfer, page)?;
+    }
+    let lists: [(&str, &[String]); 7] = [
+        ("deletes", &session.deletes),
+        ("makes", &session.makes_directories),
+        ("removes", &session.removes_directories),
+        ("executes", &session.executes),
+        ("writes", &session.local_writes),
+        ("raw", &session.raw),
+        ("uncertain", &session.uncertain),
+    ];
+    for (name, values) in lists {
+        for value in values {
+            page.field(8, name, value)?;
+        }
+    }
+    for [from, to] in &session.renames {
+        page.field(8, "renames", &format!("{from} to {to}"))?;
+    }
+    if !session.unresolved.is_empty() {
+        page.field(8, "undefined", &session.unresolved.join(" "))?;
+    }
+    Ok(())
+}
+
+fn transfer_line(case: &Case, transfer: &Transfer, page: &mut Page<'_>) -> io::Result<()> {
+    let remote = match (&transfer.remote_directory, &transfer.remote_path) {
+        (Some(directory), Some(path)) if !path.starts_with('/') => format!("{}/{path}", directory.trim_end_matches('/')),
+        (_, Some(path)) => path.clone(),
+        (_, None) => "?".to_owned(),
+    };
+    let local = transfer.resolved_path.as_deref().or(transfer.local_path.as_deref()).unwrap_or("?");
+    let (word, from, to) = match transfer.direction {
+        Direction::Download => ("downloads", remote.as_str(), local),
+        Direction::Upload => ("uploads", local, remote.as_str()),
+    };
+    let mode = match transfer.mode {
+        Mode::Ascii => "ascii",
+        Mode::Binary => "binary",
+    };
+    let payloads = case.payloads.iter().filter(|payload| transfer.payloads.contains(&payload.id)).map(|payload| {
+        let status = match payload.status {
+            PayloadStatus::Found => "found",
+            PayloadStatus::Candidate => "candidate",
+            PayloadStatus::Missing => "missing",
+        };
+        format!("{} {status}", payload.id)
+    });
+    let payloads: Vec<String> = payloads.collect();
+    let shown = match payloads.len() {
+        0 => String::new(),
+        1..=4 => format!(" [{}]", payloads.join(", ")),
+        more => format!(" [{}]", counted(u64::try_from(more).unwrap_or(u64::MAX), "payload")),
+    };
+    page.field(8, word, &format!("{from} -> {to} ({mode}, line {}){shown}", transfer.line))
+}

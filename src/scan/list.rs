@@ -1,0 +1,136 @@
+//! Lists every entry of evidence, with digests where they are asked for.
+
+use super::volume::VolumeView;
+use crate::base::anomaly::Anomaly;
+use crate::base::bytes::{AlignedBuffer, ReadAt};
+use crate::base::digest::{Digests, Hasher};
+use crate::case::ScanError;
+use crate::case::listing::{Asked, Listed};
+use crate::evidence::entry::{Entry, EntryKind};
+use crate::evidence::host::Host;
+use crate::evidence::{FileSystem, Walked};
+use crate::scan::request::ScanRequest;
+use std::io;
+use std::ops::ControlFlow;
+
+/// Which digests are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted {
+    /// MD5.
+    pub md5: bool,
+    /// SHA-1.
+    pub sha1: bool,
+    /// SHA-256.
+    pub sha256: bool,
+}
+
+/// One thing that a listing comes upon.
+#[derive(Debug)]
+pub enum Item {
+    /// An entry.
+    Entry(Box<Listed>),
+    /// What could not be listed or read.
+    Error(ScanError),
+}
+
+/// Lists the evidence of the request in the order of its paths, until the visitor breaks.
+pub fn list(request: &ScanRequest, wanted: Wanted, visit: &mut dyn FnMut(Item) -> ControlFlow<()>) {
+    for (number, path) in (1usize..).zip(&request.paths) {
+        let evidence = format!("e{number}");
+        match Host::open(path) {
+            Ok(host) => {
+                let volume = VolumeView::new(&host, &evidence, &super::given_drives(path, &request.drives));
+                let mut flow = ControlFlow::Continue(());
+                host.walk(&request.limits, &mut |walked| {
+                    flow = each(&evidence, &volume, walked, wanted, visit);
+                    flow
+                });
+                if flow.is_break() {
+                    return;
+                }
+            }
+            Err(anomaly) => {
+                if visit(error(&evidence, anomaly.path.clone(), &anomaly)).is_break() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+fn error(evidence: &str, path: String, anomaly: &Anomaly) -> Item {
+    let (evidence, message) = (evidence.to_owned(), anomaly.cause.to_string());
+    Item::Error(ScanError { evidence, path, stage: anomaly.stage, message })
+}
+
+fn each(
+    evidence: &str,
+    volume: &VolumeView<'_>,
+    walked: Walked,
+    wanted: Wanted,
+    visit: &mut dyn FnMut(Item) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let entry = match walked {
+        Walked::Entry(entry) => entry,
+        Walked::Anomaly(anomaly) => {
+            let path = anomaly.path.clone();
+            return visit(error(evidence, path, &anomaly));
+        }
+    };
+    let (listed, failed) = listed(evidence, volume, &entry, wanted);
+    if let Some(anomaly) = failed {
+        visit(error(evidence, listed.path.clone(), &anomaly))?;
+    }
+    visit(Item::Entry(Box::new(listed)))
+}
+
+fn listed(evidence: &str, volume: &VolumeView<'_>, entry: &Entry, wanted: Wanted) -> (Listed, Option<Anomaly>) {
+    let mut listed = Listed {
+        evidence: evidence.to_owned(),
+        volume: volume.id(&entry.path),
+        path: volume.display(&entry.path),
+        path_raw: entry.path.raw(),
+        kind: entry.kind,
+        size: None,
+        times: Default::default(),
+        deleted: false,
+        digests: Asked::default(),
+    };
+    if entry.kind != EntryKind::File {
+        return (listed, None);
+    }
+    match volume.file_system.open(&entry.path) {
+        Ok(opened) => {
+            listed.size = Some(opened.stream.len());
+            listed.times = opened.times;
+            if !(wanted.md5 || wanted.sha1 || wanted.sha256) {
+                return (listed, None);
+            }
+            match digests(&*opened.stream) {
+                Ok(digests) => {
+                    listed.digests = Asked::of(digests, wanted.md5, wanted.sha1, wanted.sha256);
+                    (listed, None)
+                }
+                Err(error) => {
+                    let anomaly = Anomaly::new(crate::base::anomaly::Stage::Read, listed.path.clone(), error);
+                    (listed, Some(anomaly))
+                }
+            }
+        }
+        Err(anomaly) => (listed, Some(anomaly)),
+    }
+}
+
+fn digests(stream: &dyn ReadAt) -> io::Result<Digests> {
+    let mut buffer = AlignedBuffer::new(1 << 18);
+    let mut hasher = Hasher::default();
+    let mut at = 0u64;
+    loop {
+        let count = stream.read_at(at, buffer.as_mut())?;
+        if count == 0 {
+            return Ok(hasher.finish());
+        }
+        hasher.update(buffer.filled(count));
+        at = at.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+}
