@@ -1,4 +1,12 @@
 //! The whole program's tests: one module for each floor or promise.
 
+mod architecture;
+mod command_line;
+mod determinism;
+mod hostile;
+mod judgement;
+mod payloads;
 mod recorded_clients;
+mod reports;
+mod secrets;
 mod support;

@@ -25,7 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
     for client in [Client::WindowsFtp, Client::Inetutils, Client::Tnftp] {
         check(&client::interpret(&text, client, &switches, &Unknown, &limits), limits.script_lines);
     }
-    sniff::confidence(&text);
+    let _ = sniff::confidence(&text);
     check(&login::interpret_unlaunched(&text, Client::WindowsFtp, &Unknown, &limits), limits.script_lines);
 });
 

@@ -96,8 +96,8 @@ impl AlignedBuffer {
         Self { storage, start, length }
     }
 
-    /// The whole buffer.
-    pub fn as_mut(&mut self) -> &mut [u8] {
+    /// The whole buffer, to be read into.
+    pub fn space(&mut self) -> &mut [u8] {
         let end = self.start.saturating_add(self.length);
         self.storage.get_mut(self.start..end).unwrap_or_default()
     }
@@ -127,8 +127,8 @@ mod tests {
     fn buffers_start_on_a_page() {
         for length in [1, 4096, 65_536, 1 << 20] {
             let mut buffer = AlignedBuffer::new(length);
-            assert_eq!(buffer.as_mut().as_ptr() as usize % 4096, 0);
-            assert_eq!(buffer.as_mut().len(), length);
+            assert_eq!(buffer.space().as_ptr() as usize % 4096, 0);
+            assert_eq!(buffer.space().len(), length);
         }
     }
 }

@@ -14,6 +14,11 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<Exit, String> {
     let limits = args::limits(&arguments.limits)?;
     let inspection = crate::scan::inspect::inspect(&arguments.paths, &limits);
     let unread = inspection.errors.iter().filter(|error| matches!(error.stage, Stage::Open | Stage::Read)).count();
+    if inspection.payloads.is_empty() {
+        let reasons: Vec<String> =
+            inspection.errors.iter().map(|error| format!("{}: {}", error.path, error.message)).collect();
+        return Err(reasons.join("; "));
+    }
     let layout = sink.layout();
     sink.write(|out| match arguments.output.format {
         Format::Text => lines::inspection(&inspection, layout, out),
@@ -28,11 +33,7 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<Exit, String> {
             Ok(())
         }
     })?;
-    Ok(match (inspection.payloads.is_empty(), unread) {
-        (true, _) => Exit::Usage,
-        (false, 0) => Exit::Complete,
-        (false, _) => Exit::Incomplete,
-    })
+    Ok(if unread == 0 { Exit::Complete } else { Exit::Incomplete })
 }
 
 fn to_standard_output() -> Output {

@@ -46,7 +46,9 @@ impl Sink {
             Self::File(mut file) => write(&mut *file).and_then(|()| file.finish()),
         };
         match done {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("the report could not be written: {error}")),
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(format!("the report could not be written: {error}"))
+            }
             _ => Ok(()),
         }
     }

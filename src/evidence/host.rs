@@ -413,7 +413,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_says_so() {
-        let error = Host::open(Path::new("/no/such/place")).err().expect("is missing");
+        let error = Host::open(Path::new("/no/such/place")).expect_err("is missing");
         assert_eq!(error.stage, Stage::Open);
     }
 }

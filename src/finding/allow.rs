@@ -92,16 +92,16 @@ impl AllowList {
 impl Raw {
     /// Hosts are covered only all together: a file fetched from a good and from an unknown host is not known to be good.
     fn covers(&self, subject: &Subject<'_>) -> bool {
-        let all_hosts = |covers: &dyn Fn(&str) -> bool| {
-            !subject.hosts.is_empty() && subject.hosts.iter().all(|host| covers(host))
-        };
+        let all_hosts =
+            |covers: &dyn Fn(&str) -> bool| !subject.hosts.is_empty() && subject.hosts.iter().all(|host| covers(host));
         self.host.as_ref().is_none_or(|host| all_hosts(&|found| found.eq_ignore_ascii_case(host)))
             && self.network.is_none_or(|network| {
                 all_hosts(&|found| found.parse::<IpAddr>().is_ok_and(|address| network.contains(&address)))
             })
-            && self.path.as_ref().is_none_or(|pattern| {
-                !subject.paths.is_empty() && subject.paths.iter().all(|path| glob(pattern, path))
-            })
+            && self
+                .path
+                .as_ref()
+                .is_none_or(|pattern| !subject.paths.is_empty() && subject.paths.iter().all(|path| glob(pattern, path)))
             && self.hash.as_ref().is_none_or(|hash| subject.hashes.iter().any(|found| found.eq_ignore_ascii_case(hash)))
     }
 }

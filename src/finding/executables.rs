@@ -1,7 +1,7 @@
 //! Rules over the files that were moved.
 
-use super::judge::{Draft, Matter};
 use super::Severity;
+use super::judge::{Draft, Matter};
 use crate::case::{Payload, PayloadStatus};
 use crate::payload::authenticode::Status;
 use crate::payload::filetype::Family;

@@ -47,8 +47,9 @@ impl<'a> Matter<'a> {
     }
 
     pub(super) fn sessions(&self) -> impl Iterator<Item = (&'a Script, &'a Session)> {
-        self.scripts()
-            .flat_map(|script| script.sessions.iter().filter(|session| session.active).map(move |session| (script, session)))
+        self.scripts().flat_map(|script| {
+            script.sessions.iter().filter(|session| session.active).map(move |session| (script, session))
+        })
     }
 
     /// The transfers of a payload that are judged.

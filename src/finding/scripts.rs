@@ -31,9 +31,8 @@ pub(super) fn judge(matter: &Matter<'_>) -> Vec<Draft> {
 }
 
 fn executes_download(matter: &Matter<'_>, script: &Script) -> Vec<Draft> {
-    let is_download = |id: &str| {
-        matter.transfer(id).is_some_and(|(_, _, transfer)| transfer.direction == Direction::Download)
-    };
+    let is_download =
+        |id: &str| matter.transfer(id).is_some_and(|(_, _, transfer)| transfer.direction == Direction::Download);
     let mut drafts = Vec::new();
     for start in &script.starts {
         let fetched: Vec<String> = start.transfers.iter().filter(|id| is_download(id)).cloned().collect();
@@ -45,7 +44,11 @@ fn executes_download(matter: &Matter<'_>, script: &Script) -> Vec<Draft> {
                 start.line,
                 fetched.join(", ")
             );
-            drafts.push(Draft::new("script.executes-download", [vec![script.id.clone()], fetched].concat(), explanation));
+            drafts.push(Draft::new(
+                "script.executes-download",
+                [vec![script.id.clone()], fetched].concat(),
+                explanation,
+            ));
         }
     }
     for session in script.sessions.iter().filter(|session| session.active) {
@@ -112,7 +115,11 @@ fn transfers(script: &Script, session: &Session, direction: Direction) -> Option
     };
     let name = |transfer: &&Transfer| {
         let (here, there) = (&transfer.local_path, &transfer.remote_path);
-        let name = if direction == Direction::Download { there.as_ref().or(here.as_ref()) } else { here.as_ref().or(there.as_ref()) };
+        let name = if direction == Direction::Download {
+            there.as_ref().or(here.as_ref())
+        } else {
+            here.as_ref().or(there.as_ref())
+        };
         name.map_or("a file without a name".to_owned(), |name| quoted(name))
     };
     let names: Vec<String> = moved.iter().map(name).collect();
@@ -136,7 +143,8 @@ fn host(session: &Session) -> Vec<Draft> {
     };
     let is_standard = |port: u16| port == standard || (session.scheme == Scheme::Ftps && port == 21);
     if let Some(port) = session.port.filter(|port| !is_standard(*port)) {
-        let explanation = format!("Session {} goes to port {port} of {host}; the standard port is {standard}.", session.id);
+        let explanation =
+            format!("Session {} goes to port {port} of {host}; the standard port is {standard}.", session.id);
         drafts.push(Draft::new("session.nonstandard-port", vec![session.id.clone()], explanation));
     }
     drafts
@@ -144,9 +152,9 @@ fn host(session: &Session) -> Vec<Draft> {
 
 /// Extensions of files that the rewriting of line ends damages.
 const BINARY: &[&str] = &[
-    "exe", "dll", "sys", "scr", "ocx", "cpl", "msi", "com", "zip", "rar", "7z", "gz", "tgz", "cab", "iso", "jpg", "png", "gif",
-    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "jar", "bin", "elf", "so", "deb", "rpm", "apk", "mp3", "mp4", "pst",
-    "mdb", "evtx", "dmp", "kirbi", "lnk",
+    "exe", "dll", "sys", "scr", "ocx", "cpl", "msi", "com", "zip", "rar", "7z", "gz", "tgz", "cab", "iso", "jpg",
+    "png", "gif", "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "jar", "bin", "elf", "so", "deb", "rpm", "apk",
+    "mp3", "mp4", "pst", "mdb", "evtx", "dmp", "kirbi", "lnk",
 ];
 
 fn ascii(session: &Session) -> Vec<Draft> {
@@ -199,10 +207,17 @@ fn script_gone(matter: &Matter<'_>) -> Vec<Draft> {
     let gone = matter.case.launches.iter().filter(|launch| launch.would_run && launch.scripts.is_empty());
     gone.filter_map(|launch| {
         let script = launch.script_path.as_deref()?;
-        let explanation =
-            format!("{} is started with the script {}, which is not on the evidence.", quoted(&launch.command_line), quoted(script));
+        let explanation = format!(
+            "{} is started with the script {}, which is not on the evidence.",
+            quoted(&launch.command_line),
+            quoted(script)
+        );
         let found_in = launch.found_in.script.iter().cloned();
-        Some(Draft::new("launch.script-gone", std::iter::once(launch.id.clone()).chain(found_in).collect(), explanation))
+        Some(Draft::new(
+            "launch.script-gone",
+            std::iter::once(launch.id.clone()).chain(found_in).collect(),
+            explanation,
+        ))
     })
     .collect()
 }

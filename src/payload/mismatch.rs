@@ -45,8 +45,8 @@ const EXPECTATIONS: &[Expectation] = &[
     // 16-bit programs and help resources bear these names as well as PE files do.
     expect(
         &[
-            "exe", "dll", "sys", "scr", "ocx", "cpl", "drv", "ax", "tsp", "acm", "mui", "efi", "pyd", "node", "xll", "winmd",
-            "msstyles", "ime",
+            "exe", "dll", "sys", "scr", "ocx", "cpl", "drv", "ax", "tsp", "acm", "mui", "efi", "pyd", "node", "xll",
+            "winmd", "msstyles", "ime",
         ],
         &[Family::Pe],
         &["exe"],
@@ -85,13 +85,18 @@ const EXPECTATIONS: &[Expectation] = &[
     expect(&["evtx"], &[], &["evtx"]),
     expect(&["chm"], &[], &["chm"]),
     expect(&["sqlite", "sqlite3"], &[], &["sqlite"]),
-    loosely(&["mp3", "wav", "mp4", "avi", "mov", "mkv", "wmv", "wma", "flac", "ogg", "mpg", "mpeg"], &[Family::Media], &[]),
+    loosely(
+        &["mp3", "wav", "mp4", "avi", "mov", "mkv", "wmv", "wma", "flac", "ogg", "mpg", "mpeg"],
+        &[Family::Media],
+        &[],
+    ),
     loosely(&["ttf", "otf", "woff", "woff2", "eot", "fon"], &[Family::Font], &[]),
     loosely(
         &[
-            "txt", "log", "csv", "tsv", "ini", "cfg", "conf", "inf", "xml", "json", "md", "htm", "html", "css", "js", "jse", "vbs",
-            "vbe", "wsf", "hta", "bat", "cmd", "ps1", "psm1", "psd1", "reg", "sql", "yml", "yaml", "toml", "c", "h", "cpp", "cs",
-            "py", "pl", "rb", "sh", "php", "asp", "aspx", "jsp", "url", "eml", "ics", "vcf", "nfo", "readme", "svg",
+            "txt", "log", "csv", "tsv", "ini", "cfg", "conf", "inf", "xml", "json", "md", "htm", "html", "css", "js",
+            "jse", "vbs", "vbe", "wsf", "hta", "bat", "cmd", "ps1", "psm1", "psd1", "reg", "sql", "yml", "yaml",
+            "toml", "c", "h", "cpp", "cs", "py", "pl", "rb", "sh", "php", "asp", "aspx", "jsp", "url", "eml", "ics",
+            "vcf", "nfo", "readme", "svg",
         ],
         &[Family::Text, Family::Script],
         // A gzipped page, a compiled or signed script, or an encoded one has nothing that tells it from other data.

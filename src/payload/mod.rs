@@ -61,7 +61,7 @@ pub struct Facts {
 }
 
 /// Bytes read at a time.
-const CHUNK: usize = 1 << 20;
+const CHUNK: usize = 1 << 18;
 /// Bytes of the head by which the type is told; an ISO 9660 volume descriptor stands at 32769.
 const HEAD: usize = 40 << 10;
 
@@ -115,7 +115,7 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
     let mut keep = 0usize;
     while pass.size < end {
         let wanted = usize::try_from(end.saturating_sub(pass.size)).unwrap_or(CHUNK).min(CHUNK);
-        let space = buffer.as_mut().get_mut(..wanted).unwrap_or_default();
+        let space = buffer.space().get_mut(..wanted).unwrap_or_default();
         let count = read_full(stream, pass.size, space)?;
         if count == 0 {
             break;
@@ -167,10 +167,7 @@ mod tests {
         let limits = Limits { payload_hash_bytes: 4, ..Limits::default() };
         let (facts, anomalies) = inspect(&vec![0u8; 9], "a.bin", "a.bin", &limits);
         assert_eq!(facts.digests, None);
-        assert_eq!(
-            anomalies[0].cause.to_string(),
-            "limit reached: bytes of a payload that are hashed (limit 4)"
-        );
+        assert_eq!(anomalies[0].cause.to_string(), "limit reached: bytes of a payload that are hashed (limit 4)");
     }
 
     /// A stream that is shorter, or longer, than its length said.

@@ -19,14 +19,14 @@ pub enum NameTrick {
 
 /// Extensions that Windows runs when they are opened.
 const RUNS: &[&str] = &[
-    "exe", "com", "scr", "pif", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "wsh", "hta", "msi", "cpl", "lnk",
-    "jar", "reg", "url",
+    "exe", "com", "scr", "pif", "bat", "cmd", "ps1", "vbs", "vbe", "js", "jse", "wsf", "wsh", "hta", "msi", "cpl",
+    "lnk", "jar", "reg", "url",
 ];
 
 /// Extensions that a reader takes for something harmless.
 const HARMLESS: &[&str] = &[
-    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "txt", "jpg", "jpeg", "png", "gif", "bmp", "ico", "zip", "rar",
-    "7z", "mp3", "mp4", "avi", "wav", "csv", "htm", "html", "xml", "log", "eml", "odt",
+    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "rtf", "txt", "jpg", "jpeg", "png", "gif", "bmp", "ico", "zip",
+    "rar", "7z", "mp3", "mp4", "avi", "wav", "csv", "htm", "html", "xml", "log", "eml", "odt",
 ];
 
 /// The tricks of a file's name, in the order of [`NameTrick`].

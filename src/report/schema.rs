@@ -1,7 +1,7 @@
 //! The JSON Schemas of the reports, made from the types that they are written from.
 
-use crate::case::listing::{Inspection, Listed};
 use crate::case::Case;
+use crate::case::listing::{Inspection, Listed};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
 /// Which report a schema is of.

@@ -62,7 +62,8 @@ fn known(case: &Case) -> Vec<String> {
             words.extend(argument.strip_prefix("PASS ").or(argument.strip_prefix("ACCT ")).map(str::to_owned));
         }
     }
-    let mut words: Vec<String> = words.into_iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();
+    let mut words: Vec<String> =
+        words.into_iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     words
 }

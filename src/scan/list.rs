@@ -126,7 +126,7 @@ fn digests(stream: &dyn ReadAt) -> io::Result<Digests> {
     let mut hasher = Hasher::default();
     let mut at = 0u64;
     loop {
-        let count = stream.read_at(at, buffer.as_mut())?;
+        let count = stream.read_at(at, buffer.space())?;
         if count == 0 {
             return Ok(hasher.finish());
         }

@@ -1,12 +1,26 @@
 //! The run: walks the evidence, feeds the readers, resolves transfers on the evidence, builds the case.
 //!
 //! This is the only room that sees evidence and readers together.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss
+    )
+)]
 
 mod assemble;
+mod credentials;
 pub mod explain;
 pub mod inspect;
 pub mod list;
-mod credentials;
 mod payloads;
 mod prefilter;
 pub mod progress;
@@ -116,7 +130,14 @@ impl Builder {
             coverage: Vec::new(),
             errors: Vec::new(),
         };
-        Self { case, allow: request.allow.clone(), limits: request.limits.clone(), numbers: assemble::Numbers::default(), complete: true, links: 0 }
+        Self {
+            case,
+            allow: request.allow.clone(),
+            limits: request.limits.clone(),
+            numbers: assemble::Numbers::default(),
+            complete: true,
+            links: 0,
+        }
     }
 
     fn examine(

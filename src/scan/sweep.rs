@@ -8,13 +8,13 @@ use super::prefilter::{self, Prefilter};
 use super::progress::Progress;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{self, AlignedBuffer, ReadAt};
+use crate::base::guard::guarded;
 use crate::base::limits::Limits;
 use crate::base::text::{self, Encoding};
 use crate::base::time::FileTimes;
 use crate::evidence::entry::{EntryKind, EntryPath};
 use crate::evidence::{FileSystem, Opened, Walked, host};
 use std::ops::ControlFlow;
-use crate::base::guard::guarded;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -44,7 +44,9 @@ pub(super) type Reader<'r, T> = dyn Fn(&Candidate<'_>) -> Option<T> + Sync + 'r;
 /// Files handed to a reader at a time.
 const BATCH: usize = 64;
 
-/// The first read of a file, bytes.
+/// Bytes that tell text from binary.
+const SNIFFED: usize = 4096;
+/// Bytes of a text that are read at a time.
 const HEAD: usize = 64 << 10;
 
 type Numbered<T> = (u64, Outcome<T>);
@@ -212,12 +214,16 @@ impl<'w, T> Worker<'w, T> {
     fn examine(&mut self, path: &EntryPath, anomalies: &mut Vec<Anomaly>) -> Result<Option<T>, Anomaly> {
         let opened = self.file_system.open(path)?;
         let io = |error: std::io::Error| Anomaly::new(Stage::Read, path.display(), error);
-        let count = bytes::read_full(&opened.stream, 0, self.head.as_mut()).map_err(io)?;
+        let first = self.head.space().get_mut(..SNIFFED).unwrap_or_default();
+        let mut count = opened.stream.read_at(0, first).map_err(io)?;
+        let sniffed = text::sniff(self.head.filled(count));
+        // Most files are binary, and have been read enough; a text that is read whole needs no read of its end.
+        if sniffed.is_some() && u64::try_from(count).unwrap_or(u64::MAX) != opened.stream.len() {
+            count = bytes::read_full(&opened.stream, 0, self.head.space()).map_err(io)?;
+        }
         Progress::add(&self.progress.bytes, u64::try_from(count).unwrap_or(u64::MAX));
         let head = self.head.filled(count);
-        let Some((encoding, _)) = text::sniff(head.get(..head.len().min(4096)).unwrap_or_default()) else {
-            return Ok(None);
-        };
+        let Some((encoding, _)) = sniffed else { return Ok(None) };
         if count < HEAD {
             let kept = keeps(&self.prefilter, &mut self.lower, head, encoding);
             let found = if kept { self.hand_up(path, head, &opened) } else { None };
@@ -228,7 +234,7 @@ impl<'w, T> Worker<'w, T> {
         }
         let size = usize::try_from(self.limits.script_bytes).unwrap_or(HEAD);
         let body = self.body.get_or_insert_with(|| AlignedBuffer::new(size));
-        let count = bytes::read_full(&opened.stream, 0, body.as_mut()).map_err(io)?;
+        let count = bytes::read_full(&opened.stream, 0, body.space()).map_err(io)?;
         Progress::add(&self.progress.bytes, u64::try_from(count.saturating_sub(HEAD)).unwrap_or(u64::MAX));
         let body = body.filled(count);
         let kept = keeps(&self.prefilter, &mut self.lower, body, encoding);
@@ -269,9 +275,13 @@ impl<'w, T> Worker<'w, T> {
         let cut = windows.len() > self.limits.text_windows;
         let bytes = gather(&opened.stream, windows.get(..self.limits.text_windows).unwrap_or(&windows), encoding)?;
         let found = (self.read)(&Candidate { path, bytes: &bytes, size: opened.stream.len(), times: opened.times });
-        if cut && found.is_some() {
+        if found.is_some() {
             let limit = u64::try_from(self.limits.text_windows).unwrap_or(u64::MAX);
-            let cause = Cause::LimitReached { what: "windows of a large text", limit };
+            let cause = if cut {
+                Cause::LimitReached { what: "windows of a large text", limit }
+            } else {
+                Cause::LimitReached { what: "bytes of a text read as a script", limit: self.limits.script_bytes }
+            };
             anomalies.push(Anomaly { stage: Stage::Script, path: path.display(), cause });
         }
         Ok(found.inspect(|_| self.check_unchanged(path, opened, anomalies)))
@@ -285,7 +295,7 @@ impl<'w, T> Worker<'w, T> {
         let mut windows: Vec<(u64, u64)> = Vec::new();
         let mut offset = 0u64;
         loop {
-            let count = bytes::read_full(stream, offset, self.head.as_mut())?;
+            let count = bytes::read_full(stream, offset, self.head.space())?;
             Progress::add(&self.progress.bytes, u64::try_from(count).unwrap_or(u64::MAX));
             let block = self.head.filled(count);
             if offset == 0 && starts(&mut self.lower, block, encoding)
@@ -319,7 +329,7 @@ fn gather(stream: &dyn ReadAt, windows: &[(u64, u64)], encoding: Encoding) -> st
             let inside = offset >= *begin;
             let until = if inside { *end } else { *begin };
             let wanted = usize::try_from(until.saturating_sub(offset)).unwrap_or(HEAD).min(HEAD);
-            let target = buffer.as_mut().get_mut(..wanted).unwrap_or_default();
+            let target = buffer.space().get_mut(..wanted).unwrap_or_default();
             let count = bytes::read_full(stream, offset, target)?;
             if count == 0 {
                 return Ok(gathered);

@@ -71,7 +71,7 @@ fn digests(stream: &dyn ReadAt) -> std::io::Result<Digests> {
     let mut buffer = bytes::AlignedBuffer::new(64 << 10);
     let mut offset = 0u64;
     loop {
-        let count = bytes::read_full(stream, offset, buffer.as_mut())?;
+        let count = bytes::read_full(stream, offset, buffer.space())?;
         if count == 0 {
             return Ok(hasher.finish());
         }

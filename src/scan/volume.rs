@@ -92,8 +92,8 @@ impl<'a> VolumeView<'a> {
             return found;
         }
         self.file_system.walk(limits, &mut |walked| {
-            if let Walked::Entry(entry) = walked {
-                if entry.kind == EntryKind::File {
+            if let Walked::Entry(entry) = walked
+                && entry.kind == EntryKind::File {
                     let name = String::from_utf8_lossy(entry.path.name()).to_lowercase();
                     if names.contains(&name) {
                         let paths = found.entry(name).or_default();
@@ -102,7 +102,6 @@ impl<'a> VolumeView<'a> {
                         }
                     }
                 }
-            }
             ControlFlow::Continue(())
         });
         found

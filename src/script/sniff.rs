@@ -13,15 +13,26 @@ use crate::base::text::Text;
 /// How sure it is that the text is a script for a line-based FTP client; nothing where it is none.
 #[must_use]
 pub fn confidence(text: &Text) -> Option<Confidence> {
-    let lines: Vec<_> = text.lines().map(|line| (shape::of(line.text, &windows_ftp::DIALECT), line.text)).collect();
-    let survey = Survey::of(&lines);
-    if survey.opens > 0 { survey.with_open() } else { survey.without_open() }
+    let survey = Survey::of(text, 0);
+    if survey.opens > 0 {
+        survey.with_open()
+    } else if survey.names_open || survey.lines > SHORT {
+        survey.without_open()
+    } else {
+        // Without `open` the first two lines may answer the login that the command line begins.
+        Survey::of(text, 2).without_open()
+    }
 }
+
+/// Lines of a script whose host stands on the command line: longer texts are something else.
+const SHORT: u32 = 200;
 
 /// What the lines of a text amount to.
 #[derive(Debug, Default)]
 struct Survey {
     opens: u32,
+    /// Whether a line reads like `open`, even as an answer.
+    names_open: bool,
     good_host: bool,
     logins: u32,
     answers: u32,
@@ -35,16 +46,16 @@ struct Survey {
 }
 
 impl Survey {
-    fn of(lines: &[(Shape, &str)]) -> Self {
+    fn of(text: &Text, mut answers_left: u32) -> Self {
         let mut survey = Self::default();
         let mut ended = false;
-        let mut answers_left =
-            if lines.iter().any(|(shape, _)| *shape == Shape::Command(Verb::Open)) { 0 } else { 2u32 };
-        for (shape, text) in lines {
-            if *shape == Shape::Blank || *shape == Shape::Remark {
+        for text in text.lines().map(|line| line.text) {
+            let shape = shape::of(text, &windows_ftp::DIALECT);
+            if shape == Shape::Blank || shape == Shape::Remark {
                 continue;
             }
-            if ended && *shape != Shape::Command(Verb::Open) {
+            survey.names_open |= shape == Shape::Command(Verb::Open);
+            if ended && shape != Shape::Command(Verb::Open) {
                 survey.lines = survey.lines.saturating_add(1);
                 continue;
             }
@@ -52,9 +63,9 @@ impl Survey {
             let answers_before = std::mem::take(&mut answers_left);
             match shape {
                 Shape::Command(verb) if answers_before == 0 || is_written_out(text) => {
-                    survey.command(*verb, text);
-                    ended = *verb == Verb::Bye;
-                    answers_left = answers_after(*verb, text);
+                    survey.command(verb, text);
+                    ended = verb == Verb::Bye;
+                    answers_left = answers_after(verb, text);
                 }
                 _ if answers_before > 0 => {
                     survey.answers = survey.answers.saturating_add(1);
@@ -114,7 +125,7 @@ impl Survey {
 
     /// The host stands on the command line: two answers or `user` first, and something that only FTP scripts say.
     fn without_open(&self) -> Option<Confidence> {
-        if self.errors > 0 || self.transfers == 0 || !self.file_like || self.lines > 200 {
+        if self.errors > 0 || self.transfers == 0 || !self.file_like || self.lines > SHORT {
             return None;
         }
         let logs_in = self.answers == 2 || self.logins > 0;

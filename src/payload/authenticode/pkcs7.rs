@@ -1,9 +1,9 @@
 //! `SignedData` of PKCS #7 as Authenticode uses it.
 
+use super::CounterSignature;
 use super::certificate::{self, Signer};
 use super::ranges::DigestAlgorithm;
 use super::tlv::{self, Element};
-use super::CounterSignature;
 use crate::base::escape::hex;
 use crate::base::time::Timestamp;
 

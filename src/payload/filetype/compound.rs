@@ -73,8 +73,8 @@ pub(super) fn zip(head: &[u8]) -> Option<FileType> {
         return None;
     }
     let office = memmem::find(head, b"[Content_Types].xml").is_some() || memmem::find(head, b"_rels/").is_some();
-    let known = MEMBERS.iter().find(|(member, kind)| {
-        (office || !kind.mime.contains("openxml")) && memmem::find(head, member).is_some()
-    });
+    let known = MEMBERS
+        .iter()
+        .find(|(member, kind)| (office || !kind.mime.contains("openxml")) && memmem::find(head, member).is_some());
     Some(known.map_or(file_type(Archive, "zip", "application/zip", "ZIP archive"), |(_, kind)| *kind))
 }

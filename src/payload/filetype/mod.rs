@@ -70,8 +70,7 @@ pub fn detect(head: &[u8], size: u64) -> FileType {
         .or_else(|| compound::ole(head))
         .or_else(|| compound::zip(head))
         .or_else(|| text::early(head))
-        .or_else(|| inferred(head))
-        .or_else(|| text::kind(head))
+        .or_else(|| text_or_inferred(head))
         .unwrap_or(file_type(Family::Unknown, "bin", "application/octet-stream", "data"))
 }
 
@@ -115,6 +114,12 @@ pub fn refine_pe(file_type: FileType, is_dll: bool, subsystem: &str) -> FileType
     FileType { extension, description, ..file_type }
 }
 
+/// Text of a certain kind, what `infer` knows, or plain text.
+fn text_or_inferred(head: &[u8]) -> Option<FileType> {
+    let kind = text::kind(head);
+    kind.filter(|kind| *kind != text::PLAIN).or_else(|| inferred(head)).or(kind)
+}
+
 fn inferred(head: &[u8]) -> Option<FileType> {
     use infer::MatcherType;
     let found = infer::get(head)?;
@@ -143,7 +148,8 @@ mod tests {
 
     #[test]
     fn types_by_content() {
-        let zip = |name: &str| [b"PK\x03\x04".as_slice(), &[0; 22], &[name.len() as u8, 0, 0, 0], name.as_bytes()].concat();
+        let zip =
+            |name: &str| [b"PK\x03\x04".as_slice(), &[0; 22], &[name.len() as u8, 0, 0, 0], name.as_bytes()].concat();
         let cases: Vec<(Vec<u8>, &str, Family)> = vec![
             (vec![], "", Family::Empty),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec(), "png", Family::Image),

@@ -27,7 +27,7 @@ const SETUP: FileType = file_type(Script, "inf", "application/x-setupscript", "s
 const INI: FileType = file_type(Text, "ini", "text/plain", "settings");
 const JSON: FileType = file_type(Text, "json", "application/json", "JSON data");
 const MAIL: FileType = file_type(Text, "eml", "message/rfc822", "mail message");
-const PLAIN: FileType = file_type(Text, "txt", "text/plain", "text");
+pub(super) const PLAIN: FileType = file_type(Text, "txt", "text/plain", "text");
 
 /// Documents that begin like text and may hold anything after that.
 pub(super) fn early(head: &[u8]) -> Option<FileType> {

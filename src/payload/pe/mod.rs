@@ -120,7 +120,10 @@ pub struct Import {
 pub fn read(bytes: &[u8], stream: &dyn ReadAt, size: u64, limits: &Limits, note: &mut dyn FnMut(Cause)) -> Option<Pe> {
     let partial = u64::try_from(bytes.len()).unwrap_or(u64::MAX) < size;
     if partial {
-        note(Cause::LimitReached { what: "bytes of an executable held for its structure", limit: limits.payload_parse_bytes });
+        note(Cause::LimitReached {
+            what: "bytes of an executable held for its structure",
+            limit: limits.payload_parse_bytes,
+        });
     }
     let (pointer, header, sections) = match headers(bytes) {
         Ok(read) => read,
@@ -146,7 +149,8 @@ pub fn read(bytes: &[u8], stream: &dyn ReadAt, size: u64, limits: &Limits, note:
     let exported = exports::read(&image, directory(0), limits);
     let certificates = directory(4);
     let directories: Vec<(u32, u32)> = (0..16).filter(|index| *index != 4).filter_map(directory).collect();
-    let listed: Vec<Section> = sections.iter().take(limits.pe_sections).map(|section| describe(section, bytes)).collect();
+    let listed: Vec<Section> =
+        sections.iter().take(limits.pe_sections).map(|section| describe(section, bytes)).collect();
     let entry_point = optional.standard_fields.address_of_entry_point;
     let subsystem = subsystem(optional.windows_fields.subsystem);
     Some(Pe {
@@ -260,7 +264,8 @@ fn debug_symbols(image: &Image<'_>, (address, size): (u32, u32)) -> Option<Strin
     const CODEVIEW: u32 = 2;
     for index in 0..(size / ENTRY).min(64) {
         let entry = image.at(address.checked_add(index.checked_mul(ENTRY)?)?, 28)?;
-        let field = |at: usize| entry.get(at..).and_then(|rest| rest.first_chunk::<4>()).map(|b| u32::from_le_bytes(*b));
+        let field =
+            |at: usize| entry.get(at..).and_then(|rest| rest.first_chunk::<4>()).map(|b| u32::from_le_bytes(*b));
         if field(12)? != CODEVIEW {
             continue;
         }

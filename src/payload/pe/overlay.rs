@@ -21,9 +21,9 @@ pub(super) fn find(
         .sections
         .iter()
         .map(|section| (u64::from(section.pointer_to_raw_data), u64::from(section.size_of_raw_data)));
-    let tables = directories.iter().filter_map(|(address, length)| {
-        Some((u64::try_from(image.offset(*address)?).ok()?, u64::from(*length)))
-    });
+    let tables = directories
+        .iter()
+        .filter_map(|(address, length)| Some((u64::try_from(image.offset(*address)?).ok()?, u64::from(*length))));
     for (offset, length) in sections.chain(tables) {
         let next = offset.saturating_add(length);
         if next > end && next <= size {
@@ -44,8 +44,9 @@ pub(super) fn find(
     let whole = u64::try_from(image.bytes.len()).unwrap_or(u64::MAX) == size;
     let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX).min(image.bytes.len());
     let entropy = whole.then(|| {
-        let before = image.bytes.get(at(end)..at(table.0).max(at(end))).unwrap_or_default();
-        let after = if inside > 0 { image.bytes.get(at(table_end)..).unwrap_or_default() } else { &[] };
+        let (pause, resume) = if inside > 0 { (table.0, table_end) } else { (size, size) };
+        let before = image.bytes.get(at(end)..at(pause)).unwrap_or_default();
+        let after = image.bytes.get(at(resume)..).unwrap_or_default();
         entropy::of(&[before, after].concat())
     });
     Some(Overlay { offset: end, size: length, entropy })

@@ -3,8 +3,8 @@
 use super::page::{Page, Tone};
 use super::{Layout, payloads};
 use crate::case::Case;
-use crate::finding::rules::RULES;
 use crate::case::listing::{Inspection, Listed};
+use crate::finding::rules::RULES;
 use crate::script::session::{Command, Role};
 use std::io::{self, Write};
 
@@ -60,7 +60,6 @@ pub fn explained(case: &Case, layout: Layout, out: &mut dyn Write) -> io::Result
             explain(command, &mut page)?;
         }
     }
-    drop(page);
     super::write(case, layout, out)
 }
 

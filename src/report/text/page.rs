@@ -4,6 +4,7 @@ use super::Layout;
 use crate::base::escape;
 use crate::finding::Severity;
 use anstyle::{AnsiColor, Style};
+use std::borrow::Cow;
 use std::io::{self, Write};
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
@@ -84,12 +85,21 @@ impl<'a> Page<'a> {
             .word_separator(WordSeparator::AsciiSpace)
             .word_splitter(WordSplitter::NoHyphenation)
             .wrap_algorithm(WrapAlgorithm::FirstFit);
+        let text = shortened(text);
         let style = if self.layout.color { tone.style() } else { Style::new() };
-        for line in textwrap::wrap(&escape::terminal(text), options) {
+        for line in textwrap::wrap(&escape::terminal(&text), options) {
             writeln!(self.out, "{style}{line}{style:#}")?;
         }
         Ok(())
     }
+}
+
+/// Characters of one line of the report that are shown; the JSON report holds the rest.
+const LONGEST: usize = 1000;
+
+fn shortened(text: &str) -> Cow<'_, str> {
+    let cut = text.char_indices().nth(LONGEST).and_then(|(at, _)| text.get(..at));
+    cut.map_or(Cow::Borrowed(text), |start| format!("{start}… ({} characters)", text.chars().count()).into())
 }
 
 #[cfg(test)]
@@ -105,7 +115,10 @@ mod tests {
     #[test]
     fn long_lines_hang_and_paths_stay_whole() {
         let text = shown(false, |page| page.field(1, "path", r"C:\a\very\long\path\that\does\not\fit and more words"));
-        assert_eq!(text, " path\n           C:\\a\\very\\long\\path\\that\\does\\not\\fit\n           and more words\n");
+        assert_eq!(
+            text,
+            " path\n           C:\\a\\very\\long\\path\\that\\does\\not\\fit\n           and more words\n"
+        );
     }
 
     #[test]

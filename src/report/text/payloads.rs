@@ -2,11 +2,11 @@
 
 use super::page::{Page, Tone};
 use super::size;
+use crate::case::listing::Inspection;
 use crate::case::{Case, PathMatch, Payload, PayloadStatus};
 use crate::payload::Facts;
 use crate::payload::authenticode::{Authenticode, Status};
 use crate::payload::pe::Pe;
-use crate::case::listing::Inspection;
 use std::io::{self, Write};
 
 pub(super) fn write(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
@@ -66,8 +66,10 @@ fn describe(facts: &Facts, page: &mut Page<'_>) -> io::Result<()> {
     }
     if let Some(entropy) = &facts.entropy {
         let blocks = entropy.blocks;
-        let profile =
-            format!("{:.2} bits per byte; blocks {:.2} to {:.2}, mean {:.2}", entropy.overall, blocks.min, blocks.max, blocks.mean);
+        let profile = format!(
+            "{:.2} bits per byte; blocks {:.2} to {:.2}, mean {:.2}",
+            entropy.overall, blocks.min, blocks.max, blocks.mean
+        );
         page.field(6, "entropy", &profile)?;
     }
     facts.pe.as_ref().map_or(Ok(()), |pe| executable(pe, page))

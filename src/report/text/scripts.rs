@@ -148,7 +148,9 @@ fn session_body(case: &Case, session: &Session, page: &mut Page<'_>) -> io::Resu
 
 fn transfer_line(case: &Case, transfer: &Transfer, page: &mut Page<'_>) -> io::Result<()> {
     let remote = match (&transfer.remote_directory, &transfer.remote_path) {
-        (Some(directory), Some(path)) if !path.starts_with('/') => format!("{}/{path}", directory.trim_end_matches('/')),
+        (Some(directory), Some(path)) if !path.starts_with('/') => {
+            format!("{}/{path}", directory.trim_end_matches('/'))
+        }
         (_, Some(path)) => path.clone(),
         (_, None) => "?".to_owned(),
     };

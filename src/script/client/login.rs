@@ -34,11 +34,7 @@ pub fn intended(session: &Session, strays: &[String]) -> Option<Intended> {
         password.as_deref().map(|text| without_word(text, &["pass", "password", "passwd", "passw", "pwd"]));
     let differs = meant_name.as_deref() != sent.and_then(|c| c.username.as_deref())
         || meant_password.as_deref() != sent.and_then(|c| c.password.as_ref()).map(Secret::reveal);
-    differs.then(|| Intended {
-        username: meant_name,
-        password: meant_password.map(Secret::new),
-        ..Intended::default()
-    })
+    differs.then(|| Intended { username: meant_name, password: meant_password.map(Secret::new), ..Intended::default() })
 }
 
 /// Runs a script whose launch was not seen: every reading of the login is tried, and the one that leaves the fewest lines
@@ -110,12 +106,11 @@ fn is_automatic(password: Option<&Secret>) -> bool {
 fn trimmed(username: &str, password: Option<&str>) -> Option<Intended> {
     let meant = |text: &str| text.trim().to_owned();
     let differs = username.trim() != username || password.is_some_and(|text| text.trim() != text);
-    differs
-        .then(|| Intended {
-            username: Some(meant(username)),
-            password: password.map(|text| Secret::new(meant(text))),
-            ..Intended::default()
-        })
+    differs.then(|| Intended {
+        username: Some(meant(username)),
+        password: password.map(|text| Secret::new(meant(text))),
+        ..Intended::default()
+    })
 }
 
 /// The text without the word of the protocol that its author put in front, and without outer blanks.

@@ -90,8 +90,8 @@ fn windows(arguments: &[String], launch: &mut Launch) {
             }
             continue;
         };
-        let mut letters = letters.char_indices();
-        while let Some((at, letter)) = letters.next() {
+        let letters = letters.char_indices();
+        for (at, letter) in letters {
             let value = argument.get(at.saturating_add(2)..).and_then(|tail| tail.strip_prefix(':'));
             match (letter, value) {
                 ('s' | 'S', Some(file)) => {

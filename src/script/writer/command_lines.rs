@@ -62,11 +62,10 @@ fn begins_with_command(text: &str) -> bool {
 /// The line without a console's prompt (`C:\>`, `$`), a bullet or a quotation mark of mail.
 fn without_prompt(line: &str) -> &str {
     let line = line.trim();
-    if let Some((prompt, command)) = line.split_once('>') {
-        if prompt.get(1..3) == Some(":\\") && prompt.len() < 260 && !prompt.contains(['"', '<', '&']) {
+    if let Some((prompt, command)) = line.split_once('>')
+        && prompt.get(1..3) == Some(":\\") && prompt.len() < 260 && !prompt.contains(['"', '<', '&']) {
             return command.trim_start();
         }
-    }
     let bare = line.trim_start_matches(['$', '*', '`', '•', '-', ' ']);
     if bare.is_empty() { line } else { bare.trim_end_matches('`') }
 }
@@ -82,9 +81,9 @@ fn literals(line: &str) -> Vec<String> {
         let mut literal = String::new();
         let mut closed = false;
         while let Some(character) = characters.next() {
-            if character == '\\' && matches!(characters.peek(), Some('"' | '\'' | '\\')) {
-                literal.extend(characters.next());
-            } else if character == quote && characters.peek() == Some(&quote) {
+            let next = characters.peek().copied();
+            let escaped = character == '\\' && matches!(next, Some('"' | '\'' | '\\'));
+            if escaped || character == quote && next == Some(quote) {
                 literal.extend(characters.next());
             } else if character == quote {
                 closed = true;

@@ -129,11 +129,10 @@ impl Machine<'_> {
     pub(super) fn confirmed(&mut self) -> bool {
         let answer = self.answer("Confirm");
         let yes = answer.as_deref().is_some_and(|answer| !answer.trim_start().starts_with(['n', 'N']));
-        if !yes {
-            if let Some(command) = self.log.last_mut().filter(|command| command.role == Role::Answer) {
+        if !yes
+            && let Some(command) = self.log.last_mut().filter(|command| command.role == Role::Answer) {
                 command.message = Some("no".to_owned());
             }
-        }
         yes
     }
 }

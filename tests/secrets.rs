@@ -1,0 +1,70 @@
+//! Passwords appear in the report that was asked for and nowhere else.
+
+use crate::support::program;
+use std::fs;
+
+/// No word of the files but the passwords.
+const CANARY: &str = "Can4ry!Pw";
+
+fn host() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, content: String| fs::write(folder.path().join(name), content).unwrap();
+    put("a.txt", format!("open 192.0.2.1\r\nuser bob {CANARY}\r\nget a.exe\r\nbye\r\n"));
+    put("b.txt", format!("open 192.0.2.2\r\nbob\r\n{CANARY}\r\n!net use * \\\\h\\s {CANARY}\r\nput a.txt\r\nbye\r\n"));
+    put(
+        "c.txt",
+        format!("open 192.0.2.3\r\nuser bob\r\n{CANARY}\r\nquote PASS {CANARY}\r\nquote site x\r\nget x\r\nbye\r\n"),
+    );
+    put(
+        "d.bat",
+        format!(
+            "echo open h.example>e.txt\r\necho bob>>e.txt\r\necho PASS {CANARY}>>e.txt\r\necho get x>>e.txt\r\nftp -s:e.txt\r\n"
+        ),
+    );
+    put("f.txt", format!("open 192.0.2.4\r\nUSER bob\r\nPASS {CANARY}\r\nget x.zip\r\nbye\r\n"));
+    folder
+}
+
+fn shown(mode: &[&str], format: &str) -> (String, String) {
+    let folder = host();
+    let out = program().arg("scan").arg(folder.path()).args(["--format", format]).args(mode).output().unwrap();
+    (String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+}
+
+#[test]
+fn a_report_shows_them_and_nothing_else_does() {
+    for format in ["text", "json", "jsonl"] {
+        let (report, messages) = shown(&[], format);
+        assert!(report.contains(CANARY), "{format}");
+        assert!(!messages.contains(CANARY), "{format}");
+    }
+}
+
+#[test]
+fn a_report_that_travels_does_not() {
+    let key = tempfile::NamedTempFile::new().unwrap();
+    fs::write(key.path(), "the key").unwrap();
+    let key = key.path().to_str().unwrap();
+    for format in ["text", "json", "jsonl"] {
+        for mode in [&["--secrets", "mask"][..], &["--secrets", "fingerprint", "--fingerprint-key", key]] {
+            let (report, _) = shown(mode, format);
+            let line = report.lines().find(|line| line.contains(CANARY));
+            assert_eq!(line, None, "{format} {mode:?}");
+        }
+    }
+    let (report, _) = shown(&["--secrets", "fingerprint", "--fingerprint-key", key], "json");
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let digests: Vec<_> = report["credentials"].as_array().unwrap().iter().map(|one| &one["password_sha256"]).collect();
+    assert!(digests.len() >= 3 && digests.iter().filter(|digest| digest == &&digests[0]).count() >= 3, "{digests:?}");
+}
+
+#[test]
+fn findings_never_hold_one() {
+    let (report, _) = shown(&[], "json");
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    for finding in report["findings"].as_array().unwrap() {
+        let shell = finding["rule"] == "script.shell-escape";
+        assert!(shell || !finding.to_string().contains(CANARY), "{finding:#}");
+    }
+    assert!(!report["errors"].to_string().contains(CANARY));
+}
