@@ -78,9 +78,10 @@ pub(super) fn tie(
         // A launch names it: whatever it looks like, the client runs it.
         text.reading.is_script = Some(Confidence::Certain);
         if text.text.content.is_empty()
-            && let Ok(Some(again)) = texts::read_named(volume, &text.path, limits) {
-                text.text = again.text;
-            }
+            && let Ok(Some(again)) = texts::read_named(volume, &text.path, limits)
+        {
+            text.text = again.text;
+        }
     }
     texts.sort_by(|a, b| a.path.cmp(&b.path));
     ties.retain_mut(|tie| {

@@ -93,15 +93,16 @@ impl<'a> VolumeView<'a> {
         }
         self.file_system.walk(limits, &mut |walked| {
             if let Walked::Entry(entry) = walked
-                && entry.kind == EntryKind::File {
-                    let name = String::from_utf8_lossy(entry.path.name()).to_lowercase();
-                    if names.contains(&name) {
-                        let paths = found.entry(name).or_default();
-                        if paths.len() < limits.candidates {
-                            paths.push(entry.path);
-                        }
+                && entry.kind == EntryKind::File
+            {
+                let name = String::from_utf8_lossy(entry.path.name()).to_lowercase();
+                if names.contains(&name) {
+                    let paths = found.entry(name).or_default();
+                    if paths.len() < limits.candidates {
+                        paths.push(entry.path);
                     }
                 }
+            }
             ControlFlow::Continue(())
         });
         found

@@ -63,9 +63,12 @@ fn begins_with_command(text: &str) -> bool {
 fn without_prompt(line: &str) -> &str {
     let line = line.trim();
     if let Some((prompt, command)) = line.split_once('>')
-        && prompt.get(1..3) == Some(":\\") && prompt.len() < 260 && !prompt.contains(['"', '<', '&']) {
-            return command.trim_start();
-        }
+        && prompt.get(1..3) == Some(":\\")
+        && prompt.len() < 260
+        && !prompt.contains(['"', '<', '&'])
+    {
+        return command.trim_start();
+    }
     let bare = line.trim_start_matches(['$', '*', '`', '•', '-', ' ']);
     if bare.is_empty() { line } else { bare.trim_end_matches('`') }
 }

@@ -302,11 +302,12 @@ impl Target {
             rest = host;
         }
         if let Some((host, port)) = rest.rsplit_once(':').filter(|(host, _)| !host.contains(':'))
-            && let Ok(port) = port.parse() {
-                target.port = Some(port);
-                target.compound = true;
-                rest = host;
-            }
+            && let Ok(port) = port.parse()
+        {
+            target.port = Some(port);
+            target.compound = true;
+            rest = host;
+        }
         target.host = Some(rest.to_owned());
         target
     }

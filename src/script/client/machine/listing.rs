@@ -7,9 +7,10 @@ use crate::script::transfer::Mode;
 impl Machine<'_> {
     pub(super) fn list(&mut self, line: &CommandLine, verb: &str) {
         if let Some(file) = line.argument(2).map(str::to_owned)
-            && !self.may_write(&file) {
-                return;
-            }
+            && !self.may_write(&file)
+        {
+            return;
+        }
         self.agree_on(Mode::Ascii);
         let directory = line.argument(1).map(str::to_owned);
         match directory {

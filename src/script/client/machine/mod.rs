@@ -321,10 +321,9 @@ impl<'a> Machine<'a> {
     /// Puts a command on the control channel, on account of the line read last.
     fn send(&mut self, command: impl Into<String>) {
         let doomed = self.connection.as_ref().is_none_or(|connection| connection.doomed);
-        if !doomed
-            && let Some(last) = self.log.last_mut() {
-                last.wire.push(command.into());
-            }
+        if !doomed && let Some(last) = self.log.last_mut() {
+            last.wire.push(command.into());
+        }
     }
 
     fn session(&mut self) -> &mut Session {

@@ -129,10 +129,9 @@ impl Machine<'_> {
     pub(super) fn confirmed(&mut self) -> bool {
         let answer = self.answer("Confirm");
         let yes = answer.as_deref().is_some_and(|answer| !answer.trim_start().starts_with(['n', 'N']));
-        if !yes
-            && let Some(command) = self.log.last_mut().filter(|command| command.role == Role::Answer) {
-                command.message = Some("no".to_owned());
-            }
+        if !yes && let Some(command) = self.log.last_mut().filter(|command| command.role == Role::Answer) {
+            command.message = Some("no".to_owned());
+        }
         yes
     }
 }
