@@ -5,7 +5,7 @@ use ftpsift::base::limits::Limits;
 use ftpsift::base::text::Text;
 use ftpsift::script::client;
 use ftpsift::script::client::world::World;
-use ftpsift::script::launch::{Client, Switches};
+use ftpsift::script::launch::{Client, Platform, Switches};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -81,7 +81,8 @@ fn predict(row: &Value, client: Client) -> Vec<String> {
         .chain(arguments)
         .collect::<Vec<_>>()
         .join(" ");
-    let switches: Switches = client::switches::launch(&command_line).unwrap().switches;
+    let words = client::switches::split_arguments(&command_line);
+    let switches: Switches = client::launch(&words, &command_line, Platform::Unix).unwrap().switches;
     let script = row["script"].as_str().unwrap().replace("@PORT@", "2121");
     let text = match script.strip_prefix('\u{feff}') {
         Some(rest) => Text { byte_order_mark: true, ..Text::from_content(rest) },

@@ -5,14 +5,15 @@ use ftpsift::base::limits::Limits;
 use ftpsift::base::text;
 use ftpsift::script::read;
 use ftpsift::script::reading::Feed;
-use ftpsift::script::writer::batch::Origin;
+use ftpsift::script::writer::emulation::Alone;
+use ftpsift::script::writer::outcome::Origin;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some(text) = text::decode(bytes) else { return };
     let limits = Limits { batch_steps: 500, batch_output: 1 << 16, line_bytes: 2048, ..Limits::default() };
     let origin = Origin { directory: Some("C:\\w"), name: "a.bat" };
-    let Some(reading) = read::read(&text, origin, &limits) else { return };
+    let Some(reading) = read::read(&text, origin, &Alone, &limits) else { return };
     let lines = text.lines().count() as u32;
     for written in &reading.written {
         assert!(written.text.content.len() <= limits.batch_output);

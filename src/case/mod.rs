@@ -153,6 +153,8 @@ pub enum Source {
     File,
     /// Another script writes it; it may not exist as a file.
     WrittenByScript,
+    /// The command line of a client, which says itself what to transfer.
+    CommandLine,
 }
 
 /// The writer of a script.

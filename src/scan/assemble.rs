@@ -12,7 +12,7 @@ use crate::case::{Script, Source, Start, WrittenBy};
 use crate::script::client::{self, login, world::Unknown};
 use crate::script::launch::{Client, Launch};
 use crate::script::local_path;
-use crate::script::reading::{Confidence, Form, Interpretation, LoginAssumed, Run, Written};
+use crate::script::reading::{Confidence, Feed, Form, Interpretation, LoginAssumed, Run, Written};
 use crate::script::session::{Diagnostic, Session};
 use std::collections::BTreeMap;
 
@@ -50,7 +50,13 @@ pub(super) fn assemble(
         if let (Some(confidence), false) = (text.reading.is_script, text.text.content.is_empty()) {
             let launches = launches_of(&TextId::File(text.path.clone()), ties, texts, &launch_ids);
             script.confidence = confidence;
-            run_into(&mut script, &text.text, &launches, limits);
+            run_into(&mut script, &text.text, text.reading.client, &launches, limits);
+        }
+        if !text.reading.sessions.is_empty() {
+            let sessions = text.reading.sessions.clone();
+            let run = Interpretation { client: text.reading.client, sessions, ..Interpretation::default() };
+            script.confidence = Confidence::Certain;
+            absorb(&mut script, run, None);
         }
         records.scripts.push(script);
         records.near.push(volume.directory(&text.path));
@@ -59,10 +65,21 @@ pub(super) fn assemble(
             let launches = launches_of(&text_id, ties, texts, &launch_ids);
             let written_id = ids.get(&text_id).cloned().unwrap_or_default();
             let mut script = written_script(&written_id, &id, evidence, volume, text, written);
-            run_into(&mut script, &written.text, &launches, limits);
+            run_into(&mut script, &written.text, Client::WindowsFtp, &launches, limits);
             script.sessions.iter_mut().for_each(|session| session.unresolved.clone_from(&written.unresolved));
             records.scripts.push(script);
             records.near.push(written.working_directory.clone().unwrap_or_else(|| volume.directory(&text.path)));
+        }
+        for (index, (launch, _)) in told_by_command_line(text) {
+            let text_id = TextId::CommandLine(text.path.clone(), index);
+            let launches = launches_of(&text_id, ties, texts, &launch_ids);
+            let own_id = ids.get(&text_id).cloned().unwrap_or_default();
+            let mut script = command_line_script(&own_id, &id, evidence, volume, text, launch);
+            script.launches = launches.iter().map(|(id, _)| id.clone()).collect();
+            let run = client::run(None, launch, &Unknown, limits);
+            absorb(&mut script, run, launches.first().map(|(id, _)| id));
+            records.scripts.push(script);
+            records.near.push(launch.working_directory.clone().unwrap_or_else(|| volume.directory(&text.path)));
         }
     }
     records.launches = launch_records(texts, ties, &ids, &launch_ids);
@@ -82,8 +99,16 @@ fn number_scripts(texts: &[TextFile], numbers: &mut Numbers) -> BTreeMap<TextId,
         for index in 0..text.reading.written.len() {
             ids.insert(TextId::Written(text.path.clone(), index), next());
         }
+        for (index, _) in told_by_command_line(text) {
+            ids.insert(TextId::CommandLine(text.path.clone(), index), next());
+        }
     }
     ids
+}
+
+/// The launches of a text whose command line says it all, with their index.
+fn told_by_command_line(text: &TextFile) -> impl Iterator<Item = (usize, &(Launch, Feed))> {
+    text.reading.launches.iter().enumerate().filter(|(_, (_, feed))| *feed == Feed::CommandLine)
 }
 
 fn number_launches(ties: &[Tie], numbers: &mut Numbers) -> Vec<String> {
@@ -200,12 +225,57 @@ fn written_script(
     }
 }
 
+fn command_line_script(
+    id: &str,
+    writer: &str,
+    evidence: &str,
+    volume: &VolumeView<'_>,
+    text: &TextFile,
+    launch: &Launch,
+) -> Script {
+    let digests = Digests::of(launch.command_line.as_bytes());
+    Script {
+        id: id.to_owned(),
+        evidence: evidence.to_owned(),
+        volume: volume.id(&text.path),
+        path: format!("{} (command line)", volume.display(&text.path)),
+        path_raw: None,
+        source: Source::CommandLine,
+        form: match launch.client {
+            Client::Lftp => Form::LftpScript,
+            Client::Winscp => Form::WinscpScript,
+            _ => Form::Url,
+        },
+        dialect: None,
+        encoding: text.text.encoding,
+        byte_order_mark: false,
+        size: u64::try_from(launch.command_line.len()).unwrap_or(u64::MAX),
+        md5: digests.md5,
+        sha1: digests.sha1,
+        sha256: digests.sha256,
+        times: FileTimes::default(),
+        written_by: Some(WrittenBy { script: writer.to_owned(), line: launch.found_in.line.unwrap_or(0) }),
+        provenance: Vec::new(),
+        launches: Vec::new(),
+        login_assumed: None,
+        confidence: Confidence::Certain,
+        sessions: Vec::new(),
+        starts: Vec::new(),
+        diagnostics: Vec::new(),
+    }
+}
+
 /// Runs a text as each launch that names it does, or, without one, by the reading that holds together.
-fn run_into(script: &mut Script, text: &Text, launches: &[(String, &Launch)], limits: &Limits) {
+fn run_into(script: &mut Script, text: &Text, client: Client, launches: &[(String, &Launch)], limits: &Limits) {
     let running: Vec<_> = launches.iter().filter(|(_, launch)| launch.would_run).collect();
     script.launches = launches.iter().map(|(id, _)| id.clone()).collect();
+    if running.is_empty() && client::dialect(client).is_none() {
+        let launch = Launch { client, would_run: true, ..Launch::default() };
+        absorb(script, client::run(Some(text), &launch, &Unknown, limits), None);
+        return;
+    }
     if running.is_empty() {
-        let run = login::interpret_unlaunched(text, Client::WindowsFtp, &Unknown, limits);
+        let run = login::interpret_unlaunched(text, client, &Unknown, limits);
         let assumed = run.login_assumed;
         absorb(script, run, None);
         script.login_assumed = assumed;
@@ -215,8 +285,7 @@ fn run_into(script: &mut Script, text: &Text, launches: &[(String, &Launch)], li
         return;
     }
     for (id, launch) in running {
-        let run = client::interpret(text, launch.client, &launch.switches, &Unknown, limits);
-        absorb(script, run, Some(id));
+        absorb(script, client::run(Some(text), launch, &Unknown, limits), Some(id));
     }
 }
 
@@ -230,14 +299,7 @@ fn note_assumption(script: &mut Script) {
 
 /// Takes a run over; one that differs in nothing from an earlier one adds nothing.
 fn absorb(script: &mut Script, run: Interpretation, launch: Option<&String>) {
-    script.dialect = Some(
-        match run.client {
-            Client::WindowsFtp => "windows",
-            Client::Inetutils => "inetutils",
-            Client::Tnftp => "tnftp",
-        }
-        .to_owned(),
-    );
+    script.dialect = Some(run.client.dialect().to_owned());
     let same =
         |a: &Session, b: &Session| a.commands == b.commands && a.host == b.host && a.credentials == b.credentials;
     let known = !run.sessions.is_empty()

@@ -1,6 +1,7 @@
 //! The texts of the evidence that speak of FTP: swept up by content, or named by a launch.
 
 use super::sweep::Candidate;
+use super::variables;
 use super::volume::VolumeView;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{self, ReadAt};
@@ -9,9 +10,16 @@ use crate::base::limits::Limits;
 use crate::base::text::{self, Text};
 use crate::base::time::FileTimes;
 use crate::evidence::entry::EntryPath;
+use crate::script::launch::Client;
+use crate::script::local_path;
 use crate::script::read;
 use crate::script::reading::{Confidence, Form, TextReading};
-use crate::script::writer::batch::Origin;
+use crate::script::writer::emulation::Neighbours;
+use crate::script::writer::outcome::Origin;
+use std::cell::Cell;
+
+/// Other texts of the volume that the emulation of one text may read.
+const NEIGHBOURS: u32 = 32;
 
 /// A text of the evidence and all that it says.
 #[derive(Debug)]
@@ -56,6 +64,8 @@ pub(super) fn read_named(
     let mut reading = interpret(volume, path, &text, limits).unwrap_or(TextReading {
         form: Form::FtpScript,
         is_script: None,
+        client: Client::WindowsFtp,
+        sessions: Vec::new(),
         written: Vec::new(),
         launches: Vec::new(),
         runs: Vec::new(),
@@ -89,7 +99,35 @@ fn interpret(volume: &VolumeView<'_>, path: &EntryPath, text: &Text, limits: &Li
     let directory = volume.directory(path);
     let name = path.display();
     let name = name.rsplit('/').next().unwrap_or_default();
-    read::read(text, Origin { directory: Some(&directory), name }, limits)
+    let beside = Beside { volume, near: &directory, limits, left: Cell::new(NEIGHBOURS) };
+    read::read(text, Origin { directory: Some(&directory), name }, &beside, limits)
+}
+
+/// Other texts of the volume that one text may name.
+struct Beside<'v> {
+    volume: &'v VolumeView<'v>,
+    near: &'v str,
+    limits: &'v Limits,
+    left: Cell<u32>,
+}
+
+impl Neighbours for Beside<'_> {
+    fn text(&self, path: &str, directory: Option<&str>) -> Option<String> {
+        self.left.set(self.left.get().checked_sub(1)?);
+        let path = path.trim_matches('"');
+        let place = local_path::join(directory.unwrap_or(self.near), path);
+        let paths = variables::expand(&place, self.near, self.volume);
+        let (path, _) = paths.iter().find_map(|path| self.volume.find(path).into_iter().next())?;
+        let opened = self.volume.file_system.open(&path).ok()?;
+        let size = usize::try_from(opened.stream.len()).ok()?;
+        if opened.stream.len() > self.limits.script_bytes {
+            return None;
+        }
+        let mut buffer = vec![0u8; size];
+        let length = bytes::read_full(&opened.stream, 0, &mut buffer).ok()?;
+        buffer.truncate(length);
+        text::decode(&buffer).map(|text| text.content)
+    }
 }
 
 /// A text that only writes or starts others need not be kept.

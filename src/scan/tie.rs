@@ -17,6 +17,8 @@ pub(super) enum TextId {
     File(EntryPath),
     /// What a file writes, by its index there.
     Written(EntryPath, usize),
+    /// A command line that says it all, by the index of its launch in the file.
+    CommandLine(EntryPath, usize),
 }
 
 /// A launch, by the file that holds it and its index there, and the scripts that it runs.
@@ -46,6 +48,7 @@ pub(super) fn tie(
             let scripts = match feed {
                 Feed::Itself => vec![TextId::File(text.path.clone())],
                 Feed::Written(written) => vec![TextId::Written(text.path.clone(), *written)],
+                Feed::CommandLine => vec![TextId::CommandLine(text.path.clone(), index)],
                 Feed::Elsewhere => {
                     let script = launch.script_path.as_deref();
                     let found = script.map(|path| find(volume, path, launch.working_directory.as_deref(), &text.path));
@@ -87,7 +90,7 @@ pub(super) fn tie(
     ties.retain_mut(|tie| {
         tie.scripts.retain(|id| match id {
             TextId::File(path) => texts.iter().any(|text| text.path == *path),
-            TextId::Written(..) => true,
+            TextId::Written(..) | TextId::CommandLine(..) => true,
         });
         true
     });

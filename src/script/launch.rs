@@ -3,17 +3,105 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// The clients whose scripts are read.
+/// The clients that are known: programs, and class libraries of languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Client {
     /// `ftp.exe` of Windows.
     #[default]
     WindowsFtp,
+    /// An `ftp` of Unix, of which nothing tells the make.
+    BsdFtp,
     /// `ftp` of GNU inetutils.
     Inetutils,
     /// `ftp` of NetBSD (tnftp).
     Tnftp,
+    /// The FTP client of z/OS.
+    ZosFtp,
+    /// `lftp`.
+    Lftp,
+    /// WinSCP.
+    Winscp,
+    /// `ncftpget`, `ncftpput`, `ncftpls` and `ncftp`.
+    Ncftp,
+    /// `curl`.
+    Curl,
+    /// `wget`.
+    Wget,
+    /// PuTTY's `psftp` and `pscp`: SFTP.
+    Psftp,
+    /// OpenSSH's `sftp` and `scp`: SFTP.
+    Sftp,
+    /// `certutil -urlcache` and `-verifyctl`.
+    Certutil,
+    /// `bitsadmin /transfer`, which knows no FTP.
+    Bitsadmin,
+    /// `rclone`.
+    Rclone,
+    /// The Windows shell, given an `ftp://` address: `explorer`, `start`, a shortcut.
+    Explorer,
+    /// The classes of .NET: `WebClient`, `FtpWebRequest`, and the commands of PowerShell built on them.
+    Dotnet,
+    /// Python's `ftplib` and `urllib`.
+    Ftplib,
+    /// Perl's `Net::FTP`.
+    NetFtp,
+    /// PHP's `ftp_*` functions and `ftp://` streams.
+    PhpFtp,
+    /// FileZilla.
+    Filezilla,
+    /// WS_FTP.
+    WsFtp,
+    /// Total Commander.
+    TotalCommander,
+    /// CuteFTP.
+    Cuteftp,
+    /// Core FTP.
+    Coreftp,
+}
+
+impl Client {
+    /// The word for its scripts' language in a report's `dialect`.
+    #[must_use]
+    pub fn dialect(self) -> &'static str {
+        match self {
+            Self::WindowsFtp => "windows",
+            Self::BsdFtp => "bsd",
+            Self::Inetutils => "inetutils",
+            Self::Tnftp => "tnftp",
+            Self::ZosFtp => "zos",
+            Self::Lftp => "lftp",
+            Self::Winscp => "winscp",
+            Self::Ncftp => "ncftp",
+            Self::Curl => "curl",
+            Self::Wget => "wget",
+            Self::Psftp => "psftp",
+            Self::Sftp => "sftp",
+            Self::Certutil => "certutil",
+            Self::Bitsadmin => "bitsadmin",
+            Self::Rclone => "rclone",
+            Self::Explorer => "explorer",
+            Self::Dotnet => "dotnet",
+            Self::Ftplib => "ftplib",
+            Self::NetFtp => "net-ftp",
+            Self::PhpFtp => "php-ftp",
+            Self::Filezilla => "filezilla",
+            Self::WsFtp => "ws-ftp",
+            Self::TotalCommander => "total-commander",
+            Self::Cuteftp => "cuteftp",
+            Self::Coreftp => "coreftp",
+        }
+    }
+}
+
+/// The system that a command line is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Platform {
+    /// Windows: `ftp` is its `ftp.exe`.
+    #[default]
+    Windows,
+    /// A Unix.
+    Unix,
 }
 
 /// The switches of a line-based client that change what it does with its script.
@@ -93,6 +181,9 @@ pub struct Launch {
     /// Why it would not run, or what a reader should know.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// Whether the command line itself says what to transfer, so that no script is missed: `curl ftp://…`, `lftp -c …`.
+    #[serde(skip)]
+    pub tells_all: bool,
     /// The switches as the interpreter needs them.
     #[serde(skip)]
     pub switches: Switches,

@@ -19,6 +19,7 @@
 
 pub mod address;
 pub mod client;
+pub mod language;
 pub mod launch;
 pub mod local_path;
 pub mod read;

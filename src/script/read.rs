@@ -1,47 +1,68 @@
 //! Reads one text: is it a script, what does it write, what does it start?
 
-use super::client::switches;
+use super::client;
+use super::language::{self, Language};
+use super::launch::{Client, Platform};
 use super::reading::{Confidence, Feed, Form, Provenance, TextReading, Written};
 use super::sniff;
-use super::writer::batch::{Emulator, Origin, Outcome, VirtualFile};
-use super::writer::command_lines;
+use super::writer::emulation::{Emulation, Neighbours};
+use super::writer::files::VirtualFile;
+use super::writer::outcome::{Origin, Outcome};
+use super::writer::{batch, command_lines, powershell, shell};
 use crate::base::limits::Limits;
-use crate::base::text::Text;
+use crate::base::text::{Encoding, Text};
 
 /// All that a text says of FTP; nothing where it says nothing.
 #[must_use]
-pub fn read(text: &Text, origin: Origin<'_>, limits: &Limits) -> Option<TextReading> {
+pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits: &Limits) -> Option<TextReading> {
     let is_script = sniff::confidence(text);
-    let lines = || text.lines().map(|line| (line.number, line.text));
-    let is_batch = command_lines::is_batch(text.lines().map(|line| line.text));
-    let outcome = if !may_hold_commands(&text.content) {
-        Outcome::default()
-    } else if is_batch {
-        Emulator::new(lines().collect(), origin, limits).run_file()
-    } else {
-        let quoted = command_lines::of(lines());
-        let borrowed = quoted.iter().map(|(number, line)| (*number, line.as_str())).collect();
-        Emulator::new(borrowed, origin, limits).run_command_lines()
-    };
-    let Outcome { fed, left, mut launches, runs, diagnostics } = outcome;
-    launches.extend(commented_out(lines()).map(|launch| (launch, Feed::Elsewhere)));
+    let language = language::of(text, origin.name);
+    let Outcome { fed, left, mut launches, sessions, runs, diagnostics } =
+        emulate(text, language, origin, neighbours, limits);
+    launches.extend(
+        commented_out(text.lines().map(|line| (line.number, line.text))).map(|launch| (launch, Feed::Elsewhere)),
+    );
     let mut written: Vec<Written> = fed.iter().map(|file| written(file, Confidence::Certain)).collect();
     written.extend(left.iter().filter_map(|file| {
         let mut candidate = written_text(file);
         candidate.confidence = sniff::confidence(&candidate.text)?;
         Some(candidate)
     }));
-    if is_script.is_none() && written.is_empty() && launches.is_empty() {
+    if is_script.is_none() && written.is_empty() && launches.is_empty() && sessions.is_empty() {
         return None;
     }
     let itself = launches.iter().any(|(_, feed)| *feed == Feed::Itself);
-    let form = match (written.is_empty() && launches.is_empty(), is_batch || itself) {
-        (true, _) => Form::FtpScript,
-        (false, true) => Form::Batch,
-        (false, false) => Form::Text,
-    };
+    let does_nothing = written.is_empty() && launches.is_empty() && sessions.is_empty();
+    let form = if does_nothing { Form::FtpScript } else { language.form(itself) };
     let is_script = if itself { Some(Confidence::Certain) } else { is_script };
-    Some(TextReading { form, is_script, written, launches, runs, diagnostics })
+    let client = Client::default();
+    Some(TextReading { form, is_script, client, sessions, written, launches, runs, diagnostics })
+}
+
+/// Emulates a text in its language; nothing comes of one that has none and quotes no command lines.
+fn emulate(
+    text: &Text,
+    language: Language,
+    origin: Origin<'_>,
+    neighbours: &dyn Neighbours,
+    limits: &Limits,
+) -> Outcome {
+    if !may_hold_commands(&text.content) {
+        return Outcome::default();
+    }
+    let lines = || text.lines().map(|line| (line.number, line.text));
+    let mut emulation = Emulation::new(origin, language.platform(), neighbours, limits);
+    match language {
+        Language::Batch => batch::Interpreter::new(&mut emulation, lines().collect()).run_file(),
+        Language::Powershell => powershell::run_file(&mut emulation, text),
+        Language::Shell => shell::run_file(&mut emulation, text),
+        Language::Unknown => {
+            let quoted = command_lines::of(lines());
+            let borrowed = quoted.iter().map(|(number, line)| (*number, line.as_str())).collect();
+            batch::Interpreter::new(&mut emulation, borrowed).run_command_lines();
+        }
+    }
+    emulation.finish()
 }
 
 /// A cheap look before the emulation: it takes a word that writes or one that starts.
@@ -59,10 +80,14 @@ fn written(file: &VirtualFile, confidence: Confidence) -> Written {
 fn written_text(file: &VirtualFile) -> Written {
     let mut provenance: Vec<Provenance> = Vec::new();
     let (mut line, mut at_start) = (1u32, true);
-    for (piece, written_by_line) in &file.pieces {
-        for part in piece.split_inclusive('\n') {
+    for piece in &file.pieces {
+        for part in piece.text.split_inclusive('\n') {
             if at_start {
-                provenance.push(Provenance { line, written_by_line: *written_by_line });
+                provenance.push(Provenance {
+                    line,
+                    written_by_line: piece.line,
+                    file: piece.file.as_deref().map(str::to_owned),
+                });
             }
             at_start = part.ends_with('\n');
             if at_start {
@@ -71,12 +96,16 @@ fn written_text(file: &VirtualFile) -> Written {
         }
     }
     let content = file.content();
-    let first = file.pieces.first().map_or(0, |(_, line)| *line);
+    let first = file.pieces.first().map_or(0, |piece| piece.line);
+    let mut text = Text::from_content(content);
+    if file.is_utf16 {
+        text.encoding = Encoding::Utf16Le;
+    }
     Written {
         path: (!file.path.is_empty()).then(|| file.path.clone()),
         working_directory: file.directory.clone(),
-        unresolved: super::writer::batch::unresolved(&content),
-        text: Text::from_content(content),
+        unresolved: batch::unresolved(&text.content),
+        text,
         provenance,
         line: first,
         confidence: Confidence::Possible,
@@ -92,7 +121,8 @@ fn commented_out<'a>(lines: impl Iterator<Item = (u32, &'a str)>) -> impl Iterat
             Some((word, rest)) if word.eq_ignore_ascii_case("rem ") => rest,
             _ => line.strip_prefix("::")?,
         };
-        let mut launch = switches::launch(remark.trim_start().trim_start_matches('@'))?;
+        let remark = remark.trim_start().trim_start_matches('@');
+        let mut launch = client::launch(&client::switches::split_arguments(remark), remark, Platform::Windows)?;
         launch.script_path.as_ref()?;
         launch.would_run = false;
         launch.note = Some("commented out".to_owned());
@@ -106,10 +136,11 @@ mod tests {
     use super::*;
     use crate::script::client::{self, world::Unknown};
     use crate::script::launch::Switches;
+    use crate::script::writer::emulation::Alone;
 
     fn read_text(text: &str) -> TextReading {
         let origin = Origin { directory: Some("C:\\w"), name: "a.bat" };
-        read(&Text::from_content(text), origin, &Limits::default()).expect("says something")
+        read(&Text::from_content(text), origin, &Alone, &Limits::default()).expect("says something")
     }
 
     /// What comes out of a dropper: its files' content, each with the letter of a launch's feed.
@@ -192,7 +223,7 @@ mod tests {
     fn endless_loops_and_growth_end() {
         let growth = format!("echo x>a\n{}ftp -s:a", "type a>>a\n".repeat(60));
         for text in [":a\necho x>>f\ngoto a\nftp -s:f", "set a=x\nset a=%a%%a%\n", growth.as_str()] {
-            let _ = read(&Text::from_content(text), Origin::default(), &Limits::default());
+            let _ = read(&Text::from_content(text), Origin::default(), &Alone, &Limits::default());
         }
     }
 

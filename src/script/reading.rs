@@ -18,6 +18,34 @@ pub enum Form {
     Powershell,
     /// A shell script.
     Shell,
+    /// VBScript, VBA or Visual Basic.
+    Vbscript,
+    /// JavaScript of the Windows Script Host, or a page that holds it.
+    Jscript,
+    /// Python.
+    Python,
+    /// Perl.
+    Perl,
+    /// PHP.
+    Php,
+    /// SQL that runs command lines.
+    Sql,
+    /// A scheduled task.
+    ScheduledTask,
+    /// A shortcut, or one address.
+    Url,
+    /// An export of the registry.
+    Registry,
+    /// Logins and macros for clients of Unix.
+    Netrc,
+    /// Commands for WinSCP.
+    WinscpScript,
+    /// Commands for lftp.
+    LftpScript,
+    /// Options of curl or wget.
+    ClientOptions,
+    /// The stored sites of a client.
+    ClientConfig,
     /// Another text that holds command lines: notes, logs, SQL, markup.
     Text,
 }
@@ -60,12 +88,15 @@ pub struct Interpretation {
 }
 
 /// Where the bytes of a written line come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Provenance {
     /// Line of the written script, from 1.
     pub line: u32,
     /// Line of the writer that wrote it, from 1.
     pub written_by_line: u32,
+    /// The file that holds that line, where it is another one than the writer: a batch file that it calls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
 }
 
 /// A script that another text writes.
@@ -98,6 +129,8 @@ pub enum Feed {
     Written(usize),
     /// The text itself (`-s:"%~f0"`).
     Itself,
+    /// The command line says it all ([`Launch::tells_all`]).
+    CommandLine,
 }
 
 /// A program that the text starts.
@@ -116,8 +149,12 @@ pub struct Run {
 pub struct TextReading {
     /// What kind of text it is.
     pub form: Form,
-    /// Whether the text itself is an FTP script, and how sure that is.
+    /// Whether the text itself is a script of a client, and how sure that is.
     pub is_script: Option<Confidence>,
+    /// The client whose script the text itself is, or whose class library it uses.
+    pub client: Client,
+    /// The sessions that the text opens by a class library, or the sites that it stores.
+    pub sessions: Vec<Session>,
     /// The scripts that it writes.
     pub written: Vec<Written>,
     /// The clients that it starts, each with the script that it feeds them.

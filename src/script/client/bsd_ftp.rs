@@ -6,7 +6,12 @@ use super::dialect::{Confirmation, Dialect, Verb};
 use crate::script::launch::Client;
 
 /// The semantics of GNU inetutils' `ftp`.
-pub static INETUTILS: Dialect = Dialect {
+pub static INETUTILS: Dialect = GNU;
+
+/// The semantics of an `ftp` of Unix of which nothing tells the make: those of inetutils, which stand closest to 4.3BSD.
+pub static BSD: Dialect = Dialect { client: Client::BsdFtp, ..GNU };
+
+const GNU: Dialect = Dialect {
     client: Client::Inetutils,
     commands: &[
         ("!", Verb::Shell),

@@ -41,7 +41,7 @@ pub fn intended(session: &Session, strays: &[String]) -> Option<Intended> {
 /// without sense is taken.
 #[must_use]
 pub fn interpret_unlaunched(text: &Text, client: Client, world: &dyn World, limits: &Limits) -> Interpretation {
-    let dialect = super::dialect(client);
+    let dialect = super::dialect(client).unwrap_or(&super::windows_ftp::DIALECT);
     let readings = [
         (LoginAssumed::UserCommand, Switches { no_auto_login: true, ..Switches::default() }),
         (LoginAssumed::Auto, Switches::default()),

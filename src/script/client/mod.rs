@@ -13,24 +13,43 @@ pub mod tokens;
 pub mod windows_ftp;
 pub mod world;
 
-use super::launch::{Client, Switches};
+use super::launch::{Client, Launch, Platform, Switches};
 use super::reading::Interpretation;
 use crate::base::limits::Limits;
 use crate::base::text::Text;
 use dialect::Dialect;
 use world::World;
 
-/// The semantics of a client.
+/// The semantics of a line-based client; nothing for the others.
 #[must_use]
-pub fn dialect(client: Client) -> &'static Dialect {
+pub fn dialect(client: Client) -> Option<&'static Dialect> {
     match client {
-        Client::WindowsFtp => &windows_ftp::DIALECT,
-        Client::Inetutils => &bsd_ftp::INETUTILS,
-        Client::Tnftp => &bsd_ftp::TNFTP,
+        Client::WindowsFtp => Some(&windows_ftp::DIALECT),
+        Client::BsdFtp => Some(&bsd_ftp::BSD),
+        Client::Inetutils => Some(&bsd_ftp::INETUTILS),
+        Client::Tnftp => Some(&bsd_ftp::TNFTP),
+        _ => None,
     }
 }
 
-/// Runs a script as the client does with these switches.
+/// The launch that a command line is, whose first word is the client itself; nothing if it starts no known client.
+#[must_use]
+pub fn launch(words: &[String], command_line: &str, platform: Platform) -> Option<Launch> {
+    let (program, arguments) = words.split_first()?;
+    let launch = switches::launch(program, arguments, platform)?;
+    Some(Launch { command_line: command_line.trim().to_owned(), arguments: arguments.to_vec(), ..launch })
+}
+
+/// Runs a client as it was launched, with its script where it has one.
+#[must_use]
+pub fn run(script: Option<&Text>, launch: &Launch, world: &dyn World, limits: &Limits) -> Interpretation {
+    match (dialect(launch.client), script) {
+        (Some(_), Some(text)) => interpret(text, launch.client, &launch.switches, world, limits),
+        _ => Interpretation { client: launch.client, ..Interpretation::default() },
+    }
+}
+
+/// Runs a script as a line-based client does with these switches; as `ftp.exe` does where the client is none.
 #[must_use]
 pub fn interpret(
     text: &Text,
@@ -39,5 +58,6 @@ pub fn interpret(
     world: &dyn World,
     limits: &Limits,
 ) -> Interpretation {
-    machine::Machine::new(text, dialect(client), switches, world, limits).run()
+    let dialect = dialect(client).unwrap_or(&windows_ftp::DIALECT);
+    machine::Machine::new(text, dialect, switches, world, limits).run()
 }

@@ -1,6 +1,6 @@
 //! The command line of a client: its switches, its script, its host.
 
-use crate::script::launch::{Client, Launch};
+use crate::script::launch::{Client, Launch, Platform};
 
 /// The arguments of a command line as the C runtime of Windows splits them: quotes group, `\"` is a quote.
 #[must_use]
@@ -37,34 +37,27 @@ pub fn split_arguments(command_line: &str) -> Vec<String> {
     arguments
 }
 
-/// Whether the first word of a command line starts an FTP client that is known, and which.
+/// The line-based client that a program is, if it is one.
 #[must_use]
-pub fn client_of(program: &str) -> Option<Client> {
+pub fn client_of(program: &str, platform: Platform) -> Option<Client> {
     let name = program.trim_matches(['"', '\'', '@']).rsplit(['\\', '/']).next().unwrap_or(program);
-    match name.to_ascii_lowercase().as_str() {
-        "ftp" | "ftp.exe" => Some(Client::WindowsFtp),
-        "inetutils-ftp" => Some(Client::Inetutils),
-        "tnftp" => Some(Client::Tnftp),
+    match (name.to_ascii_lowercase().as_str(), platform) {
+        ("ftp", Platform::Unix) => Some(Client::BsdFtp),
+        ("ftp" | "ftp.exe", _) => Some(Client::WindowsFtp),
+        ("inetutils-ftp", _) => Some(Client::Inetutils),
+        ("tnftp", _) => Some(Client::Tnftp),
         _ => None,
     }
 }
 
-/// The launch that a command line is, whose first argument is the client itself; nothing if it starts no known client.
+/// The launch of a line-based client; nothing if the program is none.
 #[must_use]
-pub fn launch(command_line: &str) -> Option<Launch> {
-    let arguments = split_arguments(command_line);
-    let (program, arguments) = arguments.split_first()?;
-    let client = client_of(program)?;
-    let mut launch = Launch {
-        client,
-        command_line: command_line.trim().to_owned(),
-        arguments: arguments.to_vec(),
-        would_run: true,
-        ..Launch::default()
-    };
+pub fn launch(program: &str, arguments: &[String], platform: Platform) -> Option<Launch> {
+    let client = client_of(program, platform)?;
+    let mut launch = Launch { client, would_run: true, ..Launch::default() };
     match client {
         Client::WindowsFtp => windows(arguments, &mut launch),
-        Client::Inetutils | Client::Tnftp => unix(arguments, &mut launch),
+        _ => unix(arguments, &mut launch),
     }
     launch.auto_login = !launch.switches.no_auto_login;
     launch.anonymous = launch.switches.anonymous;
@@ -158,6 +151,11 @@ fn unix(arguments: &[String], launch: &mut Launch) {
 mod tests {
     use super::*;
 
+    fn launched(line: &str) -> Option<Launch> {
+        let words = split_arguments(line);
+        launch(words.first()?, &words[1..], Platform::Windows)
+    }
+
     #[test]
     fn windows_command_lines() {
         let cases: [(&str, Option<&str>, Option<&str>, &str, bool); 13] = [
@@ -176,7 +174,7 @@ mod tests {
             ("ftp -a -s:a.txt", Some("a.txt"), None, "", true),
         ];
         for (line, script, host, switches, runs) in cases {
-            let launch = launch(line).expect(line);
+            let launch = launched(line).expect(line);
             let have = &launch.switches;
             let letters: String =
                 [(have.no_prompting, 'i'), (have.no_auto_login, 'n'), (have.verbose, 'v'), (have.anonymous, 'A')]
@@ -194,7 +192,7 @@ mod tests {
         for line in
             ["tftp -i 192.0.2.77 GET a.exe", "sftp -b b.txt bob@192.0.2.77", "ftpd -s:x", "echo ftp -s:a.txt", ""]
         {
-            assert_eq!(launch(line), None, "{line}");
+            assert_eq!(launched(line), None, "{line}");
         }
     }
 }

@@ -1,4 +1,11 @@
 //! Writers: texts that leave an FTP script behind and start a client with it. They are emulated, never executed.
+//!
+//! Each language is an interpreter over one [`emulation::Emulation`]; what it does not understand it passes over.
 
 pub mod batch;
 pub mod command_lines;
+pub mod emulation;
+pub mod files;
+pub mod outcome;
+pub mod powershell;
+pub mod shell;

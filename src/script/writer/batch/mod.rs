@@ -10,10 +10,17 @@
 
 mod commands;
 mod expand;
-mod files;
 mod parse;
 mod run;
 
 pub use expand::unresolved;
-pub use files::VirtualFile;
-pub use run::{Emulator, Origin, Outcome};
+pub use run::Interpreter;
+
+use super::emulation::Emulation;
+
+/// Runs what `cmd /c …` is given; false where it is given nothing to run. `command_line` is the whole of it.
+pub fn run_shell(emulation: &mut Emulation<'_>, command_line: &str) -> bool {
+    let Some(inner) = commands::given_to_shell(command_line) else { return false };
+    Interpreter::new(emulation, Vec::new()).run_text(inner);
+    true
+}

@@ -1,94 +1,23 @@
 //! The emulation: lines are run in order, jumps are followed once, both branches of a condition are taken.
 
-use super::expand::{self, Variables};
-use super::files::{Files, VirtualFile};
+use super::expand;
 use super::parse::{Node, Operator, Parser, Redirect, RedirectKind};
-use crate::base::limits::Limits;
-use crate::script::launch::Launch;
-use crate::script::reading::{Feed, Run};
-use crate::script::session::Diagnostic;
+use crate::script::writer::emulation::{Emulation, Input, Output};
 use std::collections::BTreeSet;
-
-/// Where the text comes from, as far as is known.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Origin<'a> {
-    /// The directory that holds it, written as the host would.
-    pub directory: Option<&'a str>,
-    /// Its name.
-    pub name: &'a str,
-}
-
-/// What an emulation leaves.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// The files that it feeds to a client, as they were at that moment.
-    pub fed: Vec<VirtualFile>,
-    /// The files that are left and were never fed.
-    pub left: Vec<VirtualFile>,
-    /// The clients that it starts; a fed file is named by its index in `fed`.
-    pub launches: Vec<(Launch, Feed)>,
-    /// The programs that it starts.
-    pub runs: Vec<Run>,
-    /// What a reader should know.
-    pub diagnostics: Vec<Diagnostic>,
-}
-
-/// Where a command's output goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Output {
-    /// The screen.
-    Screen,
-    /// A file, by its path and the directory in force when it was opened.
-    File(String, Option<String>),
-    /// The pipe to the next command.
-    Pipe,
-}
-
-/// Where a command's input comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Input {
-    /// The keyboard.
-    Keyboard,
-    /// A file.
-    File(String),
-    /// What the command before wrote into the pipe.
-    Pipe(Vec<(String, u32)>),
-    /// A file that the command before typed into the pipe and that is not known.
-    Typed(String),
-}
-
-/// Deepest nesting of `call :label` and `cmd /c` that is followed.
-const DEPTH: usize = 8;
 
 /// Items of a loop that are run one by one; longer loops are run once with the variable as written.
 const LOOP_ITEMS: usize = 16;
 
-/// Programs noted as started.
-const RUNS: usize = 1000;
-
-/// The emulator of one text.
-pub struct Emulator<'a> {
-    pub(super) lines: Vec<(u32, &'a str)>,
-    pub(super) origin: Origin<'a>,
-    pub(super) limits: &'a Limits,
-    pub(super) variables: Variables,
+/// The interpreter of one batch file, or of command lines.
+pub struct Interpreter<'e, 'a> {
+    pub(super) emulation: &'e mut Emulation<'a>,
+    pub(super) lines: Vec<(u32, &'e str)>,
     pub(super) delayed: bool,
-    pub(super) directory: Option<String>,
     pub(super) directories: Vec<Option<String>>,
-    pub(super) files: Files,
-    pub(super) output: Output,
-    pub(super) input: Input,
-    pub(super) pipe: Vec<(String, u32)>,
-    pub(super) typed: Option<String>,
-    pub(super) line: u32,
-    pub(super) outcome: Outcome,
     pub(super) doubtful: usize,
     pub(super) jump: Option<Jump>,
     visited: BTreeSet<usize>,
     arguments: Vec<String>,
-    depth: usize,
-    steps: usize,
-    capped: bool,
 }
 
 /// Where the control goes after a command.
@@ -100,78 +29,54 @@ pub(super) enum Jump {
     End,
 }
 
-impl<'a> Emulator<'a> {
-    /// An emulator for a text of the given lines.
+impl<'e, 'a> Interpreter<'e, 'a> {
+    /// An interpreter for a text of the given lines.
     #[must_use]
-    pub fn new(lines: Vec<(u32, &'a str)>, origin: Origin<'a>, limits: &'a Limits) -> Self {
+    pub fn new(emulation: &'e mut Emulation<'a>, lines: Vec<(u32, &'e str)>) -> Self {
         Self {
+            emulation,
             lines,
-            origin,
-            limits,
-            variables: Variables::new(),
             delayed: false,
-            directory: None,
             directories: Vec::new(),
-            files: Files::default(),
-            output: Output::Screen,
-            input: Input::Keyboard,
-            pipe: Vec::new(),
-            typed: None,
-            line: 0,
-            outcome: Outcome::default(),
             doubtful: 0,
             jump: None,
             visited: BTreeSet::new(),
             arguments: Vec::new(),
-            depth: 0,
-            steps: 0,
-            capped: false,
         }
     }
 
     /// Runs the text as a batch file: from its first line on, then whatever was not reached.
-    #[must_use]
-    pub fn run_file(mut self) -> Outcome {
+    pub fn run_file(mut self) {
         self.run_from(0);
         for start in 0..self.lines.len() {
-            if !self.visited.contains(&start) && !self.capped {
+            if !self.visited.contains(&start) && !self.emulation.is_capped() {
                 self.jump = None;
                 self.run_from(start);
             }
         }
-        self.finish()
     }
 
     /// Runs each line as a command line of its own, as notes, logs and other languages hold them.
-    #[must_use]
-    pub fn run_command_lines(mut self) -> Outcome {
+    pub fn run_command_lines(mut self) {
         for (number, line) in std::mem::take(&mut self.lines) {
-            self.line = number;
+            self.emulation.line = number;
             self.jump = None;
             self.run_text(line);
         }
-        self.finish()
-    }
-
-    fn finish(self) -> Outcome {
-        let mut outcome = self.outcome;
-        outcome.left.extend(self.files.into_files().filter(|file| !file.pieces.is_empty()));
-        outcome.left.retain(|file| !outcome.fed.iter().any(|fed| fed.pieces == file.pieces));
-        outcome
     }
 
     fn run_from(&mut self, start: usize) {
         let mut at = start;
         while let Some((number, line)) = self.lines.get(at).copied() {
-            if !self.visited.insert(at) || !self.step() {
+            if !self.visited.insert(at) || !self.emulation.step() {
                 return;
             }
-            self.line = number;
+            self.emulation.line = number;
             let expanded = self.expanded(line);
             let mut taken = at;
             let node = {
                 let lines = &self.lines;
-                let (variables, directory, arguments) = (&self.variables, self.origin.directory, &self.arguments);
+                let (variables, directory, arguments) = (&self.emulation.environment, self.emulation.origin.directory, &self.arguments);
                 let visited = &mut self.visited;
                 let mut more = || {
                     taken = taken.saturating_add(1);
@@ -195,32 +100,29 @@ impl<'a> Emulator<'a> {
 
     /// Runs a command line inside another: `cmd /c "…"`, or one that a text quotes.
     pub(super) fn run_text(&mut self, text: &str) {
-        if self.depth >= DEPTH || !self.step() {
-            return;
-        }
-        self.depth = self.depth.saturating_add(1);
         let expanded = self.expanded(text);
         let node = Parser::new(&expanded, usize::MAX, &mut || None).line();
-        self.execute(&node);
-        self.depth = self.depth.saturating_sub(1);
+        if self.emulation.enter() {
+            self.execute(&node);
+            self.emulation.leave();
+        }
     }
 
     /// Runs a subroutine of the file with its own arguments.
     pub(super) fn call_label(&mut self, label: &str, arguments: Vec<String>) {
         let Some(target) = self.label(label) else { return };
-        if self.depth >= DEPTH {
+        if !self.emulation.enter() {
             return;
         }
-        self.depth = self.depth.saturating_add(1);
         let outer = std::mem::replace(&mut self.arguments, arguments);
         let visited = std::mem::take(&mut self.visited);
-        let line = self.line;
+        let line = self.emulation.line;
         self.run_from(target);
         self.visited.extend(visited);
-        self.line = line;
+        self.emulation.line = line;
         self.arguments = outer;
         self.jump = None;
-        self.depth = self.depth.saturating_sub(1);
+        self.emulation.leave();
     }
 
     fn label(&self, label: &str) -> Option<usize> {
@@ -233,44 +135,28 @@ impl<'a> Emulator<'a> {
     }
 
     fn expanded(&self, text: &str) -> String {
-        let expanded = expand::percent(text, &self.variables, self.origin.directory, &self.arguments);
-        let cap = self.limits.line_bytes.saturating_mul(8);
+        let expanded = expand::percent(text, &self.emulation.environment, self.emulation.origin.directory, &self.arguments);
+        let cap = self.emulation.limits.line_bytes.saturating_mul(8);
         match expanded.get(..expanded.floor_char_boundary(cap)) {
             Some(cut) if expanded.len() > cap => cut.to_owned(),
             _ => expanded,
         }
     }
 
-    /// Counts a step; false once there were too many, which is reported once.
-    pub(super) fn step(&mut self) -> bool {
-        self.steps = self.steps.saturating_add(1);
-        if self.steps > self.limits.batch_steps {
-            self.cap("the emulation of this text took more steps than the limit and was ended");
-        }
-        !self.capped
-    }
-
-    pub(super) fn cap(&mut self, message: &str) {
-        if !self.capped {
-            self.capped = true;
-            self.outcome.diagnostics.push(Diagnostic::new(self.line, "emulation-capped", message));
-        }
-    }
-
     fn execute(&mut self, node: &Node) {
-        if !self.step() {
+        if !self.emulation.step() {
             return;
         }
         match node {
             Node::Nothing => {}
-            Node::Simple { text, redirects } => self.redirected(redirects, |emulator| emulator.simple(text)),
-            Node::Block { body, redirects } => self.redirected(redirects, |emulator| {
+            Node::Simple { text, redirects } => self.redirected(redirects, |batch| batch.simple(text)),
+            Node::Block { body, redirects } => self.redirected(redirects, |batch| {
                 for (at, node) in body {
-                    if let Some((number, _)) = emulator.lines.get(*at) {
-                        emulator.line = *number;
+                    if let Some((number, _)) = batch.lines.get(*at) {
+                        batch.emulation.line = *number;
                     }
-                    emulator.execute(node);
-                    if emulator.jump.is_some() {
+                    batch.execute(node);
+                    if batch.jump.is_some() {
                         break;
                     }
                 }
@@ -288,18 +174,12 @@ impl<'a> Emulator<'a> {
     }
 
     fn piped(&mut self, left: &Node, right: &Node) {
-        let outer =
-            (std::mem::replace(&mut self.output, Output::Pipe), std::mem::take(&mut self.pipe), self.typed.take());
+        let capture = self.emulation.begin_capture();
         self.execute(left);
-        self.output = outer.0;
-        let written = std::mem::replace(&mut self.pipe, outer.1);
-        let input = match std::mem::replace(&mut self.typed, outer.2) {
-            Some(file) if written.is_empty() => Input::Typed(file),
-            _ => Input::Pipe(written),
-        };
-        let keyboard = std::mem::replace(&mut self.input, input);
+        let input = self.emulation.end_capture(capture);
+        let keyboard = std::mem::replace(&mut self.emulation.input, input);
         self.execute(right);
-        self.input = keyboard;
+        self.emulation.input = keyboard;
     }
 
     /// The outcome is unknown unless the text itself decides it; a jump under a condition is not followed.
@@ -341,55 +221,30 @@ impl<'a> Emulator<'a> {
     }
 
     fn redirected(&mut self, redirects: &[Redirect], run: impl FnOnce(&mut Self)) {
-        let (output, input) = (self.output.clone(), self.input.clone());
+        let (output, input) = (self.emulation.output.clone(), self.emulation.input.clone());
         for redirect in redirects {
             let target =
-                if self.delayed { expand::delayed(&redirect.target, &self.variables) } else { redirect.target.clone() };
+                if self.delayed { expand::delayed(&redirect.target, &self.emulation.environment) } else { redirect.target.clone() };
             match redirect.kind {
-                RedirectKind::Input if !target.eq_ignore_ascii_case("nul") => self.input = Input::File(target),
-                RedirectKind::Input => self.input = Input::Pipe(Vec::new()),
+                RedirectKind::Input if !target.eq_ignore_ascii_case("nul") => self.emulation.input = Input::File(target),
+                RedirectKind::Input => self.emulation.input = Input::Text(Vec::new()),
                 RedirectKind::Duplicate => {}
                 RedirectKind::Overwrite | RedirectKind::Append if target.eq_ignore_ascii_case("nul") => {
                     if redirect.handle == 1 {
-                        self.output = Output::Screen;
+                        self.emulation.output = Output::Screen;
                     }
                 }
                 RedirectKind::Overwrite | RedirectKind::Append => {
-                    self.files.open(&target, self.directory.as_deref(), redirect.kind == RedirectKind::Append);
+                    self.emulation.files.open(&target, self.emulation.directory.as_deref(), redirect.kind == RedirectKind::Append);
                     if redirect.handle == 1 {
-                        self.output = Output::File(target, self.directory.clone());
+                        self.emulation.output = Output::File(target, self.emulation.directory.clone());
                     }
                 }
             }
         }
         run(self);
-        self.output = output;
-        self.input = input;
-    }
-
-    /// Writes to wherever the output goes.
-    pub(super) fn print(&mut self, text: &str) {
-        let line = self.line;
-        match self.output.clone() {
-            Output::Screen => {}
-            Output::Pipe => self.pipe.push((text.to_owned(), line)),
-            Output::File(path, directory) => {
-                if !self.files.write(&path, directory.as_deref(), text, line, self.limits.batch_output) {
-                    self.cap("the emulation of this text wrote more than the limit and was ended");
-                }
-            }
-        }
-    }
-
-    /// Notes a program as started.
-    pub(super) fn note_run(&mut self, command_line: &str) {
-        if self.outcome.runs.len() < RUNS {
-            self.outcome.runs.push(Run {
-                line: self.line,
-                command_line: command_line.trim().to_owned(),
-                working_directory: self.directory.clone(),
-            });
-        }
+        self.emulation.output = output;
+        self.emulation.input = input;
     }
 }
 

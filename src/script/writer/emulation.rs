@@ -1,0 +1,391 @@
+//! What the emulations of one text share, whatever language it is in: the files that it writes, where output and input go,
+//! the clients and programs that it starts.
+//!
+//! Languages nest (a batch file runs PowerShell, which runs a command line): each interpreter works on the same
+//! [`Emulation`], and [`Emulation::start`] hands a command line to the interpreter of the language that it is in.
+
+use super::files::{Files, Piece, VirtualFile};
+use super::outcome::{Origin, Outcome};
+use super::{batch, powershell, shell};
+use crate::base::limits::Limits;
+use crate::script::client::{self, shape};
+use crate::script::launch::{Launch, Platform};
+use crate::script::local_path;
+use crate::script::reading::{Feed, Run};
+use crate::script::session::{Diagnostic, Session};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Where output goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// The screen.
+    Screen,
+    /// A file, by its path and the directory in force when it was opened.
+    File(String, Option<String>),
+    /// The next command of a pipe, or a variable: kept in memory.
+    Pipe,
+}
+
+/// Where input comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The keyboard.
+    Keyboard,
+    /// A file that the text redirects or types into the program.
+    File(String),
+    /// Text that is known: a pipe, a here-document.
+    Text(Vec<Piece>),
+}
+
+/// Other texts that the emulated one names and that are at hand: a batch file that it calls, a file that it copies.
+pub trait Neighbours {
+    /// The text of a file, by its path as the text names it and the directory in force.
+    fn text(&self, path: &str, directory: Option<&str>) -> Option<String>;
+}
+
+/// No other text is at hand.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Alone;
+
+impl Neighbours for Alone {
+    fn text(&self, _: &str, _: Option<&str>) -> Option<String> {
+        None
+    }
+}
+
+/// Deepest nesting of languages and subroutines that is followed.
+const DEPTH: usize = 8;
+
+/// Programs noted as started, and clients noted as launched, each.
+const STARTS: usize = 1000;
+
+/// What a capture interrupts.
+#[derive(Debug)]
+pub struct Capture {
+    output: Output,
+    piped: Vec<Piece>,
+    typed: Option<String>,
+}
+
+/// The emulation of one text.
+pub struct Emulation<'a> {
+    /// The text itself: its directory and name.
+    pub origin: Origin<'a>,
+    /// The caps.
+    pub limits: &'a Limits,
+    /// Other texts.
+    pub neighbours: &'a dyn Neighbours,
+    /// The system that the text is written for.
+    pub platform: Platform,
+    /// The files written so far.
+    pub files: Files,
+    /// What comes out.
+    pub outcome: Outcome,
+    /// Environment variables that the text has set: upper-case names on Windows, names as they are on Unix.
+    pub environment: BTreeMap<String, String>,
+    /// The working directory, as far as the text says.
+    pub directory: Option<String>,
+    /// The line of the text that is being run.
+    pub line: u32,
+    /// The file that the line stands in, where that is another one than the text itself.
+    pub file: Option<Arc<str>>,
+    /// Where output goes.
+    pub output: Output,
+    /// Where input comes from.
+    pub input: Input,
+    piped: Vec<Piece>,
+    typed: Option<String>,
+    depth: usize,
+    steps: usize,
+    capped: bool,
+}
+
+impl<'a> Emulation<'a> {
+    /// An emulation in which nothing has happened yet.
+    #[must_use]
+    pub fn new(origin: Origin<'a>, platform: Platform, neighbours: &'a dyn Neighbours, limits: &'a Limits) -> Self {
+        Self {
+            origin,
+            limits,
+            neighbours,
+            platform,
+            files: Files::default(),
+            outcome: Outcome::default(),
+            environment: BTreeMap::new(),
+            directory: None,
+            line: 0,
+            file: None,
+            output: Output::Screen,
+            input: Input::Keyboard,
+            piped: Vec::new(),
+            typed: None,
+            depth: 0,
+            steps: 0,
+            capped: false,
+        }
+    }
+
+    /// What comes out in the end: files that were written and never fed to a client are left.
+    #[must_use]
+    pub fn finish(self) -> Outcome {
+        let mut outcome = self.outcome;
+        outcome.left.extend(self.files.into_files().filter(|file| !file.pieces.is_empty()));
+        let fed = &outcome.fed;
+        outcome.left.retain(|file| !fed.iter().any(|fed| fed.pieces == file.pieces));
+        outcome
+    }
+
+    /// Counts a step; false once there were too many, which is reported once.
+    pub fn step(&mut self) -> bool {
+        self.steps = self.steps.saturating_add(1);
+        if self.steps > self.limits.batch_steps {
+            self.cap("the emulation of this text took more steps than the limit and was ended");
+        }
+        !self.capped
+    }
+
+    /// Ends the emulation because a cap was reached.
+    pub fn cap(&mut self, message: &str) {
+        if !self.capped {
+            self.capped = true;
+            self.diagnose("emulation-capped", message);
+        }
+    }
+
+    /// Whether a cap has ended the emulation.
+    #[must_use]
+    pub fn is_capped(&self) -> bool {
+        self.capped
+    }
+
+    /// Says something of the line that is being run.
+    pub fn diagnose(&mut self, code: &str, message: impl Into<String>) {
+        let diagnostic = Diagnostic::new(self.line, code, message);
+        if self.outcome.diagnostics.len() < STARTS && !self.outcome.diagnostics.contains(&diagnostic) {
+            self.outcome.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Goes one level deeper; false where that is too deep or a cap was reached. Each true wants a [`Emulation::leave`].
+    pub fn enter(&mut self) -> bool {
+        let may = self.depth < DEPTH && self.step();
+        if may {
+            self.depth = self.depth.saturating_add(1);
+        }
+        may
+    }
+
+    /// Comes back from a deeper level.
+    pub fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Writes to wherever output goes.
+    pub fn print(&mut self, text: &str) {
+        let piece = Piece { text: text.to_owned(), line: self.line, file: self.file.clone() };
+        match self.output.clone() {
+            Output::Screen => {}
+            Output::Pipe => {
+                if self.files.count(text.len(), self.limits.batch_output) {
+                    self.piped.push(piece);
+                } else {
+                    self.cap("the emulation of this text wrote more than the limit and was ended");
+                }
+            }
+            Output::File(path, directory) => self.write(&path, directory.as_deref(), piece),
+        }
+    }
+
+    /// Opens a file in the working directory, emptied or to be written on at its end, and writes text to it.
+    pub fn write_file(&mut self, path: &str, text: &str, append: bool) {
+        let directory = self.directory.clone();
+        self.files.open(path, directory.as_deref(), append);
+        let piece = Piece { text: text.to_owned(), line: self.line, file: self.file.clone() };
+        self.write(path, directory.as_deref(), piece);
+    }
+
+    fn write(&mut self, path: &str, directory: Option<&str>, piece: Piece) {
+        if !self.files.write(path, directory, piece, self.limits.batch_output) {
+            self.cap("the emulation of this text wrote more than the limit and was ended");
+        }
+    }
+
+    /// From now on output is kept, as for a pipe; [`Emulation::end_capture`] takes it and restores what was before.
+    pub fn begin_capture(&mut self) -> Capture {
+        Capture {
+            output: std::mem::replace(&mut self.output, Output::Pipe),
+            piped: std::mem::take(&mut self.piped),
+            typed: self.typed.take(),
+        }
+    }
+
+    /// What was printed since the capture began: the text, or the name of the file alone that was typed and is not known.
+    pub fn end_capture(&mut self, capture: Capture) -> Input {
+        self.output = capture.output;
+        let pieces = std::mem::replace(&mut self.piped, capture.piped);
+        match std::mem::replace(&mut self.typed, capture.typed) {
+            Some(file) if pieces.is_empty() => Input::File(file),
+            _ => Input::Text(pieces),
+        }
+    }
+
+    /// Prints a file: what was written to it, or what a neighbour holds; one that is not known is remembered by name.
+    pub fn type_file(&mut self, path: &str) {
+        let directory = self.directory.clone();
+        if let Some(file) = self.files.get(path, directory.as_deref()).cloned() {
+            let (line, source) = (self.line, self.file.clone());
+            for piece in file.pieces {
+                (self.line, self.file) = (piece.line, piece.file);
+                self.print(&piece.text);
+            }
+            (self.line, self.file) = (line, source);
+        } else if let Some(text) = self.neighbours.text(path, directory.as_deref()) {
+            self.print(&text);
+        } else if self.output == Output::Pipe {
+            self.typed = Some(path.to_owned());
+        }
+    }
+
+    /// Notes a session that the text opens by its own means, without a client of its own name: a class library.
+    pub fn open_session(&mut self, session: Session) {
+        if self.outcome.sessions.len() < STARTS {
+            self.outcome.sessions.push(session);
+        }
+    }
+
+    /// Starts a program by its command line as Windows splits it: a client, a shell, or another.
+    pub fn start(&mut self, command_line: &str) {
+        let words = match self.platform {
+            Platform::Windows => client::switches::split_arguments(command_line),
+            Platform::Unix => shell::words(command_line),
+        };
+        self.start_words(&words, command_line);
+    }
+
+    /// Starts a program whose command line is split already; `command_line` is what a reader is shown.
+    pub fn start_words(&mut self, words: &[String], command_line: &str) {
+        let Some(program) = words.first() else { return };
+        if let Some(launch) = client::launch(words, command_line, self.platform) {
+            if self.is_meant(&launch) {
+                self.launch(launch);
+            }
+            return;
+        }
+        let ran = match program_name(program).as_str() {
+            "cmd" | "command" | "%comspec%" | "!comspec!" => batch::run_shell(self, command_line),
+            "powershell" | "pwsh" => powershell::run_program(self, words, command_line),
+            "sh" | "bash" | "dash" | "ksh" | "zsh" | "ash" => shell::run_program(self, words),
+            _ => false,
+        };
+        if ran {
+            return;
+        }
+        match embedded(command_line).and_then(|inner| {
+            let words = client::switches::split_arguments(inner);
+            client::launch(&words, inner, self.platform)
+        }) {
+            Some(launch) if launch.script_path.is_some() => self.launch(launch),
+            _ => self.note_run(command_line),
+        }
+    }
+
+    /// Notes a program as started.
+    pub fn note_run(&mut self, command_line: &str) {
+        if self.outcome.runs.len() < STARTS {
+            self.outcome.runs.push(Run {
+                line: self.line,
+                command_line: command_line.trim().to_owned(),
+                working_directory: self.directory.clone(),
+            });
+        }
+    }
+
+    /// Whether somebody meant the command line: prose that begins with a client's name gives it no script and no host.
+    fn is_meant(&self, launch: &Launch) -> bool {
+        launch.script_path.is_some()
+            || self.input != Input::Keyboard
+            || launch.would_run && launch.host.as_deref().is_none_or(shape::is_host)
+    }
+
+    /// Notes a client as started and finds out what it is fed.
+    pub fn launch(&mut self, mut launch: Launch) {
+        if self.outcome.launches.len() >= STARTS {
+            return;
+        }
+        launch.working_directory.clone_from(&self.directory);
+        launch.switches.working_directory.clone_from(&self.directory);
+        launch.found_in.line = Some(self.line);
+        let (input, directory) = (self.input.clone(), self.directory.clone());
+        let feed = match (&launch.script_path, input) {
+            (Some(path), _) if names_itself(path, self.origin) => Feed::Itself,
+            (Some(path), _) => self.feed(&path.clone(), directory.as_deref()),
+            (None, _) if launch.tells_all => Feed::CommandLine,
+            (None, Input::File(path)) => {
+                launch.script_path = Some(path.clone());
+                self.feed(&path, directory.as_deref())
+            }
+            (None, Input::Text(pieces)) if !pieces.is_empty() => {
+                self.outcome.fed.push(VirtualFile { directory, pieces, ..VirtualFile::default() });
+                Feed::Written(self.outcome.fed.len().saturating_sub(1))
+            }
+            (None, _) => Feed::Elsewhere,
+        };
+        self.outcome.launches.push((launch, feed));
+    }
+
+    /// The file as it is now; the same file fed twice unchanged is one script.
+    fn feed(&mut self, path: &str, directory: Option<&str>) -> Feed {
+        let Some(file) = self.files.get(path, directory).filter(|file| !file.pieces.is_empty()) else {
+            return Feed::Elsewhere;
+        };
+        if let Some(index) = self.outcome.fed.iter().position(|fed| fed == file) {
+            return Feed::Written(index);
+        }
+        self.outcome.fed.push(file.clone());
+        Feed::Written(self.outcome.fed.len().saturating_sub(1))
+    }
+}
+
+/// The program's name alone, folded, without `.exe` or `.com`.
+#[must_use]
+pub fn program_name(program: &str) -> String {
+    let name = local_path::file_name(program.trim_matches(['"', '\'', '@'])).to_ascii_lowercase();
+    let bare = name.strip_suffix(".exe").or_else(|| name.strip_suffix(".com"));
+    bare.map(str::to_owned).unwrap_or(name)
+}
+
+/// Whether a path means the batch file itself.
+fn names_itself(path: &str, origin: Origin<'_>) -> bool {
+    let modifiers = path.strip_prefix('%').and_then(|rest| rest.strip_suffix('0'));
+    let by_argument = modifiers
+        .is_some_and(|m| m.is_empty() || m.starts_with('~') && m.chars().skip(1).all(|c| c.is_ascii_alphabetic()));
+    by_argument || !origin.name.is_empty() && local_path::file_name(path).eq_ignore_ascii_case(origin.name)
+}
+
+/// The command line of a client inside the argument of another program: `schtasks /tr "ftp -s:x"`, `forfiles /c "…"`.
+fn embedded(text: &str) -> Option<&str> {
+    let lower = text.to_ascii_lowercase();
+    let mut from = 0usize;
+    while let Some(found) = lower.get(from..).and_then(|rest| rest.find("ftp")) {
+        let at = from.saturating_add(found);
+        from = at.saturating_add(3);
+        let begins = lower
+            .get(..at)
+            .unwrap_or_default()
+            .chars()
+            .last()
+            .is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '_' && c != '.');
+        let tail = lower.get(from..).unwrap_or_default();
+        let tail = tail.strip_prefix(".exe").unwrap_or(tail);
+        if begins && tail.starts_with([' ', '\t']) && (tail.contains("-s:") || tail.contains("/s:")) {
+            let inner = text.get(at..).unwrap_or_default();
+            let quote = text.get(..at).unwrap_or_default().chars().rev().find(|c| matches!(c, '"' | '\''));
+            let end = quote
+                .and_then(|quote| inner.find(quote))
+                .filter(|end| inner.get(..*end).is_some_and(|head| head.contains(":")));
+            return Some(end.map_or(inner, |end| inner.get(..end).unwrap_or(inner)).trim_end_matches(['\\', '"', ' ']));
+        }
+    }
+    None
+}
