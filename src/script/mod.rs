@@ -27,4 +27,5 @@ pub mod reading;
 pub mod session;
 pub mod sniff;
 pub mod transfer;
+pub mod url;
 pub mod writer;

@@ -76,7 +76,8 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             let mut taken = at;
             let node = {
                 let lines = &self.lines;
-                let (variables, directory, arguments) = (&self.emulation.environment, self.emulation.origin.directory, &self.arguments);
+                let (variables, directory, arguments) =
+                    (&self.emulation.environment, self.emulation.origin.directory, &self.arguments);
                 let visited = &mut self.visited;
                 let mut more = || {
                     taken = taken.saturating_add(1);
@@ -135,7 +136,8 @@ impl<'e, 'a> Interpreter<'e, 'a> {
     }
 
     fn expanded(&self, text: &str) -> String {
-        let expanded = expand::percent(text, &self.emulation.environment, self.emulation.origin.directory, &self.arguments);
+        let expanded =
+            expand::percent(text, &self.emulation.environment, self.emulation.origin.directory, &self.arguments);
         let cap = self.emulation.limits.line_bytes.saturating_mul(8);
         match expanded.get(..expanded.floor_char_boundary(cap)) {
             Some(cut) if expanded.len() > cap => cut.to_owned(),
@@ -223,10 +225,15 @@ impl<'e, 'a> Interpreter<'e, 'a> {
     fn redirected(&mut self, redirects: &[Redirect], run: impl FnOnce(&mut Self)) {
         let (output, input) = (self.emulation.output.clone(), self.emulation.input.clone());
         for redirect in redirects {
-            let target =
-                if self.delayed { expand::delayed(&redirect.target, &self.emulation.environment) } else { redirect.target.clone() };
+            let target = if self.delayed {
+                expand::delayed(&redirect.target, &self.emulation.environment)
+            } else {
+                redirect.target.clone()
+            };
             match redirect.kind {
-                RedirectKind::Input if !target.eq_ignore_ascii_case("nul") => self.emulation.input = Input::File(target),
+                RedirectKind::Input if !target.eq_ignore_ascii_case("nul") => {
+                    self.emulation.input = Input::File(target)
+                }
                 RedirectKind::Input => self.emulation.input = Input::Text(Vec::new()),
                 RedirectKind::Duplicate => {}
                 RedirectKind::Overwrite | RedirectKind::Append if target.eq_ignore_ascii_case("nul") => {
@@ -235,7 +242,11 @@ impl<'e, 'a> Interpreter<'e, 'a> {
                     }
                 }
                 RedirectKind::Overwrite | RedirectKind::Append => {
-                    self.emulation.files.open(&target, self.emulation.directory.as_deref(), redirect.kind == RedirectKind::Append);
+                    self.emulation.files.open(
+                        &target,
+                        self.emulation.directory.as_deref(),
+                        redirect.kind == RedirectKind::Append,
+                    );
                     if redirect.handle == 1 {
                         self.emulation.output = Output::File(target, self.emulation.directory.clone());
                     }
