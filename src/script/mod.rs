@@ -19,6 +19,7 @@
 
 pub mod address;
 pub mod client;
+pub mod content;
 pub mod language;
 pub mod launch;
 pub mod local_path;
@@ -26,6 +27,7 @@ pub mod read;
 pub mod reading;
 pub mod session;
 pub mod sniff;
+pub mod store;
 pub mod transfer;
 pub mod url;
 pub mod writer;

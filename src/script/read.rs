@@ -1,10 +1,12 @@
 //! Reads one text: is it a script, what does it write, what does it start?
 
 use super::client;
+use super::content;
 use super::language::{self, Language};
 use super::launch::{Client, Platform};
-use super::reading::{Confidence, Feed, Form, Provenance, TextReading, Written};
+use super::reading::{Confidence, Feed, Provenance, TextReading, Written};
 use super::sniff;
+use super::store;
 use super::writer::emulation::{Emulation, Neighbours};
 use super::writer::files::VirtualFile;
 use super::writer::outcome::{Origin, Outcome};
@@ -15,10 +17,17 @@ use crate::base::text::{Encoding, Text};
 /// All that a text says of FTP; nothing where it says nothing.
 #[must_use]
 pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits: &Limits) -> Option<TextReading> {
-    let is_script = sniff::confidence(text);
+    let told = content::of(text, origin.name);
+    let is_script = told.map(|told| told.confidence);
     let language = language::of(text, origin.name);
-    let Outcome { fed, left, mut launches, sessions, runs, diagnostics } =
+    let Outcome { fed, left, mut launches, mut sessions, runs, diagnostics } =
         emulate(text, language, origin, neighbours, limits);
+    let stored = store::read(text, origin.name);
+    let mut client = told.map_or_else(Client::default, |told| told.client);
+    if let Some(stored) = &stored {
+        client = stored.client;
+        sessions.extend(stored.sessions.iter().cloned());
+    }
     launches.extend(
         commented_out(text.lines().map(|line| (line.number, line.text))).map(|launch| (launch, Feed::Elsewhere)),
     );
@@ -33,9 +42,12 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
     }
     let itself = launches.iter().any(|(_, feed)| *feed == Feed::Itself);
     let does_nothing = written.is_empty() && launches.is_empty() && sessions.is_empty();
-    let form = if does_nothing { Form::FtpScript } else { language.form(itself) };
+    let form = match (stored, told) {
+        (Some(stored), _) => stored.form,
+        (None, Some(told)) if does_nothing => told.form,
+        _ => language.form(itself),
+    };
     let is_script = if itself { Some(Confidence::Certain) } else { is_script };
-    let client = Client::default();
     Some(TextReading { form, is_script, client, sessions, written, launches, runs, diagnostics })
 }
 
