@@ -1,48 +1,115 @@
 //! Decides in one cheap pass whether a text may matter to the readers of scripts, which cost a hundred times more.
 //!
 //! Nothing that a reader would take for a script, a writer or a launch may be lost here; prose that merely uses the words
-//! should be. Two signs are looked for: a head whose lines begin with commands, and, anywhere, the client's name as a
-//! command word or `open` with a host behind it. A caret inside a word (`f^tp`) hides neither.
+//! should be. These signs are looked for: a head whose lines begin with commands; anywhere, a client's name as a command
+//! word, an address of FTP, a call into a class library, or `open` with a host behind it; the words of other clients, of
+//! stored sites and of encoded commands. A caret inside a word (`f^tp`) hides none of them. A program by its name may put
+//! the words together from pieces: there the marks of doing so are signs, too.
 
 use crate::script::client::bsd_ftp;
 use crate::script::client::windows_ftp;
+use aho_corasick::packed::Searcher;
 use memchr::memmem::Finder;
 
 /// Lines of the head that are looked at.
 const HEAD_LINES: usize = 24;
 
+/// Words that say enough by themselves, wherever they stand.
+const WORDS: [&str; 11] = [
+    "winscp",
+    "psftp",
+    "frombase64",
+    "[sessions\\",
+    "<filezilla",
+    "powershell -",
+    "powershell.exe -",
+    "pwsh -",
+    "xp_cmdshell",
+    "macdef ",
+    "\nmachine ",
+];
+
+/// What puts words together in programs: pieces that are joined, characters by number, parts of variables, ticks in names.
+const MARKS: [&str; 14] = [
+    "'+'",
+    "\"+\"",
+    "\"&\"",
+    "' + '",
+    "\" + \"",
+    "\" & \"",
+    ":~",
+    "chr(",
+    "chrw(",
+    "[char",
+    "fromcharcode",
+    "-join",
+    "strreverse(",
+    "-f '",
+];
+
+/// Endings of the names of programs that script hosts run.
+const PROGRAMS: [&str; 13] =
+    [".bat", ".cmd", ".ps1", ".psm1", ".vbs", ".vba", ".bas", ".cls", ".js", ".hta", ".wsf", ".sct", ".wsc"];
+
+/// Whether a file is a program of a script host, by its name.
+pub(super) fn is_program(path: &[u8]) -> bool {
+    let dot = memchr::memrchr(b'.', path).and_then(|dot| path.get(dot..)).unwrap_or_default();
+    PROGRAMS.iter().any(|ending| dot.eq_ignore_ascii_case(ending.as_bytes()))
+}
+
 /// The searches, made once.
 #[derive(Debug)]
 pub(super) struct Prefilter {
-    client: Finder<'static>,
+    ftp: Finder<'static>,
     open: Finder<'static>,
+    words: Option<Searcher>,
+    marks: Option<Searcher>,
 }
 
 impl Prefilter {
     pub(super) fn new() -> Self {
-        Self { client: Finder::new(b"ftp"), open: Finder::new(b"open") }
+        Self {
+            ftp: Finder::new(b"ftp"),
+            open: Finder::new(b"open"),
+            words: Searcher::new(WORDS),
+            marks: Searcher::new(MARKS),
+        }
     }
 
     /// Whether a block of text holds a sign anywhere. `lower` is the block in lower case; its first byte counts as the
     /// beginning of a word.
-    pub(super) fn holds_sign(&self, lower: &[u8]) -> bool {
-        self.first_sign(lower).is_some() || memchr::memchr(b'^', lower).is_some() && self.hides_sign(lower)
+    pub(super) fn holds_sign(&self, lower: &[u8], is_program: bool) -> bool {
+        let any = |search: &Option<Searcher>| search.as_ref().is_none_or(|search| search.find(lower).is_some());
+        self.holds_word(lower) || any(&self.words) || hides_word(lower) || is_program && any(&self.marks)
     }
 
-    /// Offset of the first sign that stands in the block unhidden.
-    pub(super) fn first_sign(&self, lower: &[u8]) -> Option<usize> {
-        let client = self.client.find_iter(lower).find(|at| is_client(lower, *at));
-        let open = self.open.find_iter(lower.get(..client.unwrap_or(lower.len())).unwrap_or_default());
-        let open = open.into_iter().find(|at| is_open(lower, *at));
-        open.or(client)
-    }
-
-    fn hides_sign(&self, lower: &[u8]) -> bool {
-        let bare: Vec<u8> = lower.iter().copied().filter(|byte| *byte != b'^').collect();
-        self.first_sign(&bare).is_some()
+    fn holds_word(&self, lower: &[u8]) -> bool {
+        self.ftp.find_iter(lower).any(|at| is_client(lower, at) || is_call(lower, at))
+            || self.open.find_iter(lower).any(|at| is_open(lower, at))
     }
 }
 
+/// Whether a word of the block is `ftp` or `open` once its carets are gone.
+fn hides_word(lower: &[u8]) -> bool {
+    /// Longest word that is looked at: nobody hides a word by more carets than it has letters.
+    const WORD: usize = 32;
+    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'^';
+    let mut seen = 0usize;
+    memchr::memchr_iter(b'^', lower).any(|at| {
+        if at < seen {
+            return false;
+        }
+        let before = lower.get(at.saturating_sub(WORD)..at).unwrap_or_default();
+        let begin = at.saturating_sub(before.iter().rev().take_while(|byte| joins(byte)).count());
+        let after = lower.get(at..lower.len().min(at.saturating_add(WORD))).unwrap_or_default();
+        seen = at.saturating_add(after.iter().take_while(|byte| joins(byte)).count());
+        let mut bare = [0u8; 2 * WORD];
+        let letters = lower.get(begin..seen).unwrap_or_default().iter().filter(|byte| **byte != b'^');
+        let length = bare.iter_mut().zip(letters).map(|(place, letter)| *place = *letter).count();
+        let bare = bare.get(..length).unwrap_or_default();
+        bare.ends_with(b"ftp") || bare.starts_with(b"open") || bare.ends_with(b"open") || bare.starts_with(b"ftp")
+    })
+}
 /// Whether the first lines of a text begin with commands of a client, as those of a script do. Lower case.
 pub(super) fn begins_like_script(lower: &[u8]) -> bool {
     let (mut commands, mut others, mut seen) = (0usize, 0usize, 0usize);
@@ -95,6 +162,45 @@ fn is_client(lower: &[u8], at: usize) -> bool {
     matches!(first, b' ' | b'\t' | b'-' | b'/' | b',')
 }
 
+/// Names that begin with or hold `ftp` and are clients, libraries or their calls.
+const CALLS: [&str; 20] = [
+    "lftp",
+    "ncftp",
+    "ncftpget",
+    "ncftpput",
+    "ncftpls",
+    "sftp",
+    "tnftp",
+    "ftpget",
+    "ftpput",
+    "ftplib",
+    "ftp_connect",
+    "ftp_ssl_connect",
+    "net::ftp",
+    "ftpwebrequest",
+    "ftpputfile",
+    "ftpgetfile",
+    "ftpclient",
+    "ftp_tls",
+    "wcx_ftp",
+    "ftps",
+];
+
+/// `ftp` as part of an address or of a name that calls a client or a library.
+fn is_call(lower: &[u8], at: usize) -> bool {
+    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':');
+    let rest = lower.get(at..).unwrap_or_default();
+    let tail = rest.iter().take(24).take_while(|byte| joins(byte)).count();
+    let head = lower.get(at.saturating_sub(8)..at).unwrap_or_default();
+    let begin = at.saturating_sub(head.iter().rev().take_while(|byte| joins(byte)).count());
+    let word = lower.get(begin..at.saturating_add(tail)).unwrap_or_default();
+    if let Some(scheme) = word.strip_suffix(b":") {
+        return matches!(scheme, b"ftp" | b"ftps" | b"sftp" | b"ftpes")
+            && lower.get(at.saturating_add(tail)..).is_some_and(|rest| rest.starts_with(b"//"));
+    }
+    CALLS.iter().any(|call| call.as_bytes() == word)
+}
+
 /// `open` as a word by itself, then a host, then the end of the line, a redirection or an operator.
 fn is_open(lower: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| lower.get(before));
@@ -132,7 +238,7 @@ mod tests {
 
     fn keeps(text: &str) -> bool {
         let lower = text.to_ascii_lowercase();
-        begins_like_script(lower.as_bytes()) || Prefilter::new().holds_sign(lower.as_bytes())
+        begins_like_script(lower.as_bytes()) || Prefilter::new().holds_sign(lower.as_bytes(), false)
     }
 
     #[test]
@@ -152,6 +258,10 @@ mod tests {
             "x\ny\nz\nw\nv\nu\nt\nsystem(\"echo open SERVER 21>f\")",
             "ftp -n <<EOF\nopen h\nEOF",
             "ftp<x",
+            "x\ny\ncurl -T a ftp://192.0.2.1/",
+            "x\ny\nimport ftplib",
+            "x\ny\n\"C:\\w\\WinSCP.com\" /script=a",
+            "x\ny\nbusybox ftpget -u a 192.0.2.1 b c",
         ];
         for text in scripts {
             assert!(keeps(text), "{text}");
@@ -166,6 +276,6 @@ mod tests {
         for text in [line.repeat(40), log.repeat(40), markup.repeat(40), format!("{line}{log}{markup}").repeat(20)] {
             assert!(!keeps(&text), "{text}");
         }
-        assert!(!keeps("sftp -b x\nvsftpd is a server\nftpd.conf\ntftp -i h get x\na\nb\nc\nd\ne\nf\ng"));
+        assert!(!keeps("vsftpd is a server\nftpd.conf\ntftp -i h get x\na\nb\nc\nd\ne\nf\ng"));
     }
 }
