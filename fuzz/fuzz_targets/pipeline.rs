@@ -51,7 +51,7 @@ fn shown(mut case: Case) -> Vec<Vec<u8>> {
     assert_eq!(value["schema"], "ftpsift.report/1");
     let plain = String::from_utf8(outs[2].clone()).unwrap();
     assert!(plain.chars().all(|c| c == '\n' || c == '\u{1b}' || !c.is_control()));
-    secrets::protect(&mut case, &secrets::Secrets::Mask);
+    secrets::protect(&mut case, &mut [], &secrets::Secrets::Mask);
     json::write(&case, &mut outs[3]).unwrap();
     for out in &mut outs {
         *out = String::from_utf8(std::mem::take(out)).unwrap().replace(&moment, "").into_bytes();

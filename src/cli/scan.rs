@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, String> {
         reasons.join("; ")
     })?;
     let exit = if progress.is_cancelled() { Exit::Interrupted } else { exit(&case, arguments.fail_on) };
-    secrets::protect(&mut case, &secrets);
+    secrets::protect(&mut case, &mut [], &secrets);
     let layout = sink.layout();
     sink.write(|out| match arguments.output.format {
         Format::Text => text::write(&case, layout, out),

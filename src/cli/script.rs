@@ -4,7 +4,8 @@ use super::args::{self, FailOn, Format, ScriptArguments};
 use super::exit::Exit;
 use super::sink::{self, Sink};
 use crate::base::limits::Limits;
-use crate::report::text::lines;
+use crate::base::text;
+use crate::report::text::explained;
 use crate::report::{json, jsonl, secrets};
 use crate::scan::request::ScanRequest;
 use std::fs::File;
@@ -24,14 +25,18 @@ pub(super) fn run(arguments: &ScriptArguments) -> Result<Exit, String> {
         _ => "standard-input".to_owned(),
     };
     let request = ScanRequest { limits, threads: 1, arguments: args::given(), ..ScanRequest::default() };
+    let mut source: Vec<String> = text::decode(&bytes)
+        .iter()
+        .flat_map(|text| text.lines().map(|line| line.text.to_owned()).collect::<Vec<_>>())
+        .collect();
     let mut case = crate::scan::explain::explain(&name, bytes, arguments.arguments.as_deref(), &request);
     if case.scripts.is_empty() {
         eprintln!("ftpsift: nothing in it reads like an FTP script; --arguments \"-n\" runs it as one all the same");
     }
-    secrets::protect(&mut case, &secrets);
+    secrets::protect(&mut case, &mut source, &secrets);
     let layout = sink.layout();
     sink.write(|out| match arguments.output.format {
-        Format::Text => lines::explained(&case, layout, out),
+        Format::Text => explained::write(&case, &source, layout, out),
         Format::Json => json::write(&case, out),
         Format::Jsonl => jsonl::write(&case, out),
     })?;

@@ -24,13 +24,14 @@ pub enum Secrets {
 const MASK: &str = "****";
 
 /// Takes the passwords out of a case as the mode asks: out of their own fields, and out of every line, argument and command
-/// line that holds them.
-pub fn protect(case: &mut Case, mode: &Secrets) {
+/// line that holds them; also out of other texts that are shown beside it.
+pub fn protect(case: &mut Case, beside: &mut [String], mode: &Secrets) {
     if matches!(mode, Secrets::Show) {
         return;
     }
     let words = known(case);
     let hide = |text: &mut String| hide(text, &words);
+    beside.iter_mut().for_each(hide);
     for script in &mut case.scripts {
         for session in &mut script.sessions {
             protect_session(session, mode, &words);

@@ -31,9 +31,10 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
     launches.extend(
         commented_out(text.lines().map(|line| (line.number, line.text))).map(|launch| (launch, Feed::Elsewhere)),
     );
-    let mut written: Vec<Written> = fed.iter().map(|file| written(file, Confidence::Certain)).collect();
+    let places = Places::of(text);
+    let mut written: Vec<Written> = fed.iter().map(|file| written(file, Confidence::Certain, &places)).collect();
     written.extend(left.iter().filter_map(|file| {
-        let mut candidate = written_text(file);
+        let mut candidate = written_text(file, &places);
         candidate.confidence = sniff::confidence(&candidate.text)?;
         Some(candidate)
     }));
@@ -69,6 +70,7 @@ fn emulate(
         Language::Powershell => powershell::run_file(&mut emulation, text),
         Language::Shell => shell::run_file(&mut emulation, text),
         Language::Unknown => {
+            emulation.only_quotes = true;
             let quoted = command_lines::of(lines());
             let borrowed = quoted.iter().map(|(number, line)| (*number, line.as_str())).collect();
             batch::Interpreter::new(&mut emulation, borrowed).run_command_lines();
@@ -84,12 +86,25 @@ fn may_hold_commands(content: &str) -> bool {
     holds(b"ftp") || holds(b"echo")
 }
 
-fn written(file: &VirtualFile, confidence: Confidence) -> Written {
-    Written { confidence, ..written_text(file) }
+/// Where the lines of a writer lie in its bytes.
+struct Places(Vec<[u64; 2]>);
+
+impl Places {
+    fn of(writer: &Text) -> Self {
+        Self(writer.lines().map(|line| [line.offset, line.offset.saturating_add(line.length)]).collect())
+    }
+
+    fn of_line(&self, number: u32) -> Option<[u64; 2]> {
+        self.0.get(usize::try_from(number.checked_sub(1)?).ok()?).copied()
+    }
+}
+
+fn written(file: &VirtualFile, confidence: Confidence, places: &Places) -> Written {
+    Written { confidence, ..written_text(file, places) }
 }
 
 /// The file as a text, each line with the line of the writer that begins it.
-fn written_text(file: &VirtualFile) -> Written {
+fn written_text(file: &VirtualFile, places: &Places) -> Written {
     let mut provenance: Vec<Provenance> = Vec::new();
     let (mut line, mut at_start) = (1u32, true);
     for piece in &file.pieces {
@@ -98,6 +113,7 @@ fn written_text(file: &VirtualFile) -> Written {
                 provenance.push(Provenance {
                     line,
                     written_by_line: piece.line,
+                    written_by_bytes: if piece.file.is_none() { places.of_line(piece.line) } else { None },
                     file: piece.file.as_deref().map(str::to_owned),
                 });
             }
@@ -227,8 +243,9 @@ mod tests {
     #[test]
     fn provenance_names_the_writing_line() {
         let reading = read_text("@echo off\necho open h.x>a\n(echo bob\necho pw)>>a\nftp -s:a");
-        let lines: Vec<_> = reading.written[0].provenance.iter().map(|p| (p.line, p.written_by_line)).collect();
-        assert_eq!(lines, [(1, 2), (2, 3), (3, 4)]);
+        let lines: Vec<_> =
+            reading.written[0].provenance.iter().map(|p| (p.line, p.written_by_line, p.written_by_bytes)).collect();
+        assert_eq!(lines, [(1, 2, Some([10, 25])), (2, 3, Some([26, 35])), (3, 4, Some([36, 47]))]);
     }
 
     #[test]

@@ -94,6 +94,9 @@ pub struct Provenance {
     pub line: u32,
     /// Line of the writer that wrote it, from 1.
     pub written_by_line: u32,
+    /// Where that line lies in the writer: offset of its first byte, and of the first byte behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written_by_bytes: Option<[u64; 2]>,
     /// The file that holds that line, where it is another one than the writer: a batch file that it calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,

@@ -39,6 +39,12 @@ impl Tone {
     }
 }
 
+/// Cells beside a flowing text: each with its width in columns.
+pub(super) struct Row {
+    pub(super) cells: Vec<(String, usize)>,
+    pub(super) tone: Tone,
+}
+
 /// Column in which the values of fields begin, from the field's indent.
 const VALUES: usize = 10;
 
@@ -76,6 +82,33 @@ impl<'a> Page<'a> {
         self.wrapped(indent, column, Tone::Plain, &text)
     }
 
+    /// A text on the left that flows down beside rows of cells; a bar stands between the columns.
+    pub(super) fn beside(&mut self, left: (&str, usize), rows: &[Row]) -> io::Result<()> {
+        let mut flowing = wrapped_cell(left.0, left.1).into_iter();
+        for row in rows {
+            let columns: Vec<Vec<String>> = row.cells.iter().map(|(text, width)| wrapped_cell(text, *width)).collect();
+            for number in 0..columns.iter().map(Vec::len).max().unwrap_or(0) {
+                let cells = columns.iter().map(|column| column.get(number).cloned().unwrap_or_default());
+                self.columns(&flowing.next().unwrap_or_default(), left.1, row, cells)?;
+            }
+        }
+        flowing.try_for_each(|line| writeln!(self.out, "{line}"))
+    }
+
+    fn columns(&mut self, left: &str, width: usize, row: &Row, cells: impl Iterator<Item = String>) -> io::Result<()> {
+        let style = if self.layout.color { row.tone.style() } else { Style::new() };
+        let mut line = padded(left, width);
+        for (cell, (_, width)) in cells.zip(&row.cells) {
+            line.push_str(&format!(" | {style}{}{style:#}", padded(&cell, *width)));
+        }
+        writeln!(self.out, "{}", line.trim_end())
+    }
+
+    /// Columns of the page.
+    pub(super) fn width(&self) -> usize {
+        self.layout.width
+    }
+
     fn wrapped(&mut self, indent: usize, hanging: usize, tone: Tone, text: &str) -> io::Result<()> {
         let (first, next) = (" ".repeat(indent), " ".repeat(hanging));
         let options = Options::new(self.layout.width)
@@ -92,6 +125,19 @@ impl<'a> Page<'a> {
         }
         Ok(())
     }
+}
+
+fn padded(text: &str, width: usize) -> String {
+    let blanks = " ".repeat(width.saturating_sub(textwrap::core::display_width(text)));
+    format!("{text}{blanks}")
+}
+
+fn wrapped_cell(text: &str, width: usize) -> Vec<String> {
+    let options = Options::new(width.max(1))
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::wrap(&escape::terminal(&shortened(text)), options).into_iter().map(Cow::into_owned).collect()
 }
 
 /// Characters of one line of the report that are shown; the JSON report holds the rest.

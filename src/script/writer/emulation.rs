@@ -78,6 +78,8 @@ pub struct Emulation<'a> {
     pub neighbours: &'a dyn Neighbours,
     /// The system that the text is written for.
     pub platform: Platform,
+    /// Whether the text is of no language and at most quotes command lines, among prose that reads like some.
+    pub only_quotes: bool,
     /// The files written so far.
     pub files: Files,
     /// What comes out.
@@ -110,6 +112,7 @@ impl<'a> Emulation<'a> {
             limits,
             neighbours,
             platform,
+            only_quotes: false,
             files: Files::default(),
             outcome: Outcome::default(),
             environment: BTreeMap::new(),
@@ -305,7 +308,12 @@ impl<'a> Emulation<'a> {
     fn is_meant(&self, launch: &Launch) -> bool {
         launch.script_path.is_some()
             || self.input != Input::Keyboard
-            || launch.would_run && launch.host.as_deref().is_none_or(shape::is_host)
+            || launch.would_run && launch.host.as_deref().map_or(!self.only_quotes, |host| self.is_host(host))
+    }
+
+    fn is_host(&self, word: &str) -> bool {
+        let has_inner_dot = || word.trim_matches('.').contains(['.', ':', '%', '$']);
+        shape::is_host(word) && (!self.only_quotes || has_inner_dot())
     }
 
     /// Notes a client as started and finds out what it is fed.
