@@ -15,6 +15,7 @@
 )]
 
 pub mod anomaly;
+pub mod base64;
 pub mod bytes;
 pub mod digest;
 pub mod escape;

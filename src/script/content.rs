@@ -1,5 +1,6 @@
 //! Whose script a text is by its content alone, when nothing that starts a client names it.
 
+use super::client::fetch;
 use super::launch::Client;
 use super::reading::{Confidence, Form};
 use super::sniff;
@@ -20,7 +21,10 @@ pub struct Told {
 type Test = fn(&Text, &str) -> Option<Confidence>;
 
 /// The clients whose scripts have a face of their own, the most particular first.
-const CLIENTS: &[(Client, Form, Test)] = &[(Client::WindowsFtp, Form::FtpScript, |text, _| sniff::confidence(text))];
+const CLIENTS: &[(Client, Form, Test)] = &[
+    (Client::Curl, Form::ClientOptions, fetch::curl_config_confidence),
+    (Client::WindowsFtp, Form::FtpScript, |text, _| sniff::confidence(text)),
+];
 
 /// Whose script a text is; nothing where it is nobody's.
 #[must_use]

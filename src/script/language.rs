@@ -1,5 +1,6 @@
 //! In which language a text is written, told by its content; its name only decides between languages that fit.
 
+use super::client::fetch;
 use super::launch::Platform;
 use super::reading::Form;
 use super::writer::{command_lines, powershell, shell};
@@ -25,11 +26,20 @@ pub fn of(text: &Text, name: &str) -> Language {
         Language::Shell
     } else if powershell::is_script(&text.content, name) {
         Language::Powershell
-    } else if command_lines::is_batch(text.lines().map(|line| line.text)) {
+    } else if command_lines::is_batch(text.lines().map(|line| line.text)) || is_named_batch(text, name) {
         Language::Batch
     } else {
         Language::Unknown
     }
+}
+
+/// Whether a file is called a batch file and calls a client that its lines alone would not tell from prose.
+fn is_named_batch(text: &Text, name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let calls =
+        |line: &str| fetch::is_client(line.trim_start_matches(['@', ' ', '\t']).split(' ').next().unwrap_or(""));
+    (extension.eq_ignore_ascii_case("bat") || extension.eq_ignore_ascii_case("cmd"))
+        && text.lines().any(|line| calls(line.text))
 }
 
 impl Language {

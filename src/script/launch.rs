@@ -38,8 +38,12 @@ pub enum Client {
     Bitsadmin,
     /// `rclone`.
     Rclone,
-    /// The Windows shell, given an `ftp://` address: `explorer`, `start`, a shortcut.
+    /// The Windows shell and what it hands addresses to: `explorer`, `start`, a shortcut, `mshta`, `msiexec`.
     Explorer,
+    /// `ftpget` and `ftpput` of BusyBox and toybox.
+    Busybox,
+    /// Another program that loads what an address names: FreeBSD's `fetch`, `aria2c`, `axel`, `lwp-download`.
+    Fetch,
     /// The classes of .NET: `WebClient`, `FtpWebRequest`, and the commands of PowerShell built on them.
     Dotnet,
     /// Python's `ftplib` and `urllib`.
@@ -58,6 +62,10 @@ pub enum Client {
     Cuteftp,
     /// Core FTP.
     Coreftp,
+    /// FlashFXP.
+    Flashfxp,
+    /// An editor that publishes what it edits: Dreamweaver, Sublime Text, Visual Studio Code.
+    Editor,
 }
 
 impl Client {
@@ -81,6 +89,8 @@ impl Client {
             Self::Bitsadmin => "bitsadmin",
             Self::Rclone => "rclone",
             Self::Explorer => "explorer",
+            Self::Busybox => "busybox",
+            Self::Fetch => "fetch",
             Self::Dotnet => "dotnet",
             Self::Ftplib => "ftplib",
             Self::NetFtp => "net-ftp",
@@ -90,6 +100,8 @@ impl Client {
             Self::TotalCommander => "total-commander",
             Self::Cuteftp => "cuteftp",
             Self::Coreftp => "coreftp",
+            Self::Flashfxp => "flashfxp",
+            Self::Editor => "editor",
         }
     }
 }
@@ -184,6 +196,12 @@ pub struct Launch {
     /// Whether the command line itself says what to transfer, so that no script is missed: `curl ftp://…`, `lftp -c …`.
     #[serde(skip)]
     pub tells_all: bool,
+    /// The word that starts the client, as it is written.
+    #[serde(skip)]
+    pub program: String,
+    /// The file to which the shell sends the client's output.
+    #[serde(skip)]
+    pub output: Option<String>,
     /// The switches as the interpreter needs them.
     #[serde(skip)]
     pub switches: Switches,

@@ -23,6 +23,7 @@ pub mod content;
 pub mod language;
 pub mod launch;
 pub mod local_path;
+pub mod obscured;
 pub mod read;
 pub mod reading;
 pub mod session;

@@ -5,6 +5,7 @@
 
 pub mod bsd_ftp;
 pub mod dialect;
+pub mod fetch;
 pub mod login;
 pub mod machine;
 pub mod shape;
@@ -36,13 +37,17 @@ pub fn dialect(client: Client) -> Option<&'static Dialect> {
 #[must_use]
 pub fn launch(words: &[String], command_line: &str, platform: Platform) -> Option<Launch> {
     let (program, arguments) = words.split_first()?;
-    let launch = switches::launch(program, arguments, platform)?;
+    let launch =
+        fetch::launch(program, arguments, platform).or_else(|| switches::launch(program, arguments, platform))?;
     Some(Launch { command_line: command_line.trim().to_owned(), arguments: arguments.to_vec(), ..launch })
 }
 
 /// Runs a client as it was launched, with its script where it has one.
 #[must_use]
 pub fn run(script: Option<&Text>, launch: &Launch, world: &dyn World, limits: &Limits) -> Interpretation {
+    if let Some(run) = fetch::run(script, launch) {
+        return run;
+    }
     match (dialect(launch.client), script) {
         (Some(_), Some(text)) => interpret(text, launch.client, &launch.switches, world, limits),
         _ => Interpretation { client: launch.client, ..Interpretation::default() },

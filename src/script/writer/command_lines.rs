@@ -1,5 +1,7 @@
 //! Command lines of cmd.exe in texts that are no batch files: notes with prompts, string literals of other languages.
 
+use crate::script::client::fetch;
+
 /// The command lines that a text quotes, with their line numbers, in order.
 ///
 /// A line counts where, after the prompt of a console or a bullet, it begins with a command that writes a script or starts
@@ -51,6 +53,9 @@ pub fn is_batch<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
 
 fn begins_with_command(text: &str) -> bool {
     let text = text.trim_start_matches(['@', '(', ' ', '\t', '>']);
+    if fetch::is_quoted_call(text) {
+        return true;
+    }
     let word = text.split([' ', '\t', '.', '(', '>', ':', '&', '"']).next().unwrap_or_default().to_ascii_lowercase();
     let known = [
         "echo", "ftp", "cmd", "command", "start", "set", "cd", "type", "del", "copy", "move", "pushd", "schtasks", "at",

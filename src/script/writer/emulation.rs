@@ -307,6 +307,7 @@ impl<'a> Emulation<'a> {
     /// Whether somebody meant the command line: prose that begins with a client's name gives it no script and no host.
     fn is_meant(&self, launch: &Launch) -> bool {
         launch.script_path.is_some()
+            || launch.tells_all
             || self.input != Input::Keyboard && (launch.would_run || !self.only_quotes)
             || launch.would_run && launch.host.as_deref().map_or(!self.only_quotes, |host| self.is_host(host))
     }
@@ -324,10 +325,16 @@ impl<'a> Emulation<'a> {
         launch.working_directory.clone_from(&self.directory);
         launch.switches.working_directory.clone_from(&self.directory);
         launch.found_in.line = Some(self.line);
+        if let Output::File(path, _) = &self.output {
+            launch.output = Some(path.clone());
+        }
         let (input, directory) = (self.input.clone(), self.directory.clone());
         let feed = match (&launch.script_path, input) {
             (Some(path), _) if names_itself(path, self.origin) => Feed::Itself,
-            (Some(path), _) => self.feed(&path.clone(), directory.as_deref()),
+            (Some(path), _) => match self.feed(&path.clone(), directory.as_deref()) {
+                Feed::Elsewhere if launch.tells_all => Feed::CommandLine,
+                feed => feed,
+            },
             (None, _) if launch.tells_all => Feed::CommandLine,
             (None, Input::File(path)) => {
                 launch.script_path = Some(path.clone());
