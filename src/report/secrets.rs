@@ -3,7 +3,9 @@
 use crate::base::escape::hex;
 use crate::base::secret::{Protected, Secret};
 use crate::case::Case;
+use crate::script::obscured;
 use crate::script::session::Session;
+use crate::script::url;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::collections::BTreeSet;
@@ -63,10 +65,39 @@ fn known(case: &Case) -> Vec<String> {
             words.extend(argument.strip_prefix("PASS ").or(argument.strip_prefix("ACCT ")).map(str::to_owned));
         }
     }
+    let encoded = encoded(case, &words);
+    words.extend(encoded);
     let mut words: Vec<String> =
         words.into_iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();
     words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     words
+}
+
+/// What stands on command lines for a password: its form in an address, its form for rclone.
+fn encoded(case: &Case, words: &BTreeSet<String>) -> Vec<String> {
+    let sessions = case.scripts.iter().flat_map(|script| &script.sessions);
+    let commands = sessions.flat_map(|session| &session.commands);
+    let of_commands = commands.flat_map(|command| command.arguments.iter().chain([&command.text]));
+    let texts = case.launches.iter().flat_map(|launch| &launch.arguments).chain(of_commands);
+    let mut found = Vec::new();
+    for text in texts {
+        let mut from = 0usize;
+        while let Some(at) = url::find(text, from) {
+            from = at.saturating_add(1);
+            let authority = text.get(at..).and_then(|rest| rest.split_once("://")).map_or("", |(_, rest)| rest);
+            let authority = authority.split(['/', ' ', '"']).next().unwrap_or_default();
+            let login = authority.rsplit_once('@').map_or("", |(login, _)| login);
+            let password = login.split_once(':').map_or("", |(_, password)| password);
+            if password.contains('%') && words.contains(&url::percent_decoded(password)) {
+                found.push(password.to_owned());
+            }
+        }
+        // Base64 of sixteen bytes and more.
+        let pieces = text.split([' ', '=', ',', ':', '"', '\'']).filter(|piece| piece.len() >= 22 && piece.len() < 512);
+        let hides = |piece: &&str| obscured::rclone(piece).is_some_and(|secret| words.contains(secret.reveal()));
+        found.extend(pieces.filter(hides).map(str::to_owned));
+    }
+    found
 }
 
 fn protect_session(session: &mut Session, mode: &Secrets, words: &[String]) {

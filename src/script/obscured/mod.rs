@@ -30,10 +30,11 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// Base64 of the plain text: FileZilla 3, NcFTP.
+/// Base64 of the plain text, perhaps with the zero that ends it in memory: FileZilla 3, NcFTP.
 #[must_use]
 pub fn base64(text: &str) -> Option<Secret> {
-    password(&crate::base::base64::decode(text)?)
+    let bytes = crate::base::base64::decode(text)?;
+    password(bytes.strip_suffix(&[0]).unwrap_or(&bytes))
 }
 
 /// FileZilla 2: three decimal digits a character, each combined with a fixed text by exclusive or (its `import.cpp`,

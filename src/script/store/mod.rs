@@ -1,4 +1,23 @@
 //! Credentials at rest: the stored sites of FTP clients.
+//!
+//! Each client's store is told by its content; the name of the file decides only where the content is as common as that of
+//! an editor's settings. Passwords that are merely obscured are shown in the clear ([`super::obscured`]); those that a
+//! master password protects, or of which only a hash is kept, are named as such and not touched.
+
+mod core_ftp;
+mod dreamweaver;
+mod editors;
+mod filezilla;
+mod flash_fxp;
+mod ini;
+mod markup;
+mod ncftp;
+mod rclone;
+mod site;
+mod total_commander;
+mod wgetrc;
+mod winscp;
+mod ws_ftp;
 
 use super::launch::Client;
 use super::reading::Form;
@@ -16,8 +35,87 @@ pub struct Stored {
     pub sessions: Vec<Session>,
 }
 
+/// Sites of one text that are reported.
+const SITES: usize = 10_000;
+
+/// The sites that a text stores for one client; nothing where it is not that client's.
+type Reader = fn(&Text, &str) -> Vec<Session>;
+
+/// The clients, those with the most particular stores first. The words, in lower case, are those without one of which a text
+/// cannot be such a store.
+const CLIENTS: &[(Client, Form, &[&str], Reader)] = &[
+    (Client::Filezilla, Form::ClientConfig, &["<filezilla"], filezilla::read),
+    (Client::Winscp, Form::ClientConfig, &["sessions\\"], winscp::read),
+    (Client::Coreftp, Form::ClientConfig, &["coreftp\\sites", "\nhost,", "name,"], core_ftp::read),
+    (Client::TotalCommander, Form::ClientConfig, &["host="], total_commander::read),
+    (Client::WsFtp, Form::ClientConfig, &["uid="], ws_ftp::read),
+    (Client::Flashfxp, Form::ClientConfig, &["pass="], flash_fxp::read),
+    (Client::Rclone, Form::ClientConfig, &["type = ftp", "type = sftp", "type=ftp", "type=sftp"], rclone::read),
+    (Client::Ncftp, Form::ClientConfig, &["ncftp bookmark-file"], ncftp::bookmarks),
+    (Client::Ncftp, Form::ClientConfig, &["hostname="], ncftp::job),
+    (Client::Ncftp, Form::ClientOptions, &["host"], ncftp::login),
+    (Client::Wget, Form::ClientOptions, &["ftp_pass", "ftp-pass"], wgetrc::read),
+    (Client::Editor, Form::ClientConfig, &["<remoteinfo"], dreamweaver::read),
+    (Client::Editor, Form::ClientConfig, &["\"host\""], editors::read),
+];
+
 /// The sites of a text; nothing where it is no store.
 #[must_use]
-pub fn read(_text: &Text, _name: &str) -> Option<Stored> {
-    None
+pub fn read(text: &Text, name: &str) -> Option<Stored> {
+    let lower = text.content.to_ascii_lowercase();
+    CLIENTS.iter().find_map(|(client, form, words, reader)| {
+        if !words.iter().any(|word| memchr::memmem::find(lower.as_bytes(), word.as_bytes()).is_some()) {
+            return None;
+        }
+        let mut sessions = reader(text, name);
+        sessions.truncate(SITES);
+        (!sessions.is_empty()).then(|| Stored { client: *client, form: *form, sessions })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::session::Scheme;
+
+    /// `scheme user:password@host:port (name)` of each site.
+    pub(super) fn sites(text: &str, name: &str) -> Vec<String> {
+        let stored = read(&Text::from_content(text), name);
+        stored.map_or_else(Vec::new, |stored| stored.sessions.iter().map(summary).collect())
+    }
+
+    fn summary(session: &Session) -> String {
+        let scheme = match session.scheme {
+            Scheme::Ftp => "ftp",
+            Scheme::Ftps => "ftps",
+            Scheme::Sftp => "sftp",
+        };
+        let login = session.credentials.first().map_or(String::new(), |login| {
+            let user = login.username.as_deref().unwrap_or("?");
+            let password = login.password.as_ref().map_or("?", |password| password.reveal());
+            format!("{user}:{password}@")
+        });
+        let name = session.commands.first().and_then(|command| command.arguments.first());
+        let host = session.host.as_deref().unwrap_or("?");
+        format!("{scheme} {login}{host}:{} ({})", session.port.unwrap_or(0), name.map_or("", String::as_str))
+    }
+
+    #[test]
+    fn ordinary_texts_store_nothing() {
+        let texts = [
+            "",
+            "[database]\nhost=db.example\nuser=ann\npassword=secret\n",
+            "host = h.x\nport = 80\nuser = ann\n",
+            "{\"host\": \"h.x\", \"user\": \"ann\", \"password\": \"pw\"}",
+            "<html><body><server><host>h</host></server></body></html>",
+            "Windows Registry Editor Version 5.00\n\n[HKEY_CURRENT_USER\\Software\\x\\Sessions\\y]\n\"HostName\"=\"h\"\n",
+            "host is up\nuser is down\npass the salt\n",
+            "[s3]\ntype = s3\nhost = h\nuser = u\npass = p\nftp = no\n",
+            "Name,Host\nhost,1\n",
+            "[general]\nuid=0\nhost=\npwd=/root\n",
+        ];
+        for text in texts {
+            assert_eq!(sites(text, "settings.ini"), [""; 0], "{text}");
+        }
+    }
 }

@@ -87,7 +87,7 @@ impl<'a> Visit<'a> {
             username: Some(username.to_owned()),
             password,
             anonymous,
-            line: self.session.line,
+            line: self.line,
             ..Credential::default()
         }];
     }

@@ -41,6 +41,9 @@ const VIEWERS: &[&str] = &[
     "microsoftedge",
 ];
 
+/// Why nothing comes of it ("Background Intelligent Transfer Service", supported protocols).
+const NO_BITS: &str = "BITS transfers by http, https and SMB, not by FTP: the job fails";
+
 /// Whether a program, by its bare name, loads addresses through the shell.
 pub(super) fn is_shell_program(name: &str) -> bool {
     RUNNERS.contains(&name) || VIEWERS.contains(&name) || copies(name)
@@ -100,10 +103,10 @@ pub(super) fn bitsadmin(call: &Call<'_>) -> Option<Orders> {
         visit.transfer(if uploads { Move::put(name, local) } else { Move::get(name, local) });
         // Nothing of it ever reaches a server.
         visit.wire.clear();
+        visit.doubt(NO_BITS);
         sessions.push(visit.finish());
     }
-    let refused = Some("BITS transfers by http, https and SMB, not by FTP: the job fails".to_owned());
-    Orders::of(sessions).map(|orders| Orders { refused, ..orders })
+    Orders::of(sessions).map(|orders| Orders { refused: Some(NO_BITS.to_owned()), ..orders })
 }
 
 /// `explorer ftp://…`, `mshta ftp://…`, `regsvr32 /i:ftp://… scrobj.dll`, or an address by itself (`start ftp://…`).
@@ -113,8 +116,7 @@ pub(super) fn shell(call: &Call<'_>) -> Option<Orders> {
     let (_, name) = url.split_path();
     if copies(call.program) {
         let local = words.next().or(Some(name)).filter(|local| !local.is_empty());
-        let bits = call.program == "desktopimgdownldr";
-        let refused = bits.then(|| "it loads through BITS, which knows no FTP".to_owned());
+        let refused = (call.program == "desktopimgdownldr").then(|| NO_BITS.to_owned());
         return Orders::of(vec![load(call, &url, local)]).map(|orders| Orders { refused, ..orders });
     }
     if RUNNERS.contains(&call.program) && !name.is_empty() {
