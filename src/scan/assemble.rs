@@ -66,7 +66,10 @@ pub(super) fn assemble(
             let written_id = ids.get(&text_id).cloned().unwrap_or_default();
             let mut script = written_script(&written_id, &id, evidence, volume, text, written);
             run_into(&mut script, &written.text, Client::WindowsFtp, &launches, limits);
-            script.sessions.iter_mut().for_each(|session| session.unresolved.clone_from(&written.unresolved));
+            for session in &mut script.sessions {
+                session.unresolved.clone_from(&written.unresolved);
+                session.active &= written.active;
+            }
             records.scripts.push(script);
             records.near.push(written.working_directory.clone().unwrap_or_else(|| volume.directory(&text.path)));
         }
@@ -78,6 +81,7 @@ pub(super) fn assemble(
             script.launches = launches.iter().map(|(id, _)| id.clone()).collect();
             let run = client::run(None, launch, &Unknown, limits);
             absorb(&mut script, run, launches.first().map(|(id, _)| id));
+            script.sessions.iter_mut().for_each(|session| session.active &= launch.would_run);
             records.scripts.push(script);
             records.near.push(launch.working_directory.clone().unwrap_or_else(|| volume.directory(&text.path)));
         }
@@ -267,7 +271,11 @@ fn command_line_script(
 
 /// Runs a text as each launch that names it does, or, without one, by the reading that holds together.
 fn run_into(script: &mut Script, text: &Text, client: Client, launches: &[(String, &Launch)], limits: &Limits) {
-    let running: Vec<_> = launches.iter().filter(|(_, launch)| launch.would_run).collect();
+    let mut running: Vec<_> = launches.iter().filter(|(_, launch)| launch.would_run).collect();
+    if running.is_empty() {
+        // Commented out or never reached: it is read as it would run.
+        running = launches.iter().filter(|(_, launch)| launch.is_dead).collect();
+    }
     script.launches = launches.iter().map(|(id, _)| id.clone()).collect();
     if running.is_empty() && client::dialect(client).is_none() {
         let launch = Launch { client, would_run: true, ..Launch::default() };

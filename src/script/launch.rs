@@ -202,6 +202,9 @@ pub struct Launch {
     /// The file to which the shell sends the client's output.
     #[serde(skip)]
     pub output: Option<String>,
+    /// Whether it is commented out or can never be reached; nothing else keeps it from running.
+    #[serde(skip)]
+    pub is_dead: bool,
     /// The switches as the interpreter needs them.
     #[serde(skip)]
     pub switches: Switches,

@@ -20,7 +20,7 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
     let told = content::of(text, origin.name);
     let is_script = told.map(|told| told.confidence);
     let language = language::of(text, origin.name);
-    let Outcome { fed, left, mut launches, mut sessions, runs, diagnostics } =
+    let Outcome { fed, left, mut launches, mut sessions, runs, diagnostics, unresolved } =
         emulate(text, language, origin, neighbours, limits);
     let stored = store::read(text, origin.name);
     let mut client = told.map_or_else(Client::default, |told| told.client);
@@ -32,9 +32,18 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
         commented_out(text.lines().map(|line| (line.number, line.text))).map(|launch| (launch, Feed::Elsewhere)),
     );
     let places = Places::of(text);
-    let mut written: Vec<Written> = fed.iter().map(|file| written(file, Confidence::Certain, &places)).collect();
+    let written_text = |file: &VirtualFile| {
+        let mut written = written_text(file, &places);
+        match language.platform() {
+            Platform::Unix => written.unresolved = Outcome::unresolved_in(&unresolved, &written.text.content),
+            Platform::Windows => written.unresolved.extend(Outcome::unresolved_in(&unresolved, &written.text.content)),
+        }
+        written
+    };
+    let mut written: Vec<Written> =
+        fed.iter().map(|file| Written { confidence: Confidence::Certain, ..written_text(file) }).collect();
     written.extend(left.iter().filter_map(|file| {
-        let mut candidate = written_text(file, &places);
+        let mut candidate = written_text(file);
         candidate.confidence = sniff::confidence(&candidate.text)?;
         Some(candidate)
     }));
@@ -99,10 +108,6 @@ impl Places {
     }
 }
 
-fn written(file: &VirtualFile, confidence: Confidence, places: &Places) -> Written {
-    Written { confidence, ..written_text(file, places) }
-}
-
 /// The file as a text, each line with the line of the writer that begins it.
 fn written_text(file: &VirtualFile, places: &Places) -> Written {
     let mut provenance: Vec<Provenance> = Vec::new();
@@ -137,7 +142,7 @@ fn written_text(file: &VirtualFile, places: &Places) -> Written {
         provenance,
         line: first,
         confidence: Confidence::Possible,
-        active: true,
+        active: !file.inactive,
     }
 }
 

@@ -96,6 +96,10 @@ pub struct Emulation<'a> {
     pub output: Output,
     /// Where input comes from.
     pub input: Input,
+    /// Whether what is run is commented out or can never be reached: the clients that it names would not run.
+    pub dead: bool,
+    /// What a reader should know of the clients that are started now: why they would not run, on which host they do.
+    pub note: Option<String>,
     piped: Vec<Piece>,
     typed: Option<String>,
     depth: usize,
@@ -113,7 +117,7 @@ impl<'a> Emulation<'a> {
             neighbours,
             platform,
             only_quotes: false,
-            files: Files::default(),
+            files: Files::new(platform),
             outcome: Outcome::default(),
             environment: BTreeMap::new(),
             directory: None,
@@ -121,6 +125,8 @@ impl<'a> Emulation<'a> {
             file: None,
             output: Output::Screen,
             input: Input::Keyboard,
+            dead: false,
+            note: None,
             piped: Vec::new(),
             typed: None,
             depth: 0,
@@ -137,6 +143,34 @@ impl<'a> Emulation<'a> {
         let fed = &outcome.fed;
         outcome.left.retain(|file| !fed.iter().any(|fed| fed.pieces == file.pieces));
         outcome
+    }
+
+    /// Begins again with nothing written and nothing set: the text is run a second time with other branches taken.
+    pub fn begin_again(&mut self) {
+        let files = std::mem::replace(&mut self.files, Files::new(self.platform));
+        let known = &self.outcome.left;
+        let left: Vec<VirtualFile> =
+            files.into_files().filter(|file| !file.pieces.is_empty() && !known.contains(file)).collect();
+        self.outcome.left.extend(left);
+        self.environment.clear();
+        self.directory = None;
+        self.output = Output::Screen;
+        self.input = Input::Keyboard;
+    }
+
+    /// Whether most of the steps that the limit allows are left.
+    #[must_use]
+    pub fn has_steps_left(&self) -> bool {
+        self.steps < self.limits.batch_steps / 2
+    }
+
+    /// Forgets the launches from this one on that are given no script: what a remark or a manual says of a client.
+    pub fn keep_fed_launches(&mut self, from: usize) {
+        let mut number = 0usize;
+        self.outcome.launches.retain(|(launch, feed)| {
+            number = number.saturating_add(1);
+            number <= from || *feed != Feed::Elsewhere || launch.script_path.is_some()
+        });
     }
 
     /// Counts a step; false once there were too many, which is reported once.
@@ -328,6 +362,11 @@ impl<'a> Emulation<'a> {
         if let Output::File(path, _) = &self.output {
             launch.output = Some(path.clone());
         }
+        launch.is_dead = self.dead && launch.would_run;
+        launch.would_run &= !self.dead;
+        if self.note.is_some() && (self.dead || launch.note.is_none()) {
+            launch.note.clone_from(&self.note);
+        }
         let (input, directory) = (self.input.clone(), self.directory.clone());
         let feed = match (&launch.script_path, input) {
             (Some(path), _) if names_itself(path, self.origin) => Feed::Itself,
@@ -341,12 +380,15 @@ impl<'a> Emulation<'a> {
                 self.feed(&path, directory.as_deref())
             }
             (None, Input::Text(pieces)) if !pieces.is_empty() => {
-                self.outcome.fed.push(VirtualFile { directory, pieces, ..VirtualFile::default() });
-                Feed::Written(self.outcome.fed.len().saturating_sub(1))
+                let inactive = self.dead;
+                self.take(VirtualFile { directory, pieces, inactive, ..VirtualFile::default() })
             }
             (None, _) => Feed::Elsewhere,
         };
-        self.outcome.launches.push((launch, feed));
+        let entry = (launch, feed);
+        if !self.outcome.launches.contains(&entry) {
+            self.outcome.launches.push(entry);
+        }
     }
 
     /// The file as it is now; the same file fed twice unchanged is one script.
@@ -354,10 +396,15 @@ impl<'a> Emulation<'a> {
         let Some(file) = self.files.get(path, directory).filter(|file| !file.pieces.is_empty()) else {
             return Feed::Elsewhere;
         };
-        if let Some(index) = self.outcome.fed.iter().position(|fed| fed == file) {
+        let file = VirtualFile { inactive: self.dead, ..file.clone() };
+        self.take(file)
+    }
+
+    fn take(&mut self, file: VirtualFile) -> Feed {
+        if let Some(index) = self.outcome.fed.iter().position(|fed| *fed == file) {
             return Feed::Written(index);
         }
-        self.outcome.fed.push(file.clone());
+        self.outcome.fed.push(file);
         Feed::Written(self.outcome.fed.len().saturating_sub(1))
     }
 }

@@ -1,5 +1,6 @@
 //! The files that an emulated text writes, held in memory.
 
+use crate::script::launch::Platform;
 use crate::script::local_path;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +27,8 @@ pub struct VirtualFile {
     pub pieces: Vec<Piece>,
     /// Whether the writer encodes it as UTF-16, which line-based clients do not understand.
     pub is_utf16: bool,
+    /// Whether the writer can never reach it, or has it commented out.
+    pub inactive: bool,
 }
 
 impl VirtualFile {
@@ -37,13 +40,20 @@ impl VirtualFile {
 }
 
 /// The files by their folded path.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Files {
+    platform: Platform,
     files: BTreeMap<String, VirtualFile>,
     written: usize,
 }
 
 impl Files {
+    /// No files yet, on a system of this kind: names differ by their case on Unix alone.
+    #[must_use]
+    pub fn new(platform: Platform) -> Self {
+        Self { platform, ..Self::default() }
+    }
+
     /// Opens a file for output: emptied, or to be written on at its end.
     pub fn open(&mut self, path: &str, directory: Option<&str>, append: bool) {
         let fresh = || VirtualFile {
@@ -51,8 +61,10 @@ impl Files {
             directory: directory.map(str::to_owned),
             pieces: Vec::new(),
             is_utf16: false,
+            inactive: false,
         };
-        let file = self.files.entry(key(path, directory)).or_insert_with(fresh);
+        let key = self.key(path, directory);
+        let file = self.files.entry(key).or_insert_with(fresh);
         if !append {
             *file = fresh();
         }
@@ -69,7 +81,8 @@ impl Files {
         if !self.count(piece.text.len(), cap) {
             return false;
         }
-        if let Some(file) = self.files.get_mut(&key(path, directory)) {
+        let key = self.key(path, directory);
+        if let Some(file) = self.files.get_mut(&key) {
             file.pieces.push(piece);
         }
         true
@@ -78,23 +91,26 @@ impl Files {
     /// A file by its path.
     #[must_use]
     pub fn get(&self, path: &str, directory: Option<&str>) -> Option<&VirtualFile> {
-        self.files.get(&key(path, directory))
+        self.files.get(&self.key(path, directory))
     }
 
     /// A file by its path, to be changed.
     pub fn get_mut(&mut self, path: &str, directory: Option<&str>) -> Option<&mut VirtualFile> {
-        self.files.get_mut(&key(path, directory))
+        let key = self.key(path, directory);
+        self.files.get_mut(&key)
     }
 
     /// Takes a file away.
     pub fn remove(&mut self, path: &str, directory: Option<&str>) -> Option<VirtualFile> {
-        self.files.remove(&key(path, directory))
+        let key = self.key(path, directory);
+        self.files.remove(&key)
     }
 
     /// Puts a file's content under another name.
     pub fn put(&mut self, path: &str, directory: Option<&str>, pieces: Vec<Piece>) {
         self.open(path, directory, false);
-        if let Some(file) = self.files.get_mut(&key(path, directory)) {
+        let key = self.key(path, directory);
+        if let Some(file) = self.files.get_mut(&key) {
             file.pieces = pieces;
         }
     }
@@ -103,11 +119,14 @@ impl Files {
     pub fn into_files(self) -> impl Iterator<Item = VirtualFile> {
         self.files.into_values()
     }
-}
 
-/// Names are compared without case; a relative one belongs to the directory in force.
-fn key(path: &str, directory: Option<&str>) -> String {
-    let path = path.trim_matches('"');
-    let full = directory.map_or_else(|| local_path::normalise(path), |directory| local_path::join(directory, path));
-    full.trim_start_matches(".\\").replace('/', "\\").to_uppercase()
+    /// Windows compares names without case; a relative one belongs to the directory in force.
+    fn key(&self, path: &str, directory: Option<&str>) -> String {
+        let path = path.trim_matches('"');
+        let full = directory.map_or_else(|| local_path::normalise(path), |directory| local_path::join(directory, path));
+        match self.platform {
+            Platform::Windows => full.trim_start_matches(".\\").replace('/', "\\").to_uppercase(),
+            Platform::Unix => full.trim_start_matches("./").to_owned(),
+        }
+    }
 }

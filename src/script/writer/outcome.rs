@@ -29,4 +29,24 @@ pub struct Outcome {
     pub runs: Vec<Run>,
     /// What a reader should know.
     pub diagnostics: Vec<Diagnostic>,
+    /// The expansions that the text does not define, as they are written.
+    pub unresolved: Vec<String>,
+}
+
+/// Most unresolved expansions that are kept.
+const UNRESOLVED: usize = 200;
+
+impl Outcome {
+    /// Notes an expansion that stays as it is written.
+    pub fn leave_unresolved(&mut self, raw: &str) {
+        if self.unresolved.len() < UNRESOLVED && raw.len() <= 512 && !self.unresolved.iter().any(|known| known == raw) {
+            self.unresolved.push(raw.to_owned());
+        }
+    }
+
+    /// The unresolved expansions that stand in a text, in the order in which they were met.
+    #[must_use]
+    pub fn unresolved_in(unresolved: &[String], text: &str) -> Vec<String> {
+        unresolved.iter().filter(|raw| text.contains(raw.as_str())).cloned().collect()
+    }
 }

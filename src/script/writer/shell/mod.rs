@@ -1,24 +1,142 @@
-//! The shell of Unix.
+//! The shell of Unix: a parser and an interpreter of POSIX sh with the common extensions of bash and the Korn shell.
+//!
+//! It works over files and variables of its own and starts nothing. What the text does not tell stays as it is written:
+//! variables, the output of programs, the names that a wildcard stands for. Where nobody knows which branch of a condition
+//! is taken the text is run again for another branch. Remarks that hold a script are read as commented out.
+//!
+//! Sources: POSIX.1-2017, Shell Command Language; the manuals of bash, ksh93 and expect; and the real `dash` and `bash`,
+//! with which `tests/real_shells.rs` compares it.
 
-use super::emulation::Emulation;
+mod arithmetic;
+mod commands;
+mod expand;
+mod expect;
+mod filters;
+mod parse;
+mod pattern;
+mod print;
+mod programs;
+mod quoted;
+mod recognise;
+mod run;
+mod source;
+mod syntax;
+mod test;
+mod words;
+
+pub use recognise::is_script;
+
+use super::emulation::{Emulation, Input, program_name};
+use super::files::Piece;
 use crate::base::text::Text;
+use parse::Parser;
+use recognise::Kind;
+use run::{Flavour, Interpreter};
+use source::Lines;
 
-/// Whether a text is a shell script.
-#[must_use]
-pub fn is_script(_content: &str, _name: &str) -> bool {
-    false
-}
-
-/// The words of a simple command, with quotes worked off.
+/// The words of a simple command, with quotes worked off; expansions stay as they are written.
 #[must_use]
 pub fn words(command_line: &str) -> Vec<String> {
-    crate::script::client::switches::split_arguments(command_line)
+    let mut parser = Parser::new(command_line, Lines::At(0));
+    let mut words = Vec::new();
+    loop {
+        parser.skip_blanks();
+        match parser.word() {
+            Some(word) => words.push(word.as_written()),
+            None if parser.source.bump().is_some() => {}
+            None => return words,
+        }
+    }
 }
 
 /// Runs a text.
-pub fn run_file(_emulation: &mut Emulation<'_>, _text: &Text) {}
+pub fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
+    let content = text.content.replace("\r\n", "\n");
+    if !quoted::may_start_client(&content) && !content.contains("open") {
+        return;
+    }
+    let lines = || (1u32..).zip(content.split('\n'));
+    match recognise::kind(&content, emulation.origin.name) {
+        None => {}
+        Some(Kind::Expect) => expect::run(emulation, &content, Lines::From(1)),
+        Some(Kind::Crontab) => run_crontab(emulation, &content),
+        Some(Kind::Notes) => {
+            let quoted: Vec<(u32, &str)> = lines().collect();
+            let before = emulation.outcome.launches.len();
+            let mut interpreter = Interpreter::new(emulation, Flavour::Bash);
+            interpreter.quoted(&quoted, true);
+            emulation.outcome.runs.clear();
+            emulation.keep_fed_launches(before);
+        }
+        Some(Kind::Script(flavour)) => {
+            run_script(emulation, &content, flavour);
+            let mut interpreter = Interpreter::new(emulation, flavour);
+            for block in quoted::remarks(lines()) {
+                interpreter.dead("commented out", |shell| shell.quoted(&block, false));
+            }
+        }
+    }
+}
+
+/// Runs a script once for every branch that nobody knows to be taken.
+fn run_script(emulation: &mut Emulation<'_>, content: &str, flavour: Flavour) {
+    let mut parser = if flavour == Flavour::C {
+        Parser::of_c_shell(content, Lines::From(1))
+    } else {
+        Parser::new(content, Lines::From(1))
+    };
+    let program = parser.program();
+    let mut choices = 1;
+    let mut choice = 0usize;
+    while choice < choices && !emulation.is_capped() && (choice == 0 || emulation.has_steps_left()) {
+        if choice > 0 {
+            emulation.begin_again();
+        }
+        let mut interpreter = Interpreter::new(emulation, flavour);
+        interpreter.choice = choice;
+        interpreter.program(&program);
+        choices = choices.max(interpreter.choices);
+        choice = choice.saturating_add(1);
+    }
+}
+
+/// Runs the commands of a crontab; a percent sign in them begins their input.
+fn run_crontab(emulation: &mut Emulation<'_>, content: &str) {
+    let has_user = recognise::crontab_has_users(emulation.origin);
+    let mut interpreter = Interpreter::new(emulation, Flavour::Posix);
+    for (number, line) in (1u32..).zip(content.split('\n')) {
+        interpreter.emulation.line = number;
+        match quoted::cron_command(line, has_user) {
+            Some((command, input)) => {
+                if let Some(text) = input {
+                    interpreter.emulation.input = Input::Text(vec![Piece { text, line: number, file: None }]);
+                }
+                interpreter.subshell(|shell| shell.run_text(&command));
+                interpreter.emulation.input = Input::Keyboard;
+            }
+            None if line.contains('=') && !line.trim_start().starts_with('#') => interpreter.run_text(line),
+            None => {}
+        }
+    }
+}
 
 /// Runs what `sh -c …` is given; false where that is nothing that can be run.
-pub fn run_program(_emulation: &mut Emulation<'_>, _words: &[String]) -> bool {
-    false
+pub fn run_program(emulation: &mut Emulation<'_>, words: &[String]) -> bool {
+    let Some((program, arguments)) = words.split_first() else { return false };
+    let flavour = recognise::flavour(&program_name(program)).unwrap_or_default();
+    let mut interpreter = Interpreter::new(emulation, flavour);
+    let text = arguments.iter().any(|word| word.starts_with('-') && word.ends_with('c') && !word.starts_with("--"));
+    let file = arguments.iter().find(|word| !word.starts_with('-'));
+    let runs = text
+        || match file {
+            Some(path) => interpreter.known_file(path).is_some(),
+            None => interpreter.known_input().is_some(),
+        };
+    if runs {
+        interpreter.run_shell(&quoted::values(arguments));
+    }
+    runs
 }
+
+#[cfg(test)]
+mod tests;
