@@ -1,5 +1,9 @@
 //! What the tests share.
 
+pub(crate) mod client_run;
+pub(crate) mod ftp_dialogue;
+pub(crate) mod ftp_server;
+
 use ftpsift::case::Case;
 use ftpsift::evidence::memory::Memory;
 use ftpsift::scan;
