@@ -10,3 +10,4 @@ mod recorded_clients;
 mod reports;
 mod secrets;
 mod support;
+mod variants;
