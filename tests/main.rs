@@ -6,6 +6,7 @@ mod determinism;
 mod hostile;
 mod judgement;
 mod payloads;
+mod real_clients;
 mod recorded_clients;
 mod reports;
 mod secrets;

@@ -51,6 +51,8 @@ pub(crate) struct Deeds {
     pub(crate) new_files: BTreeSet<String>,
     /// Whether it had to be killed.
     pub(crate) killed: bool,
+    /// The port that the server listened at.
+    pub(crate) port: u16,
 }
 
 /// The path of a program of this name; nothing, and a line that says so, where it is not installed.
@@ -90,7 +92,7 @@ pub(crate) fn run(program: &Path, case: &Case) -> io::Result<Deeds> {
         .args(case.arguments.iter().map(|argument| addressed(argument, server.port())))
         .current_dir(&work)
         .env_clear()
-        .envs([("PATH", "/usr/bin:/bin"), ("TERM", "dumb"), ("LANG", "C.UTF-8"), ("LFTP_HOME", "/nonexistent")])
+        .envs([("PATH", "/usr/bin:/bin"), ("TERM", "dumb"), ("LANG", "C.UTF-8"), ("LFTP_HOME", "/nonexistent"), ("RES_OPTIONS", "attempts:1 timeout:1")])
         .env("HOME", &home)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -113,10 +115,9 @@ pub(crate) fn run(program: &Path, case: &Case) -> io::Result<Deeds> {
         }
         thread::sleep(Duration::from_millis(5));
     }
-    let record = server.finish();
+    let (port, control) = (server.port(), server.finish().control);
     let new_files = files_below(&work, &work)?.difference(&before).cloned().collect();
-    let control = record.control.into_iter().collect();
-    Ok(Deeds { control, new_files, killed })
+    Ok(Deeds { control, new_files, killed, port })
 }
 
 fn files_below(folder: &Path, top: &Path) -> io::Result<BTreeSet<String>> {

@@ -3,6 +3,9 @@
 pub(crate) mod client_run;
 pub(crate) mod ftp_dialogue;
 pub(crate) mod ftp_server;
+pub(crate) mod generated;
+pub(crate) mod laboratory;
+pub(crate) mod prediction;
 
 use ftpsift::case::Case;
 use ftpsift::evidence::memory::Memory;
@@ -14,9 +17,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A path in the folder of material that stands beside the project in its workshop; nothing elsewhere. Tests that need it
-/// say that they skipped.
+/// say that they skipped. `FTPSIFT_WORKSHOP` names another place for it.
 pub(crate) fn workshop(path: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let path = std::env::var_os("FTPSIFT_WORKSHOP").map_or(beside, PathBuf::from).join(path);
     if path.exists() {
         return Some(path);
     }

@@ -77,9 +77,45 @@ pub enum Verb {
     Type,
     /// `user`.
     User,
+    /// `account`.
+    Account,
+    /// `idle`: `SITE IDLE`.
+    Idle,
+    /// `umask`: `SITE UMASK`.
+    Umask,
+    /// `rstatus`: `STAT`.
+    RemoteStatus,
+    /// `restart`: where the next transfer begins.
+    Restart,
+    /// `tenex`: `TYPE L 8`.
+    Tenex,
+    /// `case`: toggles the folding of upper-case remote names.
+    FoldCase,
+    /// `runique`: toggles unique local names.
+    UniqueLocal,
+    /// `sunique`: toggles unique remote names (`STOU`).
+    UniqueRemote,
+    /// `macdef`: defines a macro from the lines that follow, up to an empty one.
+    DefineMacro,
+    /// `$`: runs a macro.
+    RunMacro,
+    /// `page`, `more`, `less`: a remote file to the screen.
+    Page,
+    /// `pls`, `pdir`: a listing to the screen.
+    PagedList,
+    /// `mlsd`.
+    MachineList,
+    /// `mlst`.
+    MachineStatus,
+    /// z/OS: `locsite` and the like set how data sets are kept on this side.
+    LocalSite,
+    /// z/OS: its client's `pass`.
+    Pass,
+    /// `nmap`, `ntrans`: rules by which names are translated, which are not followed.
+    TranslateNames,
     /// Changes nothing on the wire and takes no line: `bell`, `debug`, `hash`, `help`, `status`, `trace`, `verbose`, …
     Local,
-    /// Needs a connection, changes nothing that is followed: `umask`, `idle`, `form`, `mode`, `struct`, …
+    /// Needs a connection, changes nothing that is followed: `form`, `mode`, `struct`, …
     Remote,
 }
 
@@ -89,7 +125,20 @@ impl Verb {
     pub fn needs_connection(self) -> bool {
         !matches!(
             self,
-            Self::Shell | Self::Bye | Self::Glob | Self::LocalDirectory | Self::Open | Self::Prompt | Self::Local
+            Self::Shell
+                | Self::Bye
+                | Self::Glob
+                | Self::LocalDirectory
+                | Self::Open
+                | Self::Prompt
+                | Self::Local
+                | Self::FoldCase
+                | Self::UniqueLocal
+                | Self::UniqueRemote
+                | Self::DefineMacro
+                | Self::RunMacro
+                | Self::LocalSite
+                | Self::TranslateNames
         )
     }
 }
@@ -103,6 +152,28 @@ pub enum Confirmation {
     NoQuitElseYes,
     /// tnftp: also `a` for all and `p` for no more questions.
     NoQuitAllPrompt,
+}
+
+/// When a client greets the server and asks for its system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Greets {
+    /// As soon as the connection stands.
+    BeforeLogin,
+    /// After the automatic login, if there is one (inetutils).
+    AfterConnecting,
+    /// After every login (tnftp).
+    AfterLogin,
+}
+
+/// How long a name the question for the user's name takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginName {
+    /// As long as it is, as far as is known.
+    Any,
+    /// 77 characters; the next is lost and the rest answers the question for the password (inetutils).
+    Split,
+    /// 78 characters; a longer one gives up the login (tnftp).
+    Refused,
 }
 
 /// A client's semantics.
@@ -128,8 +199,18 @@ pub struct Dialect {
     pub refuses_extra_names: bool,
     /// Whether the end of input at the question for the user's name gives up the login.
     pub eof_aborts_login: bool,
-    /// What is sent as soon as the connection stands.
+    /// What is sent unasked.
     pub greeting: &'static [&'static str],
+    /// When that is sent.
+    pub greets: Greets,
+    /// How long a user's name may be.
+    pub login_name: LoginName,
+    /// Whether user and password may stand in one line of the automatic login (z/OS).
+    pub splits_login: bool,
+    /// Whether `open` without a host connects to the last one again, at the default port.
+    pub reopens: bool,
+    /// Whether the local file is looked at before the server is asked for its content.
+    pub looks_first: bool,
 }
 
 /// What a word means to a client.

@@ -8,6 +8,7 @@ pub mod dialect;
 pub mod fetch;
 pub mod login;
 pub mod machine;
+pub mod netrc;
 pub mod shape;
 pub mod switches;
 pub mod tokens;

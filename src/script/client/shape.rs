@@ -78,8 +78,19 @@ pub fn fits(verb: Verb, arguments: &[String]) -> bool {
         Verb::Prompt | Verb::Glob => {
             count == 0 || count == 1 && matches!(first, "on" | "off" | "n" | "y" | "no" | "yes")
         }
-        Verb::Local => count <= 1,
-        Verb::RemoteHelp | Verb::Remote => count <= 1,
+        Verb::Local | Verb::RemoteHelp | Verb::Remote => count <= 1,
+        Verb::Account
+        | Verb::Idle
+        | Verb::Umask
+        | Verb::RemoteStatus
+        | Verb::DefineMacro
+        | Verb::PagedList
+        | Verb::MachineList
+        | Verb::MachineStatus
+        | Verb::TranslateNames => count <= 1,
+        Verb::Restart | Verb::Page | Verb::Pass => count == 1,
+        Verb::RunMacro | Verb::LocalSite => count > 0,
+        Verb::Tenex | Verb::FoldCase | Verb::UniqueLocal | Verb::UniqueRemote => count == 0,
         Verb::Ascii | Verb::Binary | Verb::Bye | Verb::Close | Verb::ChangeUp | Verb::PrintDirectory | Verb::System => {
             count == 0
         }

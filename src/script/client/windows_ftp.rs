@@ -4,7 +4,7 @@
 //! 10.0.18362), Microsoft's knowledge base, public transcripts. It has 42 commands, compares them without case, takes a
 //! backslash as it stands, knows no passive mode, no macros and no `.netrc`, and stays in ASCII until told otherwise.
 
-use super::dialect::{Confirmation, Dialect, Verb};
+use super::dialect::{Confirmation, Dialect, Greets, LoginName, Verb};
 use crate::script::launch::Client;
 
 /// The semantics of `ftp.exe`.
@@ -63,6 +63,11 @@ pub static DIALECT: Dialect = Dialect {
     refuses_extra_names: false,
     eof_aborts_login: false,
     greeting: &["OPTS UTF8 ON"],
+    greets: Greets::BeforeLogin,
+    login_name: LoginName::Any,
+    splits_login: false,
+    reopens: false,
+    looks_first: false,
 };
 
 #[cfg(test)]

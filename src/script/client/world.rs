@@ -1,12 +1,43 @@
 //! What an interpreter may ask of the world outside the script: in an investigation nobody answers.
 
-/// The names that a wildcard meets. `None` says that it is not known, which is the rule when evidence is read.
+use super::netrc::Entry;
+
+/// The server and the local files that a client deals with. `None` says that a thing is not known, which is the rule when
+/// evidence is read; the client is then taken to succeed.
 pub trait World {
+    /// Whether a server answers at this address.
+    fn connects(&self, _host: &str, _port: u16) -> Option<bool> {
+        None
+    }
+
+    /// Reply code of the server to a control command.
+    fn reply(&self, _command: &str) -> Option<u16> {
+        None
+    }
+
     /// Names that the server lists for a pattern, in its order.
     fn remote_names(&self, pattern: &str) -> Option<Vec<String>>;
 
     /// Names that a local pattern meets, in the client's order.
     fn local_names(&self, pattern: &str) -> Option<Vec<String>>;
+
+    /// Changes the local directory; whether that is possible.
+    fn enters(&self, _directory: &str) -> Option<bool> {
+        None
+    }
+
+    /// Whether a local file can be sent.
+    fn reads(&self, _name: &str) -> Option<bool> {
+        None
+    }
+
+    /// Whether a local file can be written.
+    fn can_write(&self, _name: &str) -> Option<bool> {
+        None
+    }
+
+    /// A local file is written.
+    fn wrote(&self, _name: &str) {}
 
     /// Whether the server calls itself a Unix, on which clients of Unix switch to binary by themselves.
     fn is_unix_server(&self) -> bool {
@@ -15,6 +46,11 @@ pub trait World {
 
     /// Name of the local user, which clients of Unix offer as the default login.
     fn local_user(&self) -> Option<&str> {
+        None
+    }
+
+    /// What the user's `.netrc` says of a host.
+    fn netrc(&self, _host: &str) -> Option<Entry> {
         None
     }
 }

@@ -1,13 +1,13 @@
 //! Connecting and logging in: `open`, the prompts of the automatic login, `user`, `quote`, `close`.
 
-use super::{CommandLine, Connection, Machine};
+use super::{CommandLine, Connection, Machine, Representation, is_refusal};
 use crate::base::secret::Secret;
 use crate::script::address;
-use crate::script::client::dialect::Lookup;
+use crate::script::client::dialect::{Greets, LoginName, Lookup};
+use crate::script::client::netrc::Entry;
 use crate::script::client::tokens;
 use crate::script::launch::Client;
 use crate::script::session::{AddressClass, Credential, Scheme, Session};
-use crate::script::transfer::Mode;
 
 /// What `ftp.exe -A` sends as password: the local user at the local host, which the script does not tell.
 const ANONYMOUS_PASSWORD: &str = "<localuser>@<localhost>";
@@ -24,11 +24,21 @@ impl Machine<'_> {
             self.fail_command("Already connected, use close first.");
             return;
         }
+        if line.arguments().is_empty()
+            && let Some(host) = self.last_host.clone().filter(|_| self.dialect.reopens)
+        {
+            self.connect(line.number, Some(&host), None);
+            return;
+        }
         if line.arguments().is_empty() && !self.another(line, "To") {
             self.usage(line);
             return;
         }
-        let port = line.argument(2).map(str::parse::<u16>);
+        let port = line.argument(2).map(|word| match self.dialect.client {
+            // inetutils reads as far as there are digits: `21\r` is 21.
+            Client::Inetutils | Client::BsdFtp => word.trim_end_matches(|c: char| !c.is_ascii_digit()).parse::<u16>(),
+            _ => word.parse::<u16>(),
+        });
         if line.arguments().len() > 2 || matches!(port, Some(Err(_))) {
             if let Some(host) =
                 line.argument(1).filter(|_| line.argument(2).is_some_and(is_variable)).map(str::to_owned)
@@ -51,19 +61,23 @@ impl Machine<'_> {
             self.end_session();
         }
         let session = self.session.get_or_insert_with(Session::default);
+        let port = port.or(target.port).unwrap_or(FTP_PORT);
         session.line = line;
         session.host.clone_from(&target.host);
-        session.port = Some(port.or(target.port).unwrap_or(FTP_PORT));
+        session.port = Some(port);
         session.address_class = target.host.as_deref().map(address::classify);
         session.scheme = target.scheme;
-        if self.dialect.unix {
-            self.mode = Mode::Ascii;
+        if let Some(word) = host
+            && self.world.connects(word, port) == Some(false)
+        {
+            return;
         }
-        if self.dialect.automatic_binary && self.world.is_unix_server() {
-            self.mode = Mode::Binary;
+        self.last_host = host.map(str::to_owned);
+        if self.dialect.unix {
+            self.representation = Representation::Ascii;
         }
         self.connection = Some(Connection {
-            server_mode: Mode::Ascii,
+            told: Representation::Ascii,
             logged_in: false,
             doomed: target.compound,
             remote_directory: None,
@@ -76,8 +90,8 @@ impl Machine<'_> {
         } else if target.host.as_deref().map(address::classify) == Some(AddressClass::Invalid) {
             self.doubt("the host is no name or address as it stands");
         }
-        for command in self.dialect.greeting {
-            self.send(*command);
+        if self.dialect.greets == Greets::BeforeLogin {
+            self.greet();
         }
         if let Some((username, password)) = target.login {
             self.credential(line, Some(username), password);
@@ -85,36 +99,112 @@ impl Machine<'_> {
         if self.switches.anonymous {
             self.log_in_anonymously(line);
         } else if !self.switches.no_auto_login {
-            self.log_in(line);
+            self.log_in(line, target.host.as_deref().unwrap_or_default());
+        }
+        if self.dialect.greets == Greets::AfterConnecting && self.connection.is_some() {
+            self.greet();
+        }
+    }
+
+    /// What the client sends unasked. Clients of Unix that find a Unix there switch to binary.
+    fn greet(&mut self) {
+        for command in self.dialect.greeting {
+            self.send(*command);
+        }
+        if self.dialect.automatic_binary && self.world.is_unix_server() {
+            self.representation = Representation::Image;
         }
     }
 
     fn log_in_anonymously(&mut self, line: u32) {
+        let password = match self.world.local_user() {
+            Some(user) if self.dialect.unix => format!("{user}@"),
+            _ => ANONYMOUS_PASSWORD.to_owned(),
+        };
         self.send("USER anonymous");
-        self.send(format!("PASS {ANONYMOUS_PASSWORD}"));
-        self.credential(line, Some("anonymous".to_owned()), Some(ANONYMOUS_PASSWORD.to_owned()));
-        self.logged_in();
+        let reply = self.send(format!("PASS {password}"));
+        self.credential(line, Some("anonymous".to_owned()), Some(password));
+        self.logged_in(reply);
     }
 
-    /// The automatic login: two prompts that take the next two lines as they stand.
-    fn log_in(&mut self, line: u32) {
+    /// The automatic login: what `.netrc` says of the host, and two prompts that take the next two lines as they stand.
+    fn log_in(&mut self, line: u32, host: &str) {
+        let entry = if self.dialect.unix { self.world.netrc(host).unwrap_or_default() } else { Entry::default() };
+        self.macros.extend(entry.macros);
+        let (mut line, mut spilt) = (line, None);
+        let username = match entry.username {
+            Some(username) => username,
+            None => {
+                let Some((username, rest)) = self.ask_for_name() else { return };
+                line = self.log.last().map_or(line, |command| command.line);
+                spilt = rest;
+                username
+            }
+        };
+        let reply = self.send(with_argument("USER", &username));
+        let password = if reply.is_some_and(|code| !(300..400).contains(&code)) {
+            None
+        } else if let Some(password) = entry.password.map(|secret| secret.reveal().to_owned()).or(spilt) {
+            Some(password)
+        } else if self.dialect.splits_login && username.contains(' ') {
+            None
+        } else {
+            Some(self.ask_for_password().unwrap_or_default())
+        };
+        let (username, password) = match username.split_once(' ') {
+            // z/OS takes user and password from one line.
+            Some((name, rest)) if self.dialect.splits_login => (name.to_owned(), Some(rest.trim().to_owned())),
+            _ => (username, password),
+        };
+        let reply = match &password {
+            Some(password) => self.send(with_argument("PASS", password)),
+            None => reply,
+        };
+        self.credential(line, Some(username), password);
+        if let Some(account) = entry.account {
+            self.send(with_argument("ACCT", &account));
+            if let Some(credential) = self.session().credentials.last_mut() {
+                credential.account = Some(account);
+            }
+        }
+        if self.logged_in(reply) {
+            self.run_init_macro(line);
+        }
+    }
+
+    /// The answer to the question for the user's name, and what of it answers the question for the password already;
+    /// nothing where the client gives the login up.
+    fn ask_for_name(&mut self) -> Option<(String, Option<String>)> {
         let answer = self.answer("User");
         if answer.is_none() && self.dialect.eof_aborts_login {
-            return;
+            return None;
         }
-        let line = self.log.last().map_or(line, |command| command.line);
         let typed = answer.unwrap_or_default();
-        let username = if typed.is_empty() { self.world.local_user().unwrap_or_default().to_owned() } else { typed };
-        if username.is_empty() {
-            self.doubt("the user name is empty: the client sends its default, the local user's name");
+        if typed.is_empty() {
+            let name = self.world.local_user().unwrap_or_default().to_owned();
+            if name.is_empty() {
+                self.doubt("the user name is empty: the client sends its default, the local user's name");
+            }
+            return Some((name, None));
         }
-        self.warn_of_commands(&username);
-        self.send(with_argument("USER", &username));
-        let password = self.answer("Password").unwrap_or_default();
-        self.warn_of_commands(&password);
-        self.send(with_argument("PASS", &password));
-        self.credential(line, Some(username), Some(password));
-        self.logged_in();
+        self.warn_of_commands(&typed);
+        match self.dialect.login_name {
+            LoginName::Refused if typed.len() > 78 => None,
+            LoginName::Split if typed.len() > 77 => {
+                let name = typed.get(..typed.floor_char_boundary(77)).unwrap_or_default().to_owned();
+                let rest = typed.get(typed.floor_char_boundary(78)..).unwrap_or_default().to_owned();
+                Some((name, Some(rest).filter(|rest| !rest.is_empty())))
+            }
+            _ => Some((typed, None)),
+        }
+    }
+
+    fn ask_for_password(&mut self) -> Option<String> {
+        let answer = self.answer("Password");
+        if let Some(password) = &answer {
+            self.warn_of_commands(password);
+        }
+        answer
     }
 
     pub(super) fn user(&mut self, line: &mut CommandLine) {
@@ -127,26 +217,25 @@ impl Machine<'_> {
             return;
         }
         let username = line.argument(1).unwrap_or_default().to_owned();
-        self.send(with_argument("USER", &username));
+        self.logged_out();
+        let mut reply = self.send(with_argument("USER", &username));
+        let wanted = reply.is_none_or(|code| (300..400).contains(&code));
         let password = match line.argument(2) {
+            _ if !wanted => None,
             Some(password) => Some(password.to_owned()),
-            None => {
-                let answer = self.answer("Password");
-                if let Some(password) = &answer {
-                    self.warn_of_commands(password);
-                }
-                answer
-            }
+            None => self.ask_for_password(),
         };
-        self.send(with_argument("PASS", password.as_deref().unwrap_or_default()));
+        if wanted {
+            reply = self.send(with_argument("PASS", password.as_deref().unwrap_or_default()));
+        }
         self.credential(line.number, Some(username), password);
-        if let Some(account) = line.argument(3).map(str::to_owned) {
+        if let Some(account) = line.argument(3).map(str::to_owned).filter(|_| !is_refusal(reply)) {
             self.send(with_argument("ACCT", &account));
             if let Some(credential) = self.session().credentials.last_mut() {
                 credential.account = Some(account);
             }
         }
-        self.logged_in();
+        self.logged_in(reply);
     }
 
     /// Sends its arguments, joined by one blank, as they are; the client does not look into them, the server does.
@@ -156,17 +245,22 @@ impl Machine<'_> {
             return;
         }
         let command = line.arguments().join(" ");
-        self.send(command.clone());
+        let reply = self.send(command.clone());
         let (verb, argument) = command.split_once(' ').unwrap_or((&command, ""));
         let argument = argument.to_owned();
         match verb.to_ascii_uppercase().as_str() {
-            "USER" => self.credential(line.number, Some(argument), None),
+            "USER" => {
+                self.logged_out();
+                self.credential(line.number, Some(argument), None);
+            }
             "PASS" => {
                 match self.session().credentials.last_mut().filter(|credential| credential.password.is_none()) {
                     Some(credential) => credential.password = Some(Secret::new(argument)),
                     None => self.credential(line.number, None, Some(argument)),
                 }
-                self.logged_in();
+                if let Some(connection) = &mut self.connection {
+                    connection.logged_in = !is_refusal(reply);
+                }
             }
             verb => {
                 self.server_effect(verb, &argument);
@@ -203,17 +297,15 @@ impl Machine<'_> {
         }
     }
 
+    /// A type that the server is told behind the client's back; what the client thinks it told stays as it was.
     fn set_server_mode(&mut self, argument: &str) {
-        let mode = if argument.starts_with(['I', 'i', 'L', 'l']) { Mode::Binary } else { Mode::Ascii };
-        if let Some(connection) = &mut self.connection {
-            connection.server_mode = mode;
-        }
         self.doubt(format!("the server was told TYPE {argument} behind the client's back"));
     }
 
     pub(super) fn close(&mut self) {
         self.send("QUIT");
         self.connection = None;
+        self.macros.clear();
     }
 
     pub(super) fn bye(&mut self) {
@@ -223,9 +315,20 @@ impl Machine<'_> {
         self.ended = true;
     }
 
-    fn logged_in(&mut self) {
+    /// Notes how the login went by the server's last word; true where the client is in.
+    fn logged_in(&mut self, reply: Option<u16>) -> bool {
+        let Some(connection) = self.connection.as_mut().filter(|_| !is_refusal(reply)) else { return false };
+        connection.logged_in = true;
+        if self.dialect.greets == Greets::AfterLogin {
+            self.greet();
+        }
+        true
+    }
+
+    /// USER ends the login that was.
+    fn logged_out(&mut self) {
         if let Some(connection) = &mut self.connection {
-            connection.logged_in = true;
+            connection.logged_in = false;
         }
     }
 
@@ -233,13 +336,6 @@ impl Machine<'_> {
         let anonymous = username.as_deref().is_some_and(|name| matches!(name.trim(), "anonymous" | "ftp"));
         let password = password.map(Secret::new);
         self.session().credentials.push(Credential { username, password, anonymous, line, ..Credential::default() });
-    }
-
-    fn fail_command(&mut self, message: &str) {
-        if let Some(command) = self.log.get_mut(self.command_start) {
-            command.role = crate::script::session::Role::Error;
-            command.message = Some(message.to_owned());
-        }
     }
 
     /// Says so where an answer to a login prompt reads like a command: a line is missing or too much before it.
@@ -317,5 +413,14 @@ impl Machine<'_> {
     /// Whether the client is the one of Windows.
     pub(super) fn is_windows(&self) -> bool {
         self.dialect.client == Client::WindowsFtp
+    }
+
+    /// Whether the client is the one of z/OS.
+    pub(super) fn is_zos(&self) -> bool {
+        self.dialect.client == Client::ZosFtp
+    }
+
+    pub(super) fn is_logged_in(&self) -> bool {
+        self.connection.as_ref().is_some_and(|connection| connection.logged_in)
     }
 }

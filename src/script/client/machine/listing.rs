@@ -1,21 +1,22 @@
 //! `ls`, `dir`, `mls`, `mdir`: listings, to the screen or into a local file.
 
-use super::{CommandLine, Machine};
+use super::{CommandLine, Machine, Representation};
 use crate::script::local_path;
-use crate::script::transfer::Mode;
 
 impl Machine<'_> {
     pub(super) fn list(&mut self, line: &CommandLine, verb: &str) {
-        if let Some(file) = line.argument(2).map(str::to_owned)
-            && !self.may_write(&file)
+        let file = line.argument(2).map(|file| self.globbed(file.to_owned())).filter(|file| !self.is_stream(file));
+        if let Some(file) = &file
+            && !self.may_write(file)
         {
             return;
         }
-        self.agree_on(Mode::Ascii);
-        let directory = line.argument(1).map(str::to_owned);
-        match directory {
-            Some(directory) => self.send_if_logged_in(format!("{verb} {directory}")),
-            None => self.send_if_logged_in(verb.to_owned()),
+        self.agree_on(Representation::Ascii);
+        let command = line.argument(1).map_or_else(|| verb.to_owned(), |directory| format!("{verb} {directory}"));
+        if self.send_for_data(command)
+            && let Some(file) = file
+        {
+            self.write(&file);
         }
     }
 
@@ -27,16 +28,17 @@ impl Machine<'_> {
             self.usage(line);
             return;
         };
-        let (file, directories) = (file.clone(), directories.to_vec());
-        if !self.may_write(&file) {
+        let (file, directories) = (self.globbed(file.clone()), directories.to_vec());
+        let to_file = !self.is_stream(&file);
+        if to_file && !self.may_write(&file) {
             return;
         }
         for directory in directories {
-            self.agree_on(Mode::Ascii);
-            if directory == "-" && self.is_windows() {
-                self.send_if_logged_in(verb.to_owned());
-            } else {
-                self.send_if_logged_in(format!("{verb} {directory}"));
+            self.agree_on(Representation::Ascii);
+            let command =
+                if directory == "-" && self.is_windows() { verb.to_owned() } else { format!("{verb} {directory}") };
+            if self.send_for_data(command) && to_file {
+                self.write(&file);
             }
         }
     }
@@ -48,7 +50,7 @@ impl Machine<'_> {
             return true;
         }
         if self.prompting {
-            if !self.is_windows() {
+            if self.dialect.unix {
                 if !self.confirmed() {
                     return false;
                 }
@@ -63,6 +65,6 @@ impl Machine<'_> {
             None => file.to_owned(),
         };
         self.session().local_writes.push(path);
-        true
+        !(self.dialect.looks_first && self.world.can_write(file) == Some(false))
     }
 }

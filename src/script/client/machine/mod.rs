@@ -5,17 +5,19 @@
 
 mod connect;
 mod listing;
+mod local;
+mod macros;
 mod multiple;
 mod remote;
 mod transfer;
 
 use super::dialect::{Dialect, Lookup, Verb};
+use super::netrc::Macro;
 use super::tokens;
 use super::world::World;
 use crate::base::limits::Limits;
 use crate::base::text::{Encoding, Text};
 use crate::script::launch::Switches;
-use crate::script::local_path;
 use crate::script::reading::Interpretation;
 use crate::script::session::{Command, Diagnostic, Role, Session};
 use crate::script::transfer::Mode;
@@ -30,9 +32,18 @@ pub struct Machine<'a> {
     connection: Option<Connection>,
     prompting: bool,
     globbing: bool,
-    mode: Mode,
+    representation: Representation,
+    restart_at: Option<u64>,
+    fold_case: bool,
+    unique_local: bool,
+    unique_remote: bool,
     start_directory: Option<String>,
     local_directory: Option<String>,
+    last_host: Option<String>,
+    macros: Vec<Macro>,
+    macro_depth: u32,
+    macro_steps: u32,
+    shows_macro_lines: bool,
     session: Option<Session>,
     sessions: Vec<Session>,
     log: Vec<Command>,
@@ -42,10 +53,42 @@ pub struct Machine<'a> {
     ended: bool,
 }
 
+/// How the bytes of a file are represented on the way (RFC 959, 3.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Representation {
+    Ascii,
+    Image,
+    Tenex,
+    Ebcdic,
+}
+
+impl Representation {
+    fn command(self) -> &'static str {
+        match self {
+            Self::Ascii => "TYPE A",
+            Self::Image => "TYPE I",
+            Self::Tenex => "TYPE L 8",
+            Self::Ebcdic => "TYPE E",
+        }
+    }
+
+    fn mode(self) -> Mode {
+        match self {
+            Self::Ascii | Self::Ebcdic => Mode::Ascii,
+            Self::Image | Self::Tenex => Mode::Binary,
+        }
+    }
+}
+
+/// Whether a server is known to have refused: its reply is of the fourth or fifth hundred.
+fn is_refusal(reply: Option<u16>) -> bool {
+    reply.is_some_and(|code| code >= 400)
+}
+
 /// The control connection.
 struct Connection {
-    /// The type that the server was last told.
-    server_mode: Mode,
+    /// The type that the client last told the server.
+    told: Representation,
     logged_in: bool,
     /// The client could not have connected: the session is what its author meant.
     doomed: bool,
@@ -72,9 +115,18 @@ impl<'a> Machine<'a> {
             connection: None,
             prompting: !switches.no_prompting,
             globbing: !switches.no_globbing,
-            mode: Mode::Ascii,
+            representation: Representation::Ascii,
+            restart_at: None,
+            fold_case: false,
+            unique_local: false,
+            unique_remote: false,
             start_directory: switches.working_directory.clone(),
             local_directory: switches.working_directory.clone(),
+            last_host: None,
+            macros: Vec::new(),
+            macro_depth: 0,
+            macro_steps: 0,
+            shows_macro_lines: false,
             session: None,
             sessions: Vec::new(),
             log: Vec::new(),
@@ -85,6 +137,11 @@ impl<'a> Machine<'a> {
         };
         machine.take_in(text, limits);
         machine
+    }
+
+    /// The lines of macros are lines of the text that is reported: `.netrc`.
+    pub(super) fn show_macro_lines(&mut self) {
+        self.shows_macro_lines = true;
     }
 
     /// Runs the script to its end.
@@ -173,11 +230,20 @@ impl<'a> Machine<'a> {
         Some(line)
     }
 
+    /// Whether a macro of the script is running: its lines have had their fate when they were read.
+    fn is_replaying(&self) -> bool {
+        self.macro_depth > 0 && !self.shows_macro_lines
+    }
+
     fn execute(&mut self, number: u32, text: &str) {
-        self.command_start = self.log.len();
+        if !self.is_replaying() {
+            self.command_start = self.log.len();
+        }
         let words = tokens::split(text, self.dialect.unix);
         let Some(word) = words.first() else {
-            self.record(number, Role::Ignored, text, None, Vec::new());
+            if !self.is_replaying() {
+                self.record(number, Role::Ignored, text, None, Vec::new());
+            }
             return;
         };
         match self.dialect.lookup(word) {
@@ -196,7 +262,9 @@ impl<'a> Machine<'a> {
             }
             Lookup::Command(name, verb) => {
                 let arguments = words.get(1..).unwrap_or_default().to_vec();
-                self.record(number, Role::Command, text, Some(name), arguments);
+                if !self.is_replaying() {
+                    self.record(number, Role::Command, text, Some(name), arguments);
+                }
                 self.carry_out(number, text, name, verb, words);
             }
         }
@@ -204,6 +272,10 @@ impl<'a> Machine<'a> {
 
     fn carry_out(&mut self, number: u32, text: &str, name: &'static str, verb: Verb, words: Vec<String>) {
         let mut line = CommandLine { number, name, text: text.to_owned(), words };
+        if self.most_arguments(verb).is_some_and(|most| line.arguments().len() > most) {
+            self.usage(&line);
+            return;
+        }
         match verb {
             Verb::Shell => self.shell(&line),
             Verb::Bye => self.bye(),
@@ -211,9 +283,18 @@ impl<'a> Machine<'a> {
             Verb::Open => self.open(&mut line),
             Verb::User => self.user(&mut line),
             Verb::Quote => self.quote(&mut line),
-            Verb::Ascii => self.set_mode(Mode::Ascii),
-            Verb::Binary => self.set_mode(Mode::Binary),
-            Verb::Type => self.set_type(&line),
+            Verb::Ascii => self.set_type(Representation::Ascii),
+            Verb::Binary => self.set_type(Representation::Image),
+            Verb::Tenex => self.set_type(Representation::Tenex),
+            Verb::Type => self.type_command(&line),
+            Verb::FoldCase => self.fold_case = !self.fold_case,
+            Verb::UniqueLocal => self.unique_local = !self.unique_local,
+            Verb::UniqueRemote => self.unique_remote = !self.unique_remote,
+            Verb::DefineMacro => self.define_macro(&mut line),
+            Verb::RunMacro => self.run_macro(&mut line),
+            Verb::Page => self.page(&mut line),
+            Verb::PagedList => self.list(&line, "LIST"),
+            Verb::TranslateNames => self.doubt("the client is told to translate names; the names shown are those before"),
             Verb::Prompt => self.prompting = self.toggled(&line, self.prompting),
             Verb::Glob => self.globbing = self.toggled(&line, self.globbing),
             Verb::LocalDirectory => self.local_directory(&line),
@@ -240,37 +321,16 @@ impl<'a> Machine<'a> {
             | Verb::ChangeMode
             | Verb::System
             | Verb::Size
-            | Verb::ModificationTime => self.remote(&mut line, verb),
-            Verb::Local | Verb::Remote => {}
+            | Verb::ModificationTime
+            | Verb::Account
+            | Verb::Idle
+            | Verb::Umask
+            | Verb::RemoteStatus
+            | Verb::Restart
+            | Verb::MachineList
+            | Verb::MachineStatus => self.remote(&mut line, verb),
+            Verb::Local | Verb::Remote | Verb::LocalSite | Verb::Pass => {}
         }
-    }
-
-    /// `prompt` and `glob` toggle; tnftp alone obeys `on` and `off`.
-    fn toggled(&self, line: &CommandLine, now: bool) -> bool {
-        match line.argument(1) {
-            Some("on") if self.dialect.refuses_extra_names => true,
-            Some("off") if self.dialect.refuses_extra_names => false,
-            _ => !now,
-        }
-    }
-
-    fn shell(&mut self, line: &CommandLine) {
-        let command = line.text.trim_start().strip_prefix('!').unwrap_or_default().trim().to_owned();
-        if command.is_empty() {
-            self.doubt("`!` alone starts an interactive shell, which may read the lines that follow");
-        } else {
-            self.session().executes.push(command);
-        }
-    }
-
-    fn local_directory(&mut self, line: &CommandLine) {
-        self.local_directory = match line.argument(1) {
-            None => self.start_directory.clone(),
-            Some(target) => Some(match &self.local_directory {
-                Some(directory) => local_path::join(directory, target),
-                None => target.to_owned(),
-            }),
-        };
     }
 
     /// Asks for what is missing: the answer is appended to the line and the whole is split anew, so that one answer may
@@ -291,15 +351,21 @@ impl<'a> Machine<'a> {
     }
 
     fn usage(&mut self, line: &CommandLine) {
-        let message = format!("usage: {}: the arguments do not fit, nothing is done.", line.name);
-        if let Some(command) = self.log.get_mut(self.command_start) {
+        self.fail_command(&format!("usage: {}: the arguments do not fit, nothing is done.", line.name));
+    }
+
+    fn fail_command(&mut self, message: &str) {
+        if let Some(command) = self.log.get_mut(self.command_start).filter(|_| self.macro_depth == 0 || self.shows_macro_lines) {
             command.role = Role::Error;
-            command.message = Some(message);
+            command.message = Some(message.to_owned());
         }
     }
 
     fn refuse(&mut self, line: u32, text: &str, verb: Option<&str>, words: &[String], message: &str) {
         let arguments = words.get(1..).unwrap_or_default().to_vec();
+        if self.is_replaying() {
+            return;
+        }
         self.record(line, Role::Error, text, verb, arguments);
         if let Some(command) = self.log.last_mut() {
             command.message = Some(message.to_owned());
@@ -318,12 +384,17 @@ impl<'a> Machine<'a> {
         });
     }
 
-    /// Puts a command on the control channel, on account of the line read last.
-    fn send(&mut self, command: impl Into<String>) {
-        let doomed = self.connection.as_ref().is_none_or(|connection| connection.doomed);
-        if !doomed && let Some(last) = self.log.last_mut() {
-            last.wire.push(command.into());
+    /// Puts a command on the control channel, on account of the line read last; the reply, if the world knows it.
+    fn send(&mut self, command: impl Into<String>) -> Option<u16> {
+        if self.connection.as_ref().is_none_or(|connection| connection.doomed) {
+            return None;
         }
+        let command = command.into();
+        let reply = self.world.reply(&command);
+        if let Some(last) = self.log.last_mut() {
+            last.wire.push(command);
+        }
+        reply
     }
 
     fn session(&mut self) -> &mut Session {

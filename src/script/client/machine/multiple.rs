@@ -3,10 +3,10 @@
 //! How many names a pattern meets is not in the script. With prompting on, each takes a line: the longest run of lines
 //! that read like answers is taken for them, and the doubt is reported.
 
-use super::{CommandLine, Machine};
+use super::{CommandLine, Machine, Representation};
 use crate::script::client::dialect::Confirmation;
 use crate::script::session::Role;
-use crate::script::transfer::{Direction, Mode};
+use crate::script::transfer::Direction;
 
 impl Machine<'_> {
     pub(super) fn multiple_get(&mut self, line: &mut CommandLine) {
@@ -17,8 +17,8 @@ impl Machine<'_> {
         }
         let names = self.remote_matches(&patterns);
         self.for_each_confirmed(names, |machine, name| {
-            machine.agree_on(machine.mode);
-            machine.send_if_logged_in(format!("RETR {name}"));
+            let local = machine.folded(name.to_owned());
+            machine.receive(name, &local);
         });
     }
 
@@ -29,18 +29,17 @@ impl Machine<'_> {
             self.transfer(line, Direction::Upload, remote, pattern.clone());
         }
         let names = if self.globbing {
-            patterns
-                .iter()
-                .map(|pattern| self.world.local_names(pattern))
-                .collect::<Option<Vec<_>>>()
-                .map(|names| names.concat())
+            let names = patterns.iter().map(|pattern| {
+                let names = self.world.local_names(pattern)?;
+                Some(if names.is_empty() { vec![pattern.clone()] } else { names })
+            });
+            names.collect::<Option<Vec<_>>>().map(|names| names.concat())
         } else {
             Some(patterns)
         };
         self.for_each_confirmed(names, |machine, name| {
             let remote = machine.name_on_the_other_side(name);
-            machine.agree_on(machine.mode);
-            machine.send_if_logged_in(format!("STOR {remote}"));
+            machine.send_file("STOR", name, &remote);
         });
     }
 
@@ -48,7 +47,9 @@ impl Machine<'_> {
         let Some(patterns) = self.patterns(line, "Remote files") else { return };
         self.session().deletes.extend(patterns.iter().cloned());
         let names = self.remote_matches(&patterns);
-        self.for_each_confirmed(names, |machine, name| machine.send_if_logged_in(format!("DELE {name}")));
+        self.for_each_confirmed(names, |machine, name| {
+            machine.send(format!("DELE {name}"));
+        });
     }
 
     fn patterns(&mut self, line: &mut CommandLine, prompt: &str) -> Option<Vec<String>> {
@@ -65,8 +66,10 @@ impl Machine<'_> {
             return Some(patterns.to_vec());
         }
         for pattern in patterns {
-            self.agree_on(Mode::Ascii);
-            self.send_if_logged_in(format!("NLST {pattern}"));
+            self.agree_on(Representation::Ascii);
+            if !self.send_for_data(format!("NLST {pattern}")) && !self.is_logged_in() {
+                return Some(Vec::new());
+            }
         }
         patterns
             .iter()
@@ -83,8 +86,13 @@ impl Machine<'_> {
         let mut asking = self.prompting;
         for name in names {
             if asking {
-                let answer = self.answer("Confirm").map(|answer| answer.trim_start().to_ascii_lowercase());
-                let first = answer.as_deref().and_then(|answer| answer.chars().next());
+                let mut answer = self.answer("Confirm");
+                while self.dialect.confirmation == Confirmation::NoQuitAllPrompt
+                    && answer.as_deref().is_some_and(|answer| answer.starts_with('?'))
+                {
+                    answer = self.answer("Confirm");
+                }
+                let first = answer.as_deref().and_then(|answer| answer.chars().next()).map(|c| c.to_ascii_lowercase());
                 match (first, self.dialect.confirmation) {
                     (Some('n'), _) => continue,
                     (None, _) if answer.is_none() => break,
@@ -128,7 +136,7 @@ impl Machine<'_> {
     /// The answer to a question that the client certainly asks: false for no.
     pub(super) fn confirmed(&mut self) -> bool {
         let answer = self.answer("Confirm");
-        let yes = answer.as_deref().is_some_and(|answer| !answer.trim_start().starts_with(['n', 'N']));
+        let yes = answer.as_deref().is_some_and(|answer| !answer.starts_with(['n', 'N']));
         if !yes && let Some(command) = self.log.last_mut().filter(|command| command.role == Role::Answer) {
             command.message = Some("no".to_owned());
         }

@@ -1,30 +1,34 @@
 //! Commands that act on the server's files and directories, and the transfer type.
 
-use super::{CommandLine, Machine};
+use super::{CommandLine, Machine, Representation, is_refusal};
 use crate::script::client::dialect::Verb;
 use crate::script::local_path;
-use crate::script::transfer::Mode;
 
 impl Machine<'_> {
     pub(super) fn remote(&mut self, line: &mut CommandLine, verb: Verb) {
         match verb {
-            Verb::PrintDirectory => self.send("PWD"),
-            Verb::System => self.send("SYST"),
-            Verb::ChangeUp => {
-                self.send("CDUP");
-                self.enter_remote("..");
+            Verb::PrintDirectory => {
+                self.send("PWD");
             }
-            Verb::RemoteHelp => self.send_words("HELP", line.arguments()),
+            Verb::System => {
+                self.send("SYST");
+            }
+            Verb::ChangeUp => {
+                if !is_refusal(self.send("CDUP")) {
+                    self.enter_remote("..");
+                }
+            }
+            Verb::RemoteHelp => self.send_with(line, "HELP"),
+            Verb::RemoteStatus => self.send_with(line, "STAT"),
+            Verb::Idle => self.send_with(line, "SITE IDLE"),
+            Verb::Umask => self.send_with(line, "SITE UMASK"),
+            Verb::MachineList => self.list(line, "MLSD"),
+            Verb::MachineStatus => self.send_with(line, "MLST"),
+            Verb::Account => self.account(line),
+            Verb::Restart => self.restart_at = line.argument(1).and_then(|place| place.parse().ok()),
             Verb::Rename => self.rename(line),
             Verb::Site => self.site(line),
-            Verb::ChangeMode => match line.arguments() {
-                [mode, file] => {
-                    let command = format!("SITE CHMOD {mode} {file}");
-                    self.send(command.clone());
-                    self.session().raw.push(command);
-                }
-                _ => self.usage(line),
-            },
+            Verb::ChangeMode => self.change_mode(line),
             _ => self.on_one_name(line, verb),
         }
     }
@@ -43,8 +47,9 @@ impl Machine<'_> {
             return;
         }
         let name = line.argument(1).unwrap_or_default().to_owned();
-        self.send(format!("{command} {name}"));
+        let done = !is_refusal(self.send(format!("{command} {name}")));
         match verb {
+            _ if !done => {}
             Verb::ChangeDirectory => self.enter_remote(&name),
             Verb::Delete => self.session().deletes.push(name),
             Verb::MakeDirectory => self.session().makes_directories.push(name),
@@ -61,7 +66,9 @@ impl Machine<'_> {
             return;
         }
         if let (Some(from), Some(to)) = (line.argument(1).map(str::to_owned), line.argument(2).map(str::to_owned)) {
-            self.send(format!("RNFR {from}"));
+            if is_refusal(self.send(format!("RNFR {from}"))) {
+                return;
+            }
             self.send(format!("RNTO {to}"));
             self.session().renames.push([from, to]);
         }
@@ -77,8 +84,35 @@ impl Machine<'_> {
         self.session().raw.push(command);
     }
 
-    pub(super) fn send_words(&mut self, verb: &str, words: &[String]) {
-        let command = std::iter::once(verb).chain(words.iter().map(String::as_str)).collect::<Vec<_>>().join(" ");
+    fn change_mode(&mut self, line: &mut CommandLine) {
+        let given = (!line.arguments().is_empty() || self.another(line, "Mode"))
+            && (line.arguments().len() > 1 || self.another(line, "File name"));
+        let [mode, file, ..] = line.arguments() else {
+            self.usage(line);
+            return;
+        };
+        if given {
+            let command = format!("SITE CHMOD {mode} {file}");
+            self.send(command.clone());
+            self.session().raw.push(command);
+        }
+    }
+
+    /// `account`: the words are joined without blanks; without any, the next line is asked for.
+    fn account(&mut self, line: &CommandLine) {
+        let account = match line.arguments() {
+            [] => self.answer("Account").unwrap_or_default(),
+            words => words.concat(),
+        };
+        self.send(format!("ACCT {account}"));
+        if let Some(credential) = self.session().credentials.last_mut() {
+            credential.account = Some(account);
+        }
+    }
+
+    /// Sends a command with the first argument, if there is one.
+    fn send_with(&mut self, line: &CommandLine, verb: &str) {
+        let command = line.argument(1).map_or_else(|| verb.to_owned(), |argument| format!("{verb} {argument}"));
         self.send(command);
     }
 
@@ -89,39 +123,44 @@ impl Machine<'_> {
     }
 
     /// `ascii`, `binary`: told to the server at once; one that refuses (no login yet) leaves the type as it was.
-    pub(super) fn set_mode(&mut self, mode: Mode) {
-        self.send(match mode {
-            Mode::Ascii => "TYPE A",
-            Mode::Binary => "TYPE I",
-        });
-        match &mut self.connection {
-            Some(connection) if connection.logged_in => {
-                connection.server_mode = mode;
-                self.mode = mode;
+    pub(super) fn set_type(&mut self, representation: Representation) {
+        let reply = self.send(representation.command());
+        let logged_in = self.is_logged_in();
+        if reply.map_or(logged_in, |code| code < 400) {
+            self.representation = representation;
+            if let Some(connection) = &mut self.connection {
+                connection.told = representation;
             }
-            _ => self.doubt("the type is set before the login: a server that refuses it leaves the type as it was"),
+        } else if reply.is_none() {
+            self.doubt("the type is set before the login: a server that refuses it leaves the type as it was");
         }
     }
 
-    pub(super) fn set_type(&mut self, line: &CommandLine) {
-        match line.argument(1).map(str::to_ascii_lowercase).as_deref() {
-            None => {}
-            Some("ascii") => self.set_mode(Mode::Ascii),
-            Some("binary" | "image" | "tenex") => self.set_mode(Mode::Binary),
-            Some(_) => self.usage(line),
+    pub(super) fn type_command(&mut self, line: &CommandLine) {
+        let Some(word) = line.argument(1) else { return };
+        let word = if self.dialect.case_sensitive { word.to_owned() } else { word.to_ascii_lowercase() };
+        match word.as_str() {
+            "ascii" => self.set_type(Representation::Ascii),
+            "binary" | "image" => self.set_type(Representation::Image),
+            "tenex" if self.dialect.unix => self.set_type(Representation::Tenex),
+            "tenex" => self.set_type(Representation::Image),
+            "ebcdic" if !self.is_windows() => self.set_type(Representation::Ebcdic),
+            "a" if self.is_zos() => self.set_type(Representation::Ascii),
+            "i" if self.is_zos() => self.set_type(Representation::Image),
+            "e" if self.is_zos() => self.set_type(Representation::Ebcdic),
+            _ => self.usage(line),
         }
     }
 
     /// Tells the server the type that the next data connection needs, if it differs from the last one told.
-    pub(super) fn agree_on(&mut self, mode: Mode) {
-        let differs = self.connection.as_ref().is_some_and(|connection| connection.server_mode != mode);
-        if differs {
-            self.send(match mode {
-                Mode::Ascii => "TYPE A",
-                Mode::Binary => "TYPE I",
-            });
-            if let Some(connection) = &mut self.connection {
-                connection.server_mode = mode;
+    pub(super) fn agree_on(&mut self, representation: Representation) {
+        if self.connection.as_ref().is_some_and(|connection| connection.told != representation) {
+            let reply = self.send(representation.command());
+            let logged_in = self.is_logged_in();
+            if let Some(connection) = &mut self.connection
+                && reply.map_or(logged_in, |code| code < 400)
+            {
+                connection.told = representation;
             }
         }
     }
