@@ -1,5 +1,8 @@
 //! Scripts that nobody wrote: a grammar of what scripts do and of the mistakes that are made in them, walked by a generator
 //! of pseudo-random numbers whose seed is fixed.
+//!
+//! Three things are left out. `!` and `lcd` alone or upwards would leave the case's directory (clients take the user's home
+//! from the system, whatever `HOME` says). `put - x` sends the rest of the script, of which buffers decide how much that is.
 
 use super::client_run::Case;
 
@@ -133,7 +136,7 @@ fn login(numbers: &mut Numbers, case: &mut Case, script: &mut String) {
 fn command(numbers: &mut Numbers, script: &mut String) {
     let (remote, local, name) = (numbers.one(&REMOTE), numbers.one(&LOCAL), numbers.one(&NAMES));
     let (pattern, other) = (numbers.one(&PATTERNS), numbers.one(&PATTERNS));
-    let line = match numbers.below(34) {
+    let line = match numbers.below(35) {
         0 | 1 => format!("{} {remote}", short(numbers, "get")),
         2 => format!("{} {remote} {name}", short(numbers, "recv")),
         3 => format!("get\n{remote}\n{name}"),
@@ -148,7 +151,7 @@ fn command(numbers: &mut Numbers, script: &mut String) {
         14 => format!("mdelete {pattern}{}", answers(numbers)),
         15 => numbers.one(&["prompt", "prompt off", "prompt on", "prom"]).to_owned(),
         16 => format!("cd {}", numbers.one(&["sub", "..", "/", "nosuch", "\\sub", "\"sub\"", "sub x"])),
-        17 => format!("lcd {}", numbers.one(&["deep", "..", ".", "nosuch", "", "deep x", "de*"])),
+        17 => format!("lcd {}", numbers.one(&["deep", ".", "nosuch", "deep x", "de*", "deep/.."])),
         18 => numbers.one(&["ascii", "binary", "bin", "as", "image", "tenex", "type ascii", "type binary"]).to_owned(),
         19 => numbers.one(&["type", "type I", "type image", "type BINARY", "type a b", "type ebcdic", "tenex"]).to_owned(),
         20 => numbers.one(&["ls", "dir", "ls sub", "nlist", "ls *.txt", "dir -la", "ls nosuch", "ls a b c"]).to_owned(),
@@ -164,10 +167,11 @@ fn command(numbers: &mut Numbers, script: &mut String) {
         30 => numbers.one(&HARMLESS).to_owned(),
         31 => format!("close\n{OPEN}{}", numbers.one(&["user eve pw2", "eve\npw2", "get a.txt"])),
         32 => format!("{OPEN}user eve pw2"),
+        33 => format!("macdef k\n{}\npwd\n\n$k", numbers.one(&["foo", "b", "pwd"])),
         _ => format!(
             "macdef {}\n{}\n{}\n\n{}",
             numbers.one(&["m", "m", "longmacroname"]),
-            numbers.one(&["bin", "ascii", "cd $2", "foo"]),
+            numbers.one(&["bin", "ascii", "cd $2", "  type tenex"]),
             numbers.one(&["get $1", "get $i", "put $1 $2", "delete \\$1", "  ls"]),
             numbers.one(&["$m a.txt b.txt", "$m a.txt", "$\nm b.txt", "$none", "$m", "$ m payload.exe sub"]),
         ),

@@ -37,5 +37,7 @@ pub(crate) fn predict(client: Client, case: &Case, port: u16, user: &str) -> Dee
 /// The control lines that a script asks for. Telnet's interrupt in front of ABOR is left out.
 pub(crate) fn without_noise(control: impl IntoIterator<Item = String>) -> Vec<String> {
     let lines = control.into_iter().map(|line| line.trim_start_matches('\u{fffd}').to_owned());
+    // `PASS ` with nothing behind it is recorded without its blank.
+    let lines = lines.map(|line| line.strip_suffix(' ').filter(|verb| !verb.contains(' ')).unwrap_or(&line).to_owned());
     lines.filter(|line| !NOISE.contains(&line.split(' ').next().unwrap_or_default())).collect()
 }

@@ -32,6 +32,11 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether there are more arguments than a strict client takes, now that those missing were asked for.
+    pub(super) fn is_too_much(&self, line: &CommandLine, most: usize) -> bool {
+        self.dialect.refuses_extra_names && line.arguments().len() > most
+    }
+
     /// `prompt` and `glob` toggle; tnftp alone obeys `on` and `off`.
     pub(super) fn toggled(&self, line: &CommandLine, now: bool) -> bool {
         match line.argument(1) {

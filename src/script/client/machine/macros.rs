@@ -61,7 +61,13 @@ impl Machine<'_> {
                 }
                 let expanded = expand(text.trim_start(), &arguments, turn, &mut loops);
                 self.execute(if self.shows_macro_lines { *number } else { line.number }, &expanded);
+                // inetutils ends a macro at a line that is no command; tnftp goes on, with arguments that are lost.
+                if self.macro_broken && !self.dialect.refuses_extra_names {
+                    loops = false;
+                    break;
+                }
             }
+            self.macro_broken = false;
             turn = turn.saturating_add(1);
             if !loops || turn >= arguments.len() || self.ended {
                 break;

@@ -44,6 +44,10 @@ pub struct Machine<'a> {
     macro_depth: u32,
     macro_steps: u32,
     shows_macro_lines: bool,
+    /// The last command failed without a word to the server.
+    failed: bool,
+    /// The line of the running macro was no command.
+    macro_broken: bool,
     session: Option<Session>,
     sessions: Vec<Session>,
     log: Vec<Command>,
@@ -127,6 +131,8 @@ impl<'a> Machine<'a> {
             macro_depth: 0,
             macro_steps: 0,
             shows_macro_lines: false,
+            failed: false,
+            macro_broken: false,
             session: None,
             sessions: Vec::new(),
             log: Vec::new(),
@@ -180,7 +186,11 @@ impl<'a> Machine<'a> {
     /// Takes the lines over, as the client gets them from the file.
     fn take_in(&mut self, text: &Text, limits: &Limits) {
         if text.byte_order_mark && text.encoding == Encoding::Utf8 {
-            self.note(1, "byte-order-mark", "a byte-order mark stands in front of the first command; a client that does not skip it refuses that line");
+            self.note(
+                1,
+                "byte-order-mark",
+                "a byte-order mark stands in front of the first command; a client that does not skip it refuses that line",
+            );
         }
         if matches!(text.encoding, Encoding::Utf16Le | Encoding::Utf16Be) {
             self.note(0, "utf-16", "the script is UTF-16: ftp.exe reads bytes and would probably not understand it");
@@ -221,6 +231,13 @@ impl<'a> Machine<'a> {
                 "a Ctrl-Z stands here: a client that reads in text mode takes it for the end of the script",
             ));
         }
+        if text.byte_order_mark
+            && text.encoding == Encoding::Utf8
+            && self.dialect.unix
+            && let Some((_, first)) = lines.first_mut()
+        {
+            first.insert(0, '\u{feff}');
+        }
         self.lines = lines;
     }
 
@@ -240,6 +257,7 @@ impl<'a> Machine<'a> {
             self.command_start = self.log.len();
         }
         let words = tokens::split(text, self.dialect.unix);
+        self.macro_broken = false;
         let Some(word) = words.first() else {
             if !self.is_replaying() {
                 self.record(number, Role::Ignored, text, None, Vec::new());
@@ -355,6 +373,7 @@ impl<'a> Machine<'a> {
     }
 
     fn fail_command(&mut self, message: &str) {
+        self.failed = true;
         if let Some(command) = self.log.get_mut(self.command_start).filter(|_| self.macro_depth == 0 || self.shows_macro_lines) {
             command.role = Role::Error;
             command.message = Some(message.to_owned());
@@ -362,6 +381,7 @@ impl<'a> Machine<'a> {
     }
 
     fn refuse(&mut self, line: u32, text: &str, verb: Option<&str>, words: &[String], message: &str) {
+        self.macro_broken = verb.is_none();
         let arguments = words.get(1..).unwrap_or_default().to_vec();
         if self.is_replaying() {
             return;
@@ -389,6 +409,7 @@ impl<'a> Machine<'a> {
         if self.connection.as_ref().is_none_or(|connection| connection.doomed) {
             return None;
         }
+        self.failed = false;
         let command = command.into();
         let reply = self.world.reply(&command);
         if let Some(last) = self.log.last_mut() {

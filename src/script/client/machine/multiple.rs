@@ -8,6 +8,17 @@ use crate::script::client::dialect::Confirmation;
 use crate::script::session::Role;
 use crate::script::transfer::Direction;
 
+/// What an answer comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Consent {
+    Yes,
+    No,
+    /// Yes, and no more questions of this command.
+    All,
+    /// No, and no more names.
+    Stop,
+}
+
 impl Machine<'_> {
     pub(super) fn multiple_get(&mut self, line: &mut CommandLine) {
         let Some(patterns) = self.patterns(line, "Remote files") else { return };
@@ -83,29 +94,37 @@ impl Machine<'_> {
             self.take_probable_answers();
             return;
         };
-        let mut asking = self.prompting;
+        let mut asking = true;
         for name in names {
-            if asking {
-                let mut answer = self.answer("Confirm");
-                while self.dialect.confirmation == Confirmation::NoQuitAllPrompt
-                    && answer.as_deref().is_some_and(|answer| answer.starts_with('?'))
-                {
-                    answer = self.answer("Confirm");
-                }
-                let first = answer.as_deref().and_then(|answer| answer.chars().next()).map(|c| c.to_ascii_lowercase());
-                match (first, self.dialect.confirmation) {
-                    (Some('n'), _) => continue,
-                    (None, _) if answer.is_none() => break,
-                    (Some('q'), Confirmation::NoQuitElseYes | Confirmation::NoQuitAllPrompt) => break,
-                    (Some('a'), Confirmation::NoQuitAllPrompt) => asking = false,
-                    (Some('p'), Confirmation::NoQuitAllPrompt) => {
-                        asking = false;
-                        self.prompting = false;
-                    }
-                    _ => {}
-                }
+            match if asking { self.ask() } else { Consent::Yes } {
+                Consent::Yes => {}
+                Consent::All => asking = false,
+                Consent::No => continue,
+                Consent::Stop => break,
             }
             act(self, &name);
+        }
+    }
+
+    /// Asks, where prompting is on, and takes the next line for the answer.
+    fn ask(&mut self) -> Consent {
+        if !self.prompting {
+            return Consent::Yes;
+        }
+        loop {
+            let Some(answer) = self.answer("Confirm") else { return Consent::Stop };
+            let first = answer.chars().next().map(|c| c.to_ascii_lowercase());
+            return match (first, self.dialect.confirmation) {
+                (Some('n'), _) => Consent::No,
+                (Some('q'), Confirmation::NoQuitElseYes | Confirmation::NoQuitAllPrompt) => Consent::Stop,
+                (Some('a'), Confirmation::NoQuitAllPrompt) => Consent::All,
+                (Some('p'), Confirmation::NoQuitAllPrompt) => {
+                    self.prompting = false;
+                    Consent::Yes
+                }
+                (Some('?'), Confirmation::NoQuitAllPrompt) => continue,
+                _ => Consent::Yes,
+            };
         }
     }
 
@@ -135,8 +154,7 @@ impl Machine<'_> {
 
     /// The answer to a question that the client certainly asks: false for no.
     pub(super) fn confirmed(&mut self) -> bool {
-        let answer = self.answer("Confirm");
-        let yes = answer.as_deref().is_some_and(|answer| !answer.starts_with(['n', 'N']));
+        let yes = matches!(self.ask(), Consent::Yes | Consent::All);
         if !yes && let Some(command) = self.log.last_mut().filter(|command| command.role == Role::Answer) {
             command.message = Some("no".to_owned());
         }

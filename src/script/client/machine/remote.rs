@@ -42,7 +42,7 @@ impl Machine<'_> {
             Verb::Size => ("Remote file", "SIZE"),
             _ => ("Remote file", "MDTM"),
         };
-        if line.arguments().is_empty() && !self.another(line, prompt) {
+        if line.arguments().is_empty() && !self.another(line, prompt) || self.is_too_much(line, 1) {
             self.usage(line);
             return;
         }
@@ -61,6 +61,7 @@ impl Machine<'_> {
     fn rename(&mut self, line: &mut CommandLine) {
         if line.arguments().is_empty() && !self.another(line, "From name")
             || line.arguments().len() < 2 && !self.another(line, "To name")
+            || self.is_too_much(line, 2)
         {
             self.usage(line);
             return;
@@ -87,6 +88,10 @@ impl Machine<'_> {
     fn change_mode(&mut self, line: &mut CommandLine) {
         let given = (!line.arguments().is_empty() || self.another(line, "Mode"))
             && (line.arguments().len() > 1 || self.another(line, "File name"));
+        if self.is_too_much(line, 2) {
+            self.usage(line);
+            return;
+        }
         let [mode, file, ..] = line.arguments() else {
             self.usage(line);
             return;

@@ -33,10 +33,15 @@ impl Machine<'_> {
     pub(super) fn receive(&mut self, remote: &str, local: &str) {
         let to_file = !self.is_stream(local);
         if to_file && self.dialect.looks_first && self.world.can_write(local) == Some(false) {
+            self.failed = true;
             return;
         }
         let local = if to_file { self.unique(local) } else { local.to_owned() };
         self.agree_on(self.representation);
+        // tnftp looks whether asking for the size went wrong; in ASCII it does not ask, and an older error counts.
+        if self.dialect.looks_first && self.representation == Representation::Ascii && self.failed {
+            return;
+        }
         self.restart();
         if self.send_for_data(format!("RETR {remote}")) && to_file {
             self.write(&local);
@@ -68,7 +73,9 @@ impl Machine<'_> {
     pub(super) fn send_file(&mut self, verb: &str, local: &str, remote: &str) {
         self.agree_on(self.representation);
         let verb = if verb == "STOR" && self.unique_remote { "STOU" } else { verb };
-        if self.is_stream(local) || self.world.reads(local) != Some(false) {
+        if !self.is_stream(local) && self.world.reads(local) == Some(false) {
+            self.failed = true;
+        } else {
             self.restart();
             if self.send_for_data(format!("{verb} {remote}")) && local == "-" && self.dialect.unix {
                 self.send_the_rest();
@@ -143,6 +150,8 @@ impl Machine<'_> {
     /// Sends a command that moves data; whether data flows then. A server refuses the data connection before the login, so
     /// that the transfer's command is never sent.
     pub(super) fn send_for_data(&mut self, command: String) -> bool {
+        // The commands for the data connection, at the least, are answered.
+        self.failed = false;
         if self.connection.as_ref().is_some_and(|connection| connection.logged_in) {
             !super::is_refusal(self.send(command))
         } else {
