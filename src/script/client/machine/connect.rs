@@ -79,6 +79,7 @@ impl Machine<'_> {
         self.connection = Some(Connection {
             told: Representation::Ascii,
             logged_in: false,
+            greeted: false,
             doomed: target.compound,
             remote_directory: None,
             rename_from: None,
@@ -110,6 +111,9 @@ impl Machine<'_> {
     fn greet(&mut self) {
         for command in self.dialect.greeting {
             self.send(*command);
+        }
+        if let Some(connection) = &mut self.connection {
+            connection.greeted = true;
         }
         if self.dialect.automatic_binary && self.world.is_unix_server() {
             self.representation = Representation::Image;

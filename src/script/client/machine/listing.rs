@@ -16,6 +16,7 @@ impl Machine<'_> {
         if self.send_for_data(command)
             && let Some(file) = file
         {
+            let file = self.unique(&file);
             self.write(&file);
         }
     }
@@ -38,6 +39,7 @@ impl Machine<'_> {
             let command =
                 if directory == "-" && self.is_windows() { verb.to_owned() } else { format!("{verb} {directory}") };
             if self.send_for_data(command) && to_file {
+                let file = self.unique(&file);
                 self.write(&file);
             }
         }
@@ -52,6 +54,7 @@ impl Machine<'_> {
         if self.prompting {
             if self.dialect.unix {
                 if !self.confirmed() {
+                    self.failed = true;
                     return false;
                 }
             } else if !self.take_probable_answer() {

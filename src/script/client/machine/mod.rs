@@ -48,6 +48,8 @@ pub struct Machine<'a> {
     failed: bool,
     /// The line of the running macro was no command.
     macro_broken: bool,
+    /// The client knows the directory on the server and need not ask for it.
+    knows_directory: bool,
     session: Option<Session>,
     sessions: Vec<Session>,
     log: Vec<Command>,
@@ -94,6 +96,8 @@ struct Connection {
     /// The type that the client last told the server.
     told: Representation,
     logged_in: bool,
+    /// The client has asked for the server's system and features.
+    greeted: bool,
     /// The client could not have connected: the session is what its author meant.
     doomed: bool,
     remote_directory: Option<String>,
@@ -133,6 +137,7 @@ impl<'a> Machine<'a> {
             shows_macro_lines: false,
             failed: false,
             macro_broken: false,
+            knows_directory: false,
             session: None,
             sessions: Vec::new(),
             log: Vec::new(),
@@ -347,6 +352,7 @@ impl<'a> Machine<'a> {
             | Verb::Restart
             | Verb::MachineList
             | Verb::MachineStatus => self.remote(&mut line, verb),
+            Verb::Remote if !line.arguments().is_empty() => self.failed = true,
             Verb::Local | Verb::Remote | Verb::LocalSite | Verb::Pass => {}
         }
     }

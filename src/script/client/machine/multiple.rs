@@ -26,7 +26,11 @@ impl Machine<'_> {
             let local = self.name_on_the_other_side(pattern);
             self.transfer(line, Direction::Download, pattern.clone(), local);
         }
-        let names = self.remote_matches(&patterns);
+        let mut names = self.remote_matches(&patterns);
+        if self.unique_local && self.globbing && self.dialect.refuses_extra_names {
+            // tnftp then keeps the list under another name, too, and finds nothing in it.
+            names = Some(Vec::new());
+        }
         self.for_each_confirmed(names, |machine, name| {
             let local = machine.folded(name.to_owned());
             machine.receive(name, &local);
@@ -57,7 +61,10 @@ impl Machine<'_> {
     pub(super) fn multiple_delete(&mut self, line: &mut CommandLine) {
         let Some(patterns) = self.patterns(line, "Remote files") else { return };
         self.session().deletes.extend(patterns.iter().cloned());
-        let names = self.remote_matches(&patterns);
+        let mut names = self.remote_matches(&patterns);
+        if self.unique_local && self.globbing && self.dialect.refuses_extra_names {
+            names = Some(Vec::new());
+        }
         self.for_each_confirmed(names, |machine, name| {
             machine.send(format!("DELE {name}"));
         });

@@ -7,14 +7,13 @@ use crate::script::local_path;
 impl Machine<'_> {
     pub(super) fn remote(&mut self, line: &mut CommandLine, verb: Verb) {
         match verb {
-            Verb::PrintDirectory => {
-                self.send("PWD");
-            }
+            Verb::PrintDirectory => self.print_directory(),
             Verb::System => {
                 self.send("SYST");
             }
             Verb::ChangeUp => {
                 if !is_refusal(self.send("CDUP")) {
+                    self.knows_directory = false;
                     self.enter_remote("..");
                 }
             }
@@ -33,6 +32,14 @@ impl Machine<'_> {
         }
     }
 
+    /// `pwd`; tnftp remembers the answer until it changes the directory itself.
+    fn print_directory(&mut self) {
+        if !(self.dialect.refuses_extra_names && self.knows_directory) {
+            let reply = self.send("PWD");
+            self.knows_directory = !is_refusal(reply);
+        }
+    }
+
     fn on_one_name(&mut self, line: &mut CommandLine, verb: Verb) {
         let (prompt, command) = match verb {
             Verb::ChangeDirectory => ("Remote directory", "CWD"),
@@ -42,7 +49,7 @@ impl Machine<'_> {
             Verb::Size => ("Remote file", "SIZE"),
             _ => ("Remote file", "MDTM"),
         };
-        if line.arguments().is_empty() && !self.another(line, prompt) || self.is_too_much(line, 1) {
+        if line.arguments().is_empty() && !self.another(line, prompt) {
             self.usage(line);
             return;
         }
@@ -50,7 +57,10 @@ impl Machine<'_> {
         let done = !is_refusal(self.send(format!("{command} {name}")));
         match verb {
             _ if !done => {}
-            Verb::ChangeDirectory => self.enter_remote(&name),
+            Verb::ChangeDirectory => {
+                self.knows_directory = false;
+                self.enter_remote(&name);
+            }
             Verb::Delete => self.session().deletes.push(name),
             Verb::MakeDirectory => self.session().makes_directories.push(name),
             Verb::RemoveDirectory => self.session().removes_directories.push(name),

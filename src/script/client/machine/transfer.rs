@@ -1,6 +1,7 @@
 //! `get`, `put`, `append`: one file each way.
 
 use super::{CommandLine, Machine, Representation};
+use crate::script::client::dialect::Greets;
 use crate::script::local_path;
 use crate::script::transfer::{Direction, Transfer};
 
@@ -38,14 +39,23 @@ impl Machine<'_> {
         }
         let local = if to_file { self.unique(local) } else { local.to_owned() };
         self.agree_on(self.representation);
-        // tnftp looks whether asking for the size went wrong; in ASCII it does not ask, and an older error counts.
-        if self.dialect.looks_first && self.representation == Representation::Ascii && self.failed {
+        if self.trips_over_failure() {
             return;
         }
         self.restart();
         if self.send_for_data(format!("RETR {remote}")) && to_file {
             self.write(&local);
         }
+    }
+
+    /// tnftp gives a transfer up where the question for the size failed. After a quoted login it does not know whether the
+    /// server has sizes, and in ASCII it does not ask: then the failure of the command before is taken for that of the
+    /// question.
+    fn trips_over_failure(&self) -> bool {
+        self.failed
+            && self.dialect.greets == Greets::AfterLogin
+            && self.representation == Representation::Ascii
+            && self.connection.as_ref().is_some_and(|connection| !connection.greeted)
     }
 
     /// Writes a local file with what the server sends; where that is impossible the transfer is broken off.
@@ -118,7 +128,7 @@ impl Machine<'_> {
     }
 
     /// After `runique`, a name that is not taken. inetutils always adds a number.
-    fn unique(&self, name: &str) -> String {
+    pub(super) fn unique(&self, name: &str) -> String {
         let taken = |name: &str| self.world.reads(name) == Some(true);
         if !self.unique_local || self.dialect.looks_first && !taken(name) {
             return name.to_owned();
