@@ -17,8 +17,7 @@ const KNOWN_MISSES: [(&str, Client, &str); 2] = [
 ];
 
 /// The `.netrc` of the row that was recorded with one, which the recording does not hold.
-const NETRC: &str =
-    "machine @HOST@ login nuser password npass\nmacdef init\nbinary\nget payload.exe p.exe\nquit\n\n";
+const NETRC: &str = "machine @HOST@ login nuser password npass\nmacdef init\nbinary\nget payload.exe p.exe\nquit\n\n";
 
 /// The port that stands for the recorded one.
 const PORT: u16 = 2121;
@@ -38,7 +37,10 @@ fn predicted_control_sequences_equal_the_recorded_ones() {
         if predicted.control == recorded.control && predicted.new_files == recorded.new_files {
             good += 1;
         } else {
-            misses.insert((row["case"].as_str().unwrap_or_default().to_owned(), format!("{client:?}")), (predicted, recorded));
+            misses.insert(
+                (row["case"].as_str().unwrap_or_default().to_owned(), format!("{client:?}")),
+                (predicted, recorded),
+            );
         }
     }
     for (case, (predicted, recorded)) in &misses {
@@ -46,7 +48,9 @@ fn predicted_control_sequences_equal_the_recorded_ones() {
     }
     let unexplained: Vec<_> = misses
         .keys()
-        .filter(|(case, client)| !KNOWN_MISSES.iter().any(|known| known.0 == case && format!("{:?}", known.1) == *client))
+        .filter(|(case, client)| {
+            !KNOWN_MISSES.iter().any(|known| known.0 == case && format!("{:?}", known.1) == *client)
+        })
         .collect();
     let share = f64::from(good) / f64::from(total);
     println!("control sequences predicted: {good}/{total} = {:.1} %", share * 100.0);

@@ -1,6 +1,7 @@
 //! Whose script a text is by its content alone, when nothing that starts a client names it.
 
 use super::client::fetch;
+use super::client::{lftp, winscp};
 use super::launch::Client;
 use super::reading::{Confidence, Form};
 use super::sniff;
@@ -23,6 +24,8 @@ type Test = fn(&Text, &str) -> Option<Confidence>;
 /// The clients whose scripts have a face of their own, the most particular first.
 const CLIENTS: &[(Client, Form, Test)] = &[
     (Client::Curl, Form::ClientOptions, fetch::curl_config_confidence),
+    (Client::Winscp, Form::WinscpScript, |text, _| winscp::confidence(text)),
+    (Client::Lftp, Form::LftpScript, lftp::confidence),
     (Client::WindowsFtp, Form::FtpScript, |text, _| sniff::confidence(text)),
 ];
 

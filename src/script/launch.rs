@@ -205,6 +205,9 @@ pub struct Launch {
     /// Whether it is commented out or can never be reached; nothing else keeps it from running.
     #[serde(skip)]
     pub is_dead: bool,
+    /// Whether the client goes on with the commands of its standard input, where it has one that is known.
+    #[serde(skip)]
+    pub reads_input: bool,
     /// The switches as the interpreter needs them.
     #[serde(skip)]
     pub switches: Switches,

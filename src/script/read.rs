@@ -92,7 +92,7 @@ fn emulate(
 fn may_hold_commands(content: &str) -> bool {
     let bytes = content.as_bytes();
     let holds = |word: &[u8]| bytes.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
-    holds(b"ftp") || holds(b"echo")
+    holds(b"ftp") || holds(b"echo") || holds(b"scp")
 }
 
 /// Where the lines of a writer lie in its bytes.

@@ -57,7 +57,8 @@ pub(crate) struct Deeds {
 
 /// The path of a program of this name; nothing, and a line that says so, where it is not installed.
 pub(crate) fn installed(name: &str) -> Option<PathBuf> {
-    let found = ["/usr/bin", "/bin", "/usr/local/bin"].iter().map(|place| Path::new(place).join(name)).find(|p| p.exists());
+    let found =
+        ["/usr/bin", "/bin", "/usr/local/bin"].iter().map(|place| Path::new(place).join(name)).find(|p| p.exists());
     if found.is_none() || !Path::new("/usr/bin/setsid").exists() {
         println!("skipped: {name} (or setsid) is not installed here");
         return None;
@@ -92,7 +93,13 @@ pub(crate) fn run(program: &Path, case: &Case) -> io::Result<Deeds> {
         .args(case.arguments.iter().map(|argument| addressed(argument, server.port())))
         .current_dir(&work)
         .env_clear()
-        .envs([("PATH", "/usr/bin:/bin"), ("TERM", "dumb"), ("LANG", "C.UTF-8"), ("LFTP_HOME", "/nonexistent"), ("RES_OPTIONS", "attempts:1 timeout:1")])
+        .envs([
+            ("PATH", "/usr/bin:/bin"),
+            ("TERM", "dumb"),
+            ("LANG", "C.UTF-8"),
+            ("LFTP_HOME", "/nonexistent"),
+            ("RES_OPTIONS", "attempts:1 timeout:1"),
+        ])
         .env("HOME", &home)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

@@ -36,7 +36,15 @@ impl Numbers {
 
 const OPEN: &str = "open @HOST@ @PORT@\n";
 const REMOTE: [&str; 10] = [
-    "a.txt", "b.txt", "payload.exe", "UPPER.TXT", "\"with space.txt\"", "sub/inner.dat", "missing.bin", "inner.dat", "./a.txt",
+    "a.txt",
+    "b.txt",
+    "payload.exe",
+    "UPPER.TXT",
+    "\"with space.txt\"",
+    "sub/inner.dat",
+    "missing.bin",
+    "inner.dat",
+    "./a.txt",
     "with\\ space.txt",
 ];
 const LOCAL: [&str; 9] =
@@ -45,13 +53,56 @@ const PATTERNS: [&str; 8] = ["*.txt", "a.txt", "?.txt", "*", "[ab].txt", "no*", 
 const ANSWERS: [&str; 14] = ["y", "n", "", "yes", "no", "q", "a", "p", "bin", "Y", "N", " n", "quit", "?"];
 const NAMES: [&str; 6] = ["new.txt", "sub/x.txt", "nodir/x.txt", "deep/x.txt", "\"with blank.txt\"", "x"];
 const HARMLESS: [&str; 26] = [
-    "hash", "bell", "status", "help get", "? put", "pwd", "cdup", "system", "passive", "size a.txt", "modtime b.txt", "rhelp",
-    "rhelp site x", "rstatus", "umask 022", "idle 60", "form", "mode", "struct", "cr", "trace", "glob", "case", "runique",
-    "sunique", "reset",
+    "hash",
+    "bell",
+    "status",
+    "help get",
+    "? put",
+    "pwd",
+    "cdup",
+    "system",
+    "passive",
+    "size a.txt",
+    "modtime b.txt",
+    "rhelp",
+    "rhelp site x",
+    "rstatus",
+    "umask 022",
+    "idle 60",
+    "form",
+    "mode",
+    "struct",
+    "cr",
+    "trace",
+    "glob",
+    "case",
+    "runique",
+    "sunique",
+    "reset",
 ];
 const WRONG: [&str; 22] = [
-    "foo", "b", "d a.txt", "m *", "s l1.txt", "GET a.txt", "BIN", "# remark", "; remark", "rem remark", ":: remark",
-    "pass pw", "literal NOOP", "bin;get a.txt", "bin & get b.txt", "get", "put", "\"", "\\", "cd", "anonymous", "exit now",
+    "foo",
+    "b",
+    "d a.txt",
+    "m *",
+    "s l1.txt",
+    "GET a.txt",
+    "BIN",
+    "# remark",
+    "; remark",
+    "rem remark",
+    ":: remark",
+    "pass pw",
+    "literal NOOP",
+    "bin;get a.txt",
+    "bin & get b.txt",
+    "get",
+    "put",
+    "\"",
+    "\\",
+    "cd",
+    "anonymous",
+    "exit now",
 ];
 
 /// A script, and how its client is started.
@@ -69,7 +120,10 @@ pub(crate) fn case(number: usize) -> Case {
     }
     let mut script = String::new();
     while numbers.chance(4) {
-        script.push_str(&format!("{}\n", numbers.one(&["prompt", "lcd deep", "", "get a.txt", "user x y", "hash", "bin"])));
+        script.push_str(&format!(
+            "{}\n",
+            numbers.one(&["prompt", "lcd deep", "", "get a.txt", "user x y", "hash", "bin"])
+        ));
     }
     login(numbers, &mut case, &mut script);
     let commands = 4 + numbers.below(10);
@@ -124,7 +178,10 @@ fn login(numbers: &mut Numbers, case: &mut Case, script: &mut String) {
                 netrc = format!("machine other.example.com login x password y\n{netrc}");
             }
             if numbers.chance(2) {
-                netrc.push_str(&format!("macdef init\n{}\nget payload.exe\n\n", numbers.one(&["binary", "ascii", "cd sub"])));
+                netrc.push_str(&format!(
+                    "macdef init\n{}\nget payload.exe\n\n",
+                    numbers.one(&["binary", "ascii", "cd sub"])
+                ));
             }
             case.netrc = Some(netrc);
             script.push_str(OPEN);
@@ -153,15 +210,35 @@ fn command(numbers: &mut Numbers, script: &mut String) {
         16 => format!("cd {}", numbers.one(&["sub", "..", "/", "nosuch", "\\sub", "\"sub\"", "sub x"])),
         17 => format!("lcd {}", numbers.one(&["deep", ".", "nosuch", "deep x", "de*", "deep/.."])),
         18 => numbers.one(&["ascii", "binary", "bin", "as", "image", "tenex", "type ascii", "type binary"]).to_owned(),
-        19 => numbers.one(&["type", "type I", "type image", "type BINARY", "type a b", "type ebcdic", "tenex"]).to_owned(),
+        19 => {
+            numbers.one(&["type", "type I", "type image", "type BINARY", "type a b", "type ebcdic", "tenex"]).to_owned()
+        }
         20 => numbers.one(&["ls", "dir", "ls sub", "nlist", "ls *.txt", "dir -la", "ls nosuch", "ls a b c"]).to_owned(),
-        21 => format!("{} . {}\n{}", numbers.one(&["ls", "dir", "nlist"]), numbers.one(&["list.txt", "-"]), numbers.one(&ANSWERS)),
+        21 => format!(
+            "{} . {}\n{}",
+            numbers.one(&["ls", "dir", "nlist"]),
+            numbers.one(&["list.txt", "-"]),
+            numbers.one(&ANSWERS)
+        ),
         22 => format!("{} . sub out.txt\n{}", numbers.one(&["mls", "mdir"]), numbers.one(&ANSWERS)),
         23 => format!("delete {remote}"),
-        24 => numbers.one(&["rename a.txt z.txt", "rename\nb.txt\ny.txt", "rename b.txt\ny.txt", "rename nosuch q"]).to_owned(),
+        24 => numbers
+            .one(&["rename a.txt z.txt", "rename\nb.txt\ny.txt", "rename b.txt\ny.txt", "rename nosuch q"])
+            .to_owned(),
         25 => numbers.one(&["mkdir d1", "rmdir d1", "mkdir sub", "rmdir sub", "mkdir", "mkdir a b"]).to_owned(),
-        26 => numbers.one(&["append l1.txt a.txt", "append l2.txt", "append\nl1.txt\nnew.app", "append nofile"]).to_owned(),
-        27 => numbers.one(&["quote SITE HELP", "quote NOOP", "quote CWD sub", "quote\nDELE b.txt", "site chmod 644 a.txt", "quote TYPE A"]).to_owned(),
+        26 => numbers
+            .one(&["append l1.txt a.txt", "append l2.txt", "append\nl1.txt\nnew.app", "append nofile"])
+            .to_owned(),
+        27 => numbers
+            .one(&[
+                "quote SITE HELP",
+                "quote NOOP",
+                "quote CWD sub",
+                "quote\nDELE b.txt",
+                "site chmod 644 a.txt",
+                "quote TYPE A",
+            ])
+            .to_owned(),
         28 => numbers.one(&["chmod 600 a.txt", "chmod", "account secret", "user eve pw2", "user a b c d"]).to_owned(),
         29 => numbers.one(&WRONG).to_owned(),
         30 => numbers.one(&HARMLESS).to_owned(),

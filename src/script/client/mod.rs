@@ -6,13 +6,17 @@
 pub mod bsd_ftp;
 pub mod dialect;
 pub mod fetch;
+pub mod journal;
+pub mod lftp;
 pub mod login;
 pub mod machine;
 pub mod netrc;
+pub mod sftp;
 pub mod shape;
 pub mod switches;
 pub mod tokens;
 pub mod windows_ftp;
+pub mod winscp;
 pub mod world;
 
 use super::launch::{Client, Launch, Platform, Switches};
@@ -38,8 +42,11 @@ pub fn dialect(client: Client) -> Option<&'static Dialect> {
 #[must_use]
 pub fn launch(words: &[String], command_line: &str, platform: Platform) -> Option<Launch> {
     let (program, arguments) = words.split_first()?;
-    let launch =
-        fetch::launch(program, arguments, platform).or_else(|| switches::launch(program, arguments, platform))?;
+    let launch = fetch::launch(program, arguments, platform)
+        .or_else(|| switches::launch(program, arguments, platform))
+        .or_else(|| lftp::launch(words))
+        .or_else(|| winscp::launch(words, command_line))
+        .or_else(|| sftp::launch(words))?;
     Some(Launch { command_line: command_line.trim().to_owned(), arguments: arguments.to_vec(), ..launch })
 }
 
@@ -49,10 +56,40 @@ pub fn run(script: Option<&Text>, launch: &Launch, world: &dyn World, limits: &L
     if let Some(run) = fetch::run(script, launch) {
         return run;
     }
+    match launch.client {
+        Client::Lftp => return lftp::run(script, launch, world, limits),
+        Client::Winscp => return winscp::run(script, launch, limits),
+        Client::Psftp | Client::Sftp => return sftp::run(script, launch, limits),
+        _ => {}
+    }
     match (dialect(launch.client), script) {
         (Some(_), Some(text)) => interpret(text, launch.client, &launch.switches, world, limits),
         _ => Interpretation { client: launch.client, ..Interpretation::default() },
     }
+}
+
+/// The words of a command line of Unix: quotes group, a backslash quotes one character.
+#[cfg(test)]
+fn shell_words(command_line: &str) -> Vec<String> {
+    let (mut words, mut word, mut begun, mut quote) = (Vec::new(), String::new(), false, None);
+    let mut characters = command_line.chars();
+    while let Some(character) = characters.next() {
+        match (character, quote) {
+            ('\\', None) => word.extend(characters.next()),
+            (' ', None) => {
+                if std::mem::take(&mut begun) {
+                    words.push(std::mem::take(&mut word));
+                }
+                continue;
+            }
+            ('"' | '\'', None) => quote = Some(character),
+            (_, Some(open)) if open == character => quote = None,
+            _ => word.push(character),
+        }
+        begun = true;
+    }
+    words.extend(begun.then_some(word));
+    words
 }
 
 /// Runs a script as a line-based client does with these switches; as `ftp.exe` does where the client is none.

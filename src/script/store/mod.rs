@@ -10,6 +10,7 @@ mod editors;
 mod filezilla;
 mod flash_fxp;
 mod ini;
+mod lftp;
 mod markup;
 mod ncftp;
 mod rclone;
@@ -63,14 +64,15 @@ const CLIENTS: &[(Client, Form, &[&str], Reader)] = &[
 #[must_use]
 pub fn read(text: &Text, name: &str) -> Option<Stored> {
     let lower = text.content.to_ascii_lowercase();
-    CLIENTS.iter().find_map(|(client, form, words, reader)| {
+    let stored = CLIENTS.iter().find_map(|(client, form, words, reader)| {
         if !words.iter().any(|word| memchr::memmem::find(lower.as_bytes(), word.as_bytes()).is_some()) {
             return None;
         }
         let mut sessions = reader(text, name);
         sessions.truncate(SITES);
         (!sessions.is_empty()).then(|| Stored { client: *client, form: *form, sessions })
-    })
+    });
+    stored.or_else(|| lftp::read(text, name))
 }
 
 #[cfg(test)]

@@ -374,7 +374,7 @@ impl<'a> Emulation<'a> {
                 Feed::Elsewhere if launch.tells_all => Feed::CommandLine,
                 feed => feed,
             },
-            (None, _) if launch.tells_all => Feed::CommandLine,
+            (None, input) if launch.tells_all && !(launch.reads_input && input != Input::Keyboard) => Feed::CommandLine,
             (None, Input::File(path)) => {
                 launch.script_path = Some(path.clone());
                 self.feed(&path, directory.as_deref())
@@ -383,6 +383,7 @@ impl<'a> Emulation<'a> {
                 let inactive = self.dead;
                 self.take(VirtualFile { directory, pieces, inactive, ..VirtualFile::default() })
             }
+            (None, _) if launch.tells_all => Feed::CommandLine,
             (None, _) => Feed::Elsewhere,
         };
         let entry = (launch, feed);

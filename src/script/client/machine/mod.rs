@@ -317,7 +317,9 @@ impl<'a> Machine<'a> {
             Verb::RunMacro => self.run_macro(&mut line),
             Verb::Page => self.page(&mut line),
             Verb::PagedList => self.list(&line, "LIST"),
-            Verb::TranslateNames => self.doubt("the client is told to translate names; the names shown are those before"),
+            Verb::TranslateNames => {
+                self.doubt("the client is told to translate names; the names shown are those before")
+            }
             Verb::Prompt => self.prompting = self.toggled(&line, self.prompting),
             Verb::Glob => self.globbing = self.toggled(&line, self.globbing),
             Verb::LocalDirectory => self.local_directory(&line),
@@ -380,7 +382,9 @@ impl<'a> Machine<'a> {
 
     fn fail_command(&mut self, message: &str) {
         self.failed = true;
-        if let Some(command) = self.log.get_mut(self.command_start).filter(|_| self.macro_depth == 0 || self.shows_macro_lines) {
+        if let Some(command) =
+            self.log.get_mut(self.command_start).filter(|_| self.macro_depth == 0 || self.shows_macro_lines)
+        {
             command.role = Role::Error;
             command.message = Some(message.to_owned());
         }

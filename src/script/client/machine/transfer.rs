@@ -116,7 +116,11 @@ impl Machine<'_> {
 
     /// After `case`, a remote name without small letters is written in them.
     pub(super) fn folded(&self, name: String) -> String {
-        if self.fold_case && !name.contains(|c: char| c.is_ascii_lowercase()) { name.to_ascii_lowercase() } else { name }
+        if self.fold_case && !name.contains(|c: char| c.is_ascii_lowercase()) {
+            name.to_ascii_lowercase()
+        } else {
+            name
+        }
     }
 
     /// Clients of Unix take a local name for a pattern, of which the first match counts.
