@@ -1,9 +1,9 @@
 //! In which language a text is written, told by its content; its name only decides between languages that fit.
 
 use super::client::fetch;
-use super::launch::Platform;
+use super::launch::{Client, Platform};
 use super::reading::Form;
-use super::writer::{command_lines, powershell, shell};
+use super::writer::{basic, command_lines, jscript, page, powershell, shell};
 use crate::base::text::Text;
 
 /// A language whose texts are emulated.
@@ -15,6 +15,12 @@ pub enum Language {
     Powershell,
     /// The shell of Unix.
     Shell,
+    /// VBScript, VBA, Visual Basic 6.
+    Basic,
+    /// JScript.
+    Jscript,
+    /// A page that holds scripts of these.
+    Page,
     /// None that is known: notes, logs, markup, which may quote command lines.
     Unknown,
 }
@@ -26,6 +32,12 @@ pub fn of(text: &Text, name: &str) -> Language {
         Language::Shell
     } else if powershell::is_script(&text.content, name) {
         Language::Powershell
+    } else if page::is_script(&text.content, name) {
+        Language::Page
+    } else if basic::is_script(&text.content, name) {
+        Language::Basic
+    } else if jscript::is_script(&text.content, name) {
+        Language::Jscript
     } else if command_lines::is_batch(text.lines().map(|line| line.text)) || is_named_batch(text, name) {
         Language::Batch
     } else {
@@ -48,8 +60,25 @@ impl Language {
     pub fn platform(self) -> Platform {
         match self {
             Self::Shell => Platform::Unix,
-            Self::Batch | Self::Powershell | Self::Unknown => Platform::Windows,
+            Self::Batch | Self::Powershell | Self::Basic | Self::Jscript | Self::Page | Self::Unknown => {
+                Platform::Windows
+            }
         }
+    }
+
+    /// The client whose class library texts of the language use, where it is always the same.
+    #[must_use]
+    pub fn library(self) -> Option<Client> {
+        match self {
+            Self::Basic | Self::Jscript | Self::Page => Some(Client::Wininet),
+            _ => None,
+        }
+    }
+
+    /// Whether its texts can build every word of a command line, so that none need stand in them.
+    #[must_use]
+    pub fn builds_words(self) -> bool {
+        matches!(self, Self::Basic | Self::Jscript | Self::Page)
     }
 
     /// What kind of text a report calls it. `itself` tells that it feeds itself to a client, as only batch files do.
@@ -59,6 +88,8 @@ impl Language {
             Self::Batch => Form::Batch,
             Self::Powershell => Form::Powershell,
             Self::Shell => Form::Shell,
+            Self::Basic => Form::Vbscript,
+            Self::Jscript | Self::Page => Form::Jscript,
             Self::Unknown if itself => Form::Batch,
             Self::Unknown => Form::Text,
         }

@@ -46,6 +46,8 @@ pub enum Client {
     Fetch,
     /// The classes of .NET: `WebClient`, `FtpWebRequest`, and the commands of PowerShell built on them.
     Dotnet,
+    /// WinINet, as Visual Basic and the objects of COM use it.
+    Wininet,
     /// Python's `ftplib` and `urllib`.
     Ftplib,
     /// Perl's `Net::FTP`.
@@ -92,6 +94,7 @@ impl Client {
             Self::Busybox => "busybox",
             Self::Fetch => "fetch",
             Self::Dotnet => "dotnet",
+            Self::Wininet => "wininet",
             Self::Ftplib => "ftplib",
             Self::NetFtp => "net-ftp",
             Self::PhpFtp => "php-ftp",

@@ -10,7 +10,7 @@ use super::store;
 use super::writer::emulation::{Emulation, Neighbours};
 use super::writer::files::VirtualFile;
 use super::writer::outcome::{Origin, Outcome};
-use super::writer::{batch, command_lines, powershell, shell};
+use super::writer::{basic, batch, command_lines, jscript, page, powershell, shell};
 use crate::base::limits::Limits;
 use crate::base::text::{Encoding, Text};
 
@@ -24,6 +24,9 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
         emulate(text, language, origin, neighbours, limits);
     let stored = store::read(text, origin.name);
     let mut client = told.map_or_else(Client::default, |told| told.client);
+    if let (Some(library), false) = (language.library(), sessions.is_empty()) {
+        client = library;
+    }
     if let Some(stored) = &stored {
         client = stored.client;
         sessions.extend(stored.sessions.iter().cloned());
@@ -69,7 +72,7 @@ fn emulate(
     neighbours: &dyn Neighbours,
     limits: &Limits,
 ) -> Outcome {
-    if !may_hold_commands(&text.content) {
+    if !language.builds_words() && !may_hold_commands(&text.content) {
         return Outcome::default();
     }
     let lines = || text.lines().map(|line| (line.number, line.text));
@@ -78,6 +81,9 @@ fn emulate(
         Language::Batch => batch::Interpreter::new(&mut emulation, lines().collect()).run_file(),
         Language::Powershell => powershell::run_file(&mut emulation, text),
         Language::Shell => shell::run_file(&mut emulation, text),
+        Language::Basic => basic::run_file(&mut emulation, text),
+        Language::Jscript => jscript::run_file(&mut emulation, text),
+        Language::Page => page::run_file(&mut emulation, text),
         Language::Unknown => {
             emulation.only_quotes = true;
             let quoted = command_lines::of(lines());

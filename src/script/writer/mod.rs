@@ -2,10 +2,15 @@
 //!
 //! Each language is an interpreter over one [`emulation::Emulation`]; what it does not understand it passes over.
 
+pub mod automation;
+pub mod basic;
 pub mod batch;
 pub mod command_lines;
 pub mod emulation;
 pub mod files;
+pub mod jscript;
 pub mod outcome;
+pub mod page;
 pub mod powershell;
 pub mod shell;
+pub mod written;
