@@ -1,7 +1,7 @@
 //! In which language a text is written, told by its content; its name only decides between languages that fit.
 
 use super::client::fetch;
-use super::launch::{Client, Platform};
+use super::launch::Platform;
 use super::reading::Form;
 use super::writer::{basic, command_lines, jscript, page, powershell, shell};
 use crate::base::text::Text;
@@ -63,15 +63,6 @@ impl Language {
             Self::Batch | Self::Powershell | Self::Basic | Self::Jscript | Self::Page | Self::Unknown => {
                 Platform::Windows
             }
-        }
-    }
-
-    /// The client whose class library texts of the language use, where it is always the same.
-    #[must_use]
-    pub fn library(self) -> Option<Client> {
-        match self {
-            Self::Basic | Self::Jscript | Self::Page => Some(Client::Wininet),
-            _ => None,
         }
     }
 

@@ -3,7 +3,7 @@
 use super::client;
 use super::content;
 use super::language::{self, Language};
-use super::launch::{Client, Platform};
+use super::launch::Platform;
 use super::reading::{Confidence, Feed, Provenance, TextReading, Written};
 use super::sniff;
 use super::store;
@@ -20,13 +20,10 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
     let told = content::of(text, origin.name);
     let is_script = told.map(|told| told.confidence);
     let language = language::of(text, origin.name);
-    let Outcome { fed, left, mut launches, mut sessions, runs, diagnostics, unresolved } =
+    let Outcome { fed, left, mut launches, mut sessions, runs, library, diagnostics, unresolved } =
         emulate(text, language, origin, neighbours, limits);
     let stored = store::read(text, origin.name);
-    let mut client = told.map_or_else(Client::default, |told| told.client);
-    if let (Some(library), false) = (language.library(), sessions.is_empty()) {
-        client = library;
-    }
+    let mut client = library.or(told.map(|told| told.client)).unwrap_or_default();
     if let Some(stored) = &stored {
         client = stored.client;
         sessions.extend(stored.sessions.iter().cloned());
@@ -137,6 +134,7 @@ fn written_text(file: &VirtualFile, places: &Places) -> Written {
     let content = file.content();
     let first = file.pieces.first().map_or(0, |piece| piece.line);
     let mut text = Text::from_content(content);
+    text.byte_order_mark = file.byte_order_mark;
     if file.is_utf16 {
         text.encoding = Encoding::Utf16Le;
     }

@@ -27,6 +27,8 @@ pub struct VirtualFile {
     pub pieces: Vec<Piece>,
     /// Whether the writer encodes it as UTF-16, which line-based clients do not understand.
     pub is_utf16: bool,
+    /// Whether the writer puts a byte-order mark in front.
+    pub byte_order_mark: bool,
     /// Whether the writer can never reach it, or has it commented out.
     pub inactive: bool,
 }
@@ -61,6 +63,7 @@ impl Files {
             directory: directory.map(str::to_owned),
             pieces: Vec::new(),
             is_utf16: false,
+            byte_order_mark: false,
             inactive: false,
         };
         let key = self.key(path, directory);

@@ -1,7 +1,7 @@
 //! What an emulation starts from and what it leaves.
 
 use super::files::VirtualFile;
-use crate::script::launch::Launch;
+use crate::script::launch::{Client, Launch};
 use crate::script::reading::{Feed, Run};
 use crate::script::session::{Diagnostic, Session};
 
@@ -25,6 +25,8 @@ pub struct Outcome {
     pub launches: Vec<(Launch, Feed)>,
     /// The sessions that the text opens by a class library.
     pub sessions: Vec<Session>,
+    /// The class library of those sessions.
+    pub library: Option<Client>,
     /// The programs that it starts.
     pub runs: Vec<Run>,
     /// What a reader should know.

@@ -60,7 +60,12 @@ fn run_file(emulation: &mut Emulation<'_>, path: &str) -> bool {
     let Some(file) = emulation.files.get(path, directory.as_deref()) else { return false };
     let content = file.content();
     let lines = lines_of(file);
+    // An interpreter of expressions goes deeper than one of command lines does: it counts twice.
     if !emulation.enter() {
+        return true;
+    }
+    if !emulation.enter() {
+        emulation.leave();
         return true;
     }
     let line = emulation.line;
@@ -75,6 +80,7 @@ fn run_file(emulation: &mut Emulation<'_>, path: &str) -> bool {
         }
     }
     emulation.line = line;
+    emulation.leave();
     emulation.leave();
     true
 }

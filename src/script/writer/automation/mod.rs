@@ -14,6 +14,7 @@ mod wininet;
 
 use super::emulation::Emulation;
 use super::files::Piece;
+use crate::script::launch::Client;
 use crate::script::session::Session;
 use http::Request;
 use std::collections::BTreeMap;
@@ -111,6 +112,7 @@ impl<'e, 'a> Automation<'e, 'a> {
         }
         for session in std::mem::take(&mut self.sessions) {
             if session.host.as_deref().is_some_and(|host| !is_unknown_host(host)) {
+                self.emulation.outcome.library = Some(Client::Wininet);
                 self.emulation.open_session(session);
             }
         }

@@ -35,6 +35,11 @@ impl BinaryStream {
         }
     }
 
+    /// Text is saved with the mark of its encoding; bytes are saved as they are.
+    fn has_mark(&self) -> bool {
+        self.is_utf16() || !self.is_binary && self.charset.as_deref() == Some("utf-8")
+    }
+
     fn is_utf16(&self) -> bool {
         !self.is_binary
             && self.charset.as_deref().is_none_or(|charset| charset.contains("unicode") || charset.contains("utf-16"))
@@ -113,7 +118,7 @@ impl Automation<'_, '_> {
             "read" => {
                 return stream.body.map_or_else(|| Value::unknown("Read"), |request| self.add(Object::Body(request)));
             }
-            "close" | "setEOS" | "flush" | "loadfromfile" => {}
+            "close" | "seteos" | "flush" | "loadfromfile" => {}
             _ => return Value::unknown(member),
         }
         Value::Empty
@@ -121,7 +126,8 @@ impl Automation<'_, '_> {
 
     fn save(&mut self, id: ObjectId, path: &Value) {
         let Some(Object::BinaryStream(stream)) = self.objects.get(id) else { return };
-        let (pieces, is_utf16, body) = (stream.pieces.clone(), stream.is_utf16(), stream.body);
+        let (pieces, is_utf16, has_mark, body) =
+            (stream.pieces.clone(), stream.is_utf16(), stream.has_mark(), stream.body);
         if let Some(request) = body {
             self.save_body(request, path);
             return;
@@ -134,6 +140,7 @@ impl Automation<'_, '_> {
         self.emulation.files.put(&path, directory.as_deref(), pieces);
         if let Some(file) = self.emulation.files.get_mut(&path, directory.as_deref()) {
             file.is_utf16 = is_utf16;
+            file.byte_order_mark = has_mark;
         }
     }
 

@@ -83,7 +83,12 @@ impl Automation<'_, '_> {
             line,
             address_class: Some(address::classify(&host)),
             credentials: vec![credential(&username, password.as_deref(), line)],
-            commands: vec![command(line, "InternetConnect", &[host.clone()], &[format!("USER {username}")])],
+            commands: vec![command(
+                line,
+                "InternetConnect",
+                std::slice::from_ref(&host),
+                &[format!("USER {username}")],
+            )],
             host: Some(host),
             port,
             ..Session::default()

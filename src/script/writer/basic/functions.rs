@@ -70,7 +70,7 @@ fn text_function(
             None => Value::unknown(first.name_or("Chr")),
         },
         "asc" | "ascw" => match first.text().chars().next().filter(|_| is_whole) {
-            Some(character) => Value::Number(f64::from(u32::from(character))),
+            Some(character) => Value::Number(f64::from(code_of(character, name == "asc"))),
             None => Value::unknown("Asc"),
         },
         "cstr" | "trim" | "ltrim" | "rtrim" | "lcase" | "ucase" | "str" | "strreverse" if arguments.is_empty() => {
@@ -299,6 +299,15 @@ fn character(code: u32) -> Option<char> {
     match u8::try_from(code) {
         Ok(byte) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[byte]).0.chars().next(),
         Err(_) => char::from_u32(code),
+    }
+}
+
+/// The code of a character: that of the code page of the west where it has one and is asked for.
+fn code_of(character: char, ansi: bool) -> u32 {
+    let text = character.to_string();
+    match encoding_rs::WINDOWS_1252.encode(&text) {
+        (bytes, _, false) if ansi => bytes.first().copied().map_or(0, u32::from),
+        _ => u32::from(character),
     }
 }
 

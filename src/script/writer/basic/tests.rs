@@ -382,6 +382,25 @@ fn command_lines_may_hold_the_script() {
 }
 
 #[test]
+fn utf_8_of_a_stream_has_its_mark() {
+    let script = "s.Open: s.WriteText \"open h.x\": s.SaveToFile \"a\": Shell \"ftp -s:a\"";
+    for (charset, mark) in [("utf-8", true), ("us-ascii", false), ("windows-1252", false)] {
+        let text = format!("Set s = CreateObject(\"ADODB.Stream\"): s.Charset = \"{charset}\"\n{script}");
+        assert_eq!(read_text(&text).written[0].text.byte_order_mark, mark, "{charset}");
+    }
+}
+
+#[test]
+fn scripts_that_start_each_other_end() {
+    let deep = format!("{}x = {}Shell(\"wscript x.vbs\"){}", "If 1 Then\n".repeat(28), "(".repeat(28), ")".repeat(28));
+    let lines: String = deep.lines().map(|line| format!("t.WriteLine \"{}\"\n", line.replace('"', "\"\""))).collect();
+    let text = format!(
+        "Set t = CreateObject(\"Scripting.FileSystemObject\").CreateTextFile(\"x.vbs\")\n{lines}t.Close\nShell \"wscript x.vbs\"\nShell \"ftp -s:x.vbs\""
+    );
+    assert!(!read_text(&text).written.is_empty());
+}
+
+#[test]
 fn nothing_makes_it_fail() {
     let deep = format!("x = {}1{}", "(".repeat(5000), ")".repeat(5000));
     let blocks = "If a Then\n".repeat(5000);

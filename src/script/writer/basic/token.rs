@@ -55,7 +55,14 @@ pub(super) struct Token {
 
 /// The tokens of a text. Signs that BASIC does not have are tokens, too: their line is passed over.
 pub(super) fn tokens(text: &str, numbering: Numbering<'_>) -> Vec<Token> {
-    let mut scanner = Scanner { rest: text, line: 1, numbering, tokens: Vec::new(), spaced: true };
+    let mut scanner = Scanner {
+        rest: text,
+        line: 1,
+        numbering,
+        tokens: Vec::new(),
+        spaced: true,
+        ends_with_cr: !text.contains('\n'),
+    };
     while scanner.next() {}
     scanner.push(Kind::NewLine);
     scanner.tokens
@@ -67,6 +74,7 @@ struct Scanner<'t> {
     numbering: Numbering<'t>,
     tokens: Vec<Token>,
     spaced: bool,
+    ends_with_cr: bool,
 }
 
 impl Scanner<'_> {
@@ -80,9 +88,11 @@ impl Scanner<'_> {
     }
 
     fn end_line(&mut self) {
+        // A lone CR ends a line where the text has no LF at all.
+        let counts = self.ends_with_cr || self.rest.starts_with('\n') || self.rest.starts_with("\r\n");
         let length = if self.rest.starts_with("\r\n") { 2 } else { 1 };
         self.bump(length);
-        self.line = self.line.saturating_add(1);
+        self.line = self.line.saturating_add(u32::from(counts));
     }
 
     fn skip_line(&mut self) {

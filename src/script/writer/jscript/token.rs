@@ -35,6 +35,9 @@ const SIGNS: [&str; 53] = [
     "*", "%", "&", "|", "^", "!", "~", "?", ":", "=", "/", "@", "#", "\\",
 ];
 
+/// Characters of the longest regular expression that is looked for.
+const PATTERN: usize = 1000;
+
 /// The tokens of a text; what is none is left out.
 pub(super) fn tokens(text: &str, numbering: Numbering<'_>) -> Vec<Token> {
     let mut scanner = Scanner { rest: text, line: 1, numbering, tokens: Vec::new(), begins_line: true };
@@ -125,7 +128,7 @@ impl Scanner<'_> {
 
     fn pattern(&mut self) {
         let (mut escaped, mut class) = (false, false);
-        let end = self.rest.char_indices().skip(1).find(|(_, character)| {
+        let end = self.rest.char_indices().skip(1).take(PATTERN).find(|(_, character)| {
             let ends = match character {
                 '\n' => true,
                 '/' => !escaped && !class,
@@ -151,8 +154,7 @@ impl Scanner<'_> {
         let mut text = String::new();
         let mut rest = self.rest.get(1..).unwrap_or_default();
         let whole = self.rest.len();
-        loop {
-            let Some(character) = rest.chars().next() else { break };
+        while let Some(character) = rest.chars().next() {
             let after = rest.get(character.len_utf8()..).unwrap_or_default();
             if character == quote {
                 rest = after;
