@@ -23,6 +23,20 @@ for number, path in enumerate(SCRIPTS):
         seed("ftp_script", f"{number}-{flags}", bytes([flags]) + (host / path).read_bytes())
 for number, path in enumerate(BATCHES):
     seed("batch", f"{number}", (host / path).read_bytes())
+COMMANDS = {
+    "branches": "if exist q (echo open h.x>f) else (echo open g.x>f)\necho bye>>f\nftp -s:f\n",
+    "calls": "call :l open h.x\ncall :l bye\nftp -s:f\nexit /b\n:l\nsetlocal\necho %*>>f\nexit /b\n",
+    "loops": "for /f \"tokens=1,2 delims=:\" %%a in (\"h.x:21\") do echo open %%a %%b>f\nfor /l %%i in (1,1,3) do echo get %%i>>f\nftp -s:f\n",
+    "delayed": "cmd /v:on /c \"set a=ftp&&set /a n=1+2&&echo get !n!>f&&!a! -s:f\"\n",
+    "parts": "set k=ptfohce\n%k:~6,1%%k:~5,1%%k:~4,1%%k:~3,1% bye>f\n%k:~2,1%%k:~1,1%%k:~0,1% -s:f\n",
+    "filters": "findstr /b \"::f\" \"%~f0\"|find /v \"x\">f\nmore +2 %0>>f\nftp -s:f\nexit\n::f open h.x\n",
+    "itself": "@ftp -i -s:\"%~f0\"&goto:eof\nopen h.x\nbye\n",
+    "within": "schtasks /create /tr \"cmd /c echo bye>a&ftp -s:a\"\nforfiles /c \"cmd /c ftp -s:0x22a b0x22\"\nwmic process call create \"ftp -s:a\"\n",
+    "note": "C:\\> copy con f\nopen h.x\n^Z\nGET /x?cmd=echo%20bye%3E%3Ef HTTP/1.1\n[1] CMD: ftp -s:f\n",
+    "numbers": ":a\nset /a i+=1\necho [%i%]>>f\nif %i% lss 3 goto a\nshift\npushd C:\\t\npopd\n",
+}
+for name, text in COMMANDS.items():
+    seed("batch", name, text.encode())
 for number, path in enumerate(PROGRAMS):
     seed("pe", f"{number}", (host / path).read_bytes())
 for path in sorted((host.parent / "signed").iterdir()):

@@ -83,6 +83,13 @@ fn emulate(
         Language::Page => page::run_file(&mut emulation, text),
         Language::Unknown => {
             emulation.only_quotes = true;
+            for (name, body) in command_lines::quoted_files(lines()) {
+                emulation.files.open(&name, None, false);
+                for (number, line) in body {
+                    emulation.line = number;
+                    emulation.write_file(&name, &format!("{line}\r\n"), true);
+                }
+            }
             let quoted = command_lines::of(lines());
             let borrowed = quoted.iter().map(|(number, line)| (*number, line.as_str())).collect();
             batch::Interpreter::new(&mut emulation, borrowed).run_command_lines();
@@ -95,7 +102,15 @@ fn emulate(
 fn may_hold_commands(content: &str) -> bool {
     let bytes = content.as_bytes();
     let holds = |word: &[u8]| bytes.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
-    holds(b"ftp") || holds(b"echo") || holds(b"scp")
+    // The words may be written with carets, or put together from variables.
+    let carets = || bytes.windows(2).filter(|pair| matches!(pair, [b'^', next] if next.is_ascii_alphabetic())).count();
+    let percents = || bytes.iter().filter(|byte| **byte == b'%').count();
+    holds(b"ftp")
+        || holds(b"echo")
+        || holds(b"scp")
+        || holds(b":~")
+        || carets() > 2
+        || holds(b"set ") && percents() >= 8
 }
 
 /// Where the lines of a writer lie in its bytes.
@@ -211,7 +226,10 @@ mod tests {
             ("cmd /c \"echo open h.x>a&echo bye>>a&ftp -s:a\"", &["open h.x|bye|"]),
             ("call :gen > f\nftp -s:f\nexit /b\n:gen\necho open h.x\necho bye\nexit /b", &["open h.x|bye|"]),
             ("for %%f in (a b) do echo get %%f>>s\nftp -s:s", &["get a|get b|"]),
-            ("if exist q (echo open h.x>a) else echo open g.x>a\necho bye>>a\nftp -s:a", &["open g.x|bye|"]),
+            (
+                "if exist q (echo open h.x>a) else echo open g.x>a\necho bye>>a\nftp -s:a",
+                &["open h.x|bye|", "open g.x|bye|"],
+            ),
         ];
         for (text, expected) in cases {
             assert_eq!(scripts(text), expected, "{text}");

@@ -6,7 +6,7 @@
 
 use super::files::{Files, Piece, VirtualFile};
 use super::outcome::{Origin, Outcome};
-use super::{batch, powershell, shell, written};
+use super::{batch, embedded, powershell, shell, written};
 use crate::base::limits::Limits;
 use crate::script::client::{self, shape};
 use crate::script::launch::{Launch, Platform};
@@ -117,7 +117,7 @@ impl<'a> Emulation<'a> {
             neighbours,
             platform,
             only_quotes: false,
-            files: Files::new(platform),
+            files: Files::new(platform, origin.directory),
             outcome: Outcome::default(),
             environment: BTreeMap::new(),
             directory: None,
@@ -141,13 +141,16 @@ impl<'a> Emulation<'a> {
         let mut outcome = self.outcome;
         outcome.left.extend(self.files.into_files().filter(|file| !file.pieces.is_empty()));
         let fed = &outcome.fed;
-        outcome.left.retain(|file| !fed.iter().any(|fed| fed.pieces == file.pieces));
+        // What another file alone has written is found with that file.
+        outcome.left.retain(|file| {
+            !fed.iter().any(|fed| fed.pieces == file.pieces) && file.pieces.iter().any(|piece| piece.file.is_none())
+        });
         outcome
     }
 
     /// Begins again with nothing written and nothing set: the text is run a second time with other branches taken.
     pub fn begin_again(&mut self) {
-        let files = std::mem::replace(&mut self.files, Files::new(self.platform));
+        let files = std::mem::replace(&mut self.files, Files::new(self.platform, self.origin.directory));
         let known = &self.outcome.left;
         let left: Vec<VirtualFile> =
             files.into_files().filter(|file| !file.pieces.is_empty() && !known.contains(file)).collect();
@@ -180,6 +183,11 @@ impl<'a> Emulation<'a> {
             self.cap("the emulation of this text took more steps than the limit and was ended");
         }
         !self.capped
+    }
+
+    /// Counts work that one step does on many things.
+    pub fn spend(&mut self, things: usize) {
+        self.steps = self.steps.saturating_add(things / 64);
     }
 
     /// Ends the emulation because a cap was reached.
@@ -318,12 +326,8 @@ impl<'a> Emulation<'a> {
         if ran {
             return;
         }
-        match embedded(command_line).and_then(|inner| {
-            let words = client::switches::split_arguments(inner);
-            client::launch(&words, inner, self.platform)
-        }) {
-            Some(launch) if launch.script_path.is_some() => self.launch(launch),
-            _ => self.note_run(command_line),
+        if !embedded::run(self, words, command_line) {
+            self.note_run(command_line);
         }
     }
 
@@ -386,6 +390,20 @@ impl<'a> Emulation<'a> {
             (None, _) if launch.tells_all => Feed::CommandLine,
             (None, _) => Feed::Elsewhere,
         };
+        let others = match (&launch.script_path, feed) {
+            (Some(path), Feed::Written(_)) => self.files.others(path, launch.working_directory.as_deref()),
+            _ => Vec::new(),
+        };
+        self.note_launch(launch.clone(), feed);
+        for other in others {
+            let note = "its script depends on a condition that is not known; this is another content of it";
+            launch.note.get_or_insert_with(|| note.to_owned());
+            let feed = self.take(VirtualFile { inactive: self.dead, ..other });
+            self.note_launch(launch.clone(), feed);
+        }
+    }
+
+    fn note_launch(&mut self, launch: Launch, feed: Feed) {
         let entry = (launch, feed);
         if !self.outcome.launches.contains(&entry) {
             self.outcome.launches.push(entry);
@@ -419,36 +437,10 @@ pub fn program_name(program: &str) -> String {
 }
 
 /// Whether a path means the batch file itself.
-fn names_itself(path: &str, origin: Origin<'_>) -> bool {
+#[must_use]
+pub fn names_itself(path: &str, origin: Origin<'_>) -> bool {
     let modifiers = path.strip_prefix('%').and_then(|rest| rest.strip_suffix('0'));
     let by_argument = modifiers
         .is_some_and(|m| m.is_empty() || m.starts_with('~') && m.chars().skip(1).all(|c| c.is_ascii_alphabetic()));
     by_argument || !origin.name.is_empty() && local_path::file_name(path).eq_ignore_ascii_case(origin.name)
-}
-
-/// The command line of a client inside the argument of another program: `schtasks /tr "ftp -s:x"`, `forfiles /c "…"`.
-fn embedded(text: &str) -> Option<&str> {
-    let lower = text.to_ascii_lowercase();
-    let mut from = 0usize;
-    while let Some(found) = lower.get(from..).and_then(|rest| rest.find("ftp")) {
-        let at = from.saturating_add(found);
-        from = at.saturating_add(3);
-        let begins = lower
-            .get(..at)
-            .unwrap_or_default()
-            .chars()
-            .last()
-            .is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '_' && c != '.');
-        let tail = lower.get(from..).unwrap_or_default();
-        let tail = tail.strip_prefix(".exe").unwrap_or(tail);
-        if begins && tail.starts_with([' ', '\t']) && (tail.contains("-s:") || tail.contains("/s:")) {
-            let inner = text.get(at..).unwrap_or_default();
-            let quote = text.get(..at).unwrap_or_default().chars().rev().find(|c| matches!(c, '"' | '\''));
-            let end = quote
-                .and_then(|quote| inner.find(quote))
-                .filter(|end| inner.get(..*end).is_some_and(|head| head.contains(":")));
-            return Some(end.map_or(inner, |end| inner.get(..end).unwrap_or(inner)).trim_end_matches(['\\', '"', ' ']));
-        }
-    }
-    None
 }

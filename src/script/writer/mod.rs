@@ -6,6 +6,7 @@ pub mod automation;
 pub mod basic;
 pub mod batch;
 pub mod command_lines;
+pub mod embedded;
 pub mod emulation;
 pub mod files;
 pub mod jscript;

@@ -1,26 +1,37 @@
 //! Batch files and command lines of cmd.exe, emulated over a file system of their own that is held in memory.
 //!
-//! What cmd.exe does with a line, in its order: variables between percent signs are put in; carets, quotes, redirections,
-//! `&`, `|` and parentheses are read; `!variables!` are put in; the command runs. Of the commands those are emulated that
-//! write, move or read files and those that decide what runs next; every other command is noted as started.
+//! What cmd.exe does with a line, in its order: variables between percent signs are put in ([`expand`]); carets, quotes,
+//! redirections, `&`, `|` and parentheses are read ([`parse`]); the variables of loops and `!variables!` are put in; the
+//! command runs ([`run`]). Of the commands those are emulated that write, move or read files and those that decide what runs
+//! next; every other command is noted as started.
 //!
-//! What the text cannot tell stays as written: variables that it does not define, the outcome of conditions (both branches
-//! are taken), the items of a loop over files. Source: Microsoft's command reference, and the experiments behind
-//! `21>f` (text), ` 1>f` (a handle) and the blank before `>>` (kept).
+//! What the text cannot tell stays as written: variables that it does not define, the items of a loop over files. Where a
+//! condition depends on the host, both branches are taken from the same state; a file that they leave with different
+//! contents has all of them, and a client that reads it is launched with each.
+//!
+//! Sources: Microsoft's command reference; "How does the Windows Command Interpreter (CMD.EXE) parse scripts?" (Stack
+//! Overflow, question 4094699), whose phases are meant where the code speaks of one; and the experiments behind `21>f` (text),
+//! ` 1>f` (a handle) and the blank before `>>` (kept).
 
+mod arithmetic;
+mod batch_files;
+mod branches;
 mod commands;
+mod condition;
+#[cfg(test)]
+mod droppers;
 mod expand;
+mod file_commands;
+mod filters;
 mod parse;
+mod repeat;
 mod run;
+mod shell;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod variables;
 
 pub use expand::unresolved;
 pub use run::Interpreter;
-
-use super::emulation::Emulation;
-
-/// Runs what `cmd /c …` is given; false where it is given nothing to run. `command_line` is the whole of it.
-pub fn run_shell(emulation: &mut Emulation<'_>, command_line: &str) -> bool {
-    let Some(inner) = commands::given_to_shell(command_line) else { return false };
-    Interpreter::new(emulation, Vec::new()).run_text(inner);
-    true
-}
+pub use shell::run_shell;

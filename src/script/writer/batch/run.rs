@@ -1,23 +1,59 @@
-//! The emulation: lines are run in order, jumps are followed once, both branches of a condition are taken.
+//! The emulation: lines are run in order and jumps are followed; where a condition depends on the host, both of its branches
+//! are taken from the same state.
 
-use super::expand;
-use super::parse::{Node, Operator, Parser, Redirect, RedirectKind};
+use super::branches;
+use super::expand::{self, LOOP_SIGN, LoopValues, Scope};
+use super::parse::Parser;
+use super::tree::{Node, Operator, Redirect, RedirectKind};
+use super::variables::Variables;
+use crate::script::reading::Feed;
+use crate::script::writer::command_lines;
 use crate::script::writer::emulation::{Emulation, Input, Output};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Items of a loop that are run one by one; longer loops are run once with the variable as written.
-const LOOP_ITEMS: usize = 16;
+/// Jumps under a condition that are remembered, to be followed from the state at hand.
+const PENDING: usize = 64;
+
+/// Rounds that a loop of jumps may make.
+const ROUNDS: u32 = 1000;
 
 /// The interpreter of one batch file, or of command lines.
 pub struct Interpreter<'e, 'a> {
     pub(super) emulation: &'e mut Emulation<'a>,
     pub(super) lines: Vec<(u32, &'e str)>,
+    pub(super) in_file: bool,
     pub(super) delayed: bool,
+    pub(super) echoes: bool,
     pub(super) directories: Vec<Option<String>>,
+    pub(super) drives: BTreeMap<char, String>,
+    pub(super) locals: Vec<(Variables, bool, Option<String>)>,
+    pub(super) loop_values: LoopValues,
     pub(super) doubtful: usize,
     pub(super) jump: Option<Jump>,
+    /// The arguments of the subroutine or the file at hand; nothing where they are not known.
+    pub(super) arguments: Option<Vec<String>>,
+    pub(super) error_level: Option<i32>,
+    /// Whether the last command succeeded, where that is known.
+    pub(super) success: Option<bool>,
+    /// A file that is typed in by the lines that follow (`copy con`).
+    pub(super) typing: Option<String>,
+    /// Whether a command ran whose output is not known.
+    pub(super) blind: bool,
+    /// Copies of programs, and macros of `doskey`: the command line that stands for a name.
+    pub(super) aliases: BTreeMap<String, String>,
+    labels: BTreeMap<String, Vec<usize>>,
     visited: BTreeSet<usize>,
-    arguments: Vec<String>,
+    jumped: BTreeMap<usize, (u32, u64)>,
+    decisions: u64,
+    pending: Vec<Pending>,
+}
+
+/// A jump whose condition is not known, with the state that it starts from.
+struct Pending {
+    target: usize,
+    environment: Variables,
+    directory: Option<String>,
+    delayed: bool,
 }
 
 /// Where the control goes after a command.
@@ -27,82 +63,177 @@ pub(super) enum Jump {
     Label(String),
     /// Out of the file or the subroutine.
     End,
+    /// Out of cmd.exe itself.
+    Quit,
+    /// Away under a condition that is not known: the branch ends here.
+    Away,
 }
 
 impl<'e, 'a> Interpreter<'e, 'a> {
     /// An interpreter for a text of the given lines.
     #[must_use]
     pub fn new(emulation: &'e mut Emulation<'a>, lines: Vec<(u32, &'e str)>) -> Self {
+        let mut labels: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (at, (_, line)) in lines.iter().enumerate() {
+            if let Some(name) = label_of(line) {
+                labels.entry(name).or_default().push(at);
+            }
+        }
         Self {
             emulation,
             lines,
+            in_file: false,
             delayed: false,
+            echoes: true,
             directories: Vec::new(),
+            drives: BTreeMap::new(),
+            locals: Vec::new(),
+            loop_values: LoopValues::new(),
             doubtful: 0,
             jump: None,
+            arguments: None,
+            error_level: None,
+            success: None,
+            typing: None,
+            blind: false,
+            aliases: BTreeMap::new(),
+            labels,
             visited: BTreeSet::new(),
-            arguments: Vec::new(),
+            jumped: BTreeMap::new(),
+            decisions: 0,
+            pending: Vec::new(),
         }
     }
 
     /// Runs the text as a batch file: from its first line on, then whatever was not reached.
     pub fn run_file(mut self) {
-        self.run_from(0);
+        self.in_file = true;
+        self.run_from(0, false);
+        let mut next = 0usize;
+        while let Some(pending) = self.pending.get(next) {
+            let target = pending.target;
+            if !self.visited.contains(&target) {
+                self.emulation.environment = pending.environment.clone();
+                self.emulation.directory.clone_from(&pending.directory);
+                self.delayed = pending.delayed;
+                self.jump = None;
+                self.run_from(target, true);
+            }
+            next = next.saturating_add(1);
+        }
+        // What a batch file that is its own script never reaches are commands for the client.
+        if self.emulation.outcome.launches.iter().any(|(_, feed)| *feed == Feed::Itself) {
+            return;
+        }
         for start in 0..self.lines.len() {
             if !self.visited.contains(&start) && !self.emulation.is_capped() {
                 self.jump = None;
-                self.run_from(start);
+                self.run_from(start, true);
             }
         }
+    }
+
+    /// Runs the text as a batch file that another one calls, with its arguments: only what is reached.
+    pub(super) fn run_called(&mut self, arguments: Vec<String>) {
+        self.in_file = true;
+        self.arguments = Some(arguments);
+        self.run_from(0, false);
     }
 
     /// Runs each line as a command line of its own, as notes, logs and other languages hold them.
     pub fn run_command_lines(mut self) {
-        for (number, line) in std::mem::take(&mut self.lines) {
+        let mut at = 0usize;
+        while let Some((number, line)) = self.lines.get(at).copied() {
             self.emulation.line = number;
             self.jump = None;
             self.run_text(line);
+            at = match self.typing.take() {
+                Some(target) => self.take_typed(&target, at),
+                None => at,
+            }
+            .saturating_add(1);
         }
     }
 
-    fn run_from(&mut self, start: usize) {
+    /// Runs from a line on; `once` ends where a line comes that has run before.
+    fn run_from(&mut self, start: usize, once: bool) {
         let mut at = start;
         while let Some((number, line)) = self.lines.get(at).copied() {
-            if !self.visited.insert(at) || !self.emulation.step() {
+            if once && self.visited.contains(&at) || !self.emulation.step() {
                 return;
             }
+            self.visited.insert(at);
             self.emulation.line = number;
-            let expanded = self.expanded(line);
+            let line = command_lines::after_prompt(line).unwrap_or(line);
             let mut taken = at;
             let node = {
-                let lines = &self.lines;
-                let (variables, directory, arguments) =
-                    (&self.emulation.environment, self.emulation.origin.directory, &self.arguments);
-                let visited = &mut self.visited;
+                let scope = self.scope();
+                let (lines, visited) = (&self.lines, &mut BTreeSet::new());
                 let mut more = || {
-                    taken = taken.saturating_add(1);
-                    let (_, text) = lines.get(taken)?;
-                    visited.insert(taken);
-                    Some((taken, expand::percent(text, variables, directory, arguments)))
+                    let next = taken.saturating_add(1);
+                    let (_, text) = lines.get(next)?;
+                    taken = next;
+                    visited.insert(next);
+                    Some((next, expand::percent(text, &scope)))
                 };
-                Parser::new(&expanded, at, &mut more).line()
+                let node = Parser::new(&expand::percent(line, &scope), at, &mut more).line();
+                self.visited.append(visited);
+                node
             };
             self.execute(&node);
+            if let Some(target) = self.typing.take() {
+                taken = self.take_typed(&target, taken);
+            }
+            let next = taken.saturating_add(1);
             at = match self.jump.take() {
-                None => taken.saturating_add(1),
+                None | Some(Jump::Away) => next,
                 Some(Jump::End) => return,
-                Some(Jump::Label(label)) => match self.label(&label) {
-                    Some(target) => target,
-                    None => taken.saturating_add(1),
+                Some(Jump::Quit) => {
+                    self.jump = Some(Jump::Quit);
+                    return;
+                }
+                Some(Jump::Label(label)) => match self.label(&label, next) {
+                    Some(target) if self.may_jump(target) => target,
+                    Some(_) => return,
+                    None => next,
                 },
             };
         }
     }
 
+    /// Whether a jump leads on: one to where nothing was decided since the last time goes round for ever.
+    fn may_jump(&mut self, target: usize) -> bool {
+        let decisions = self.decisions;
+        let (rounds, before) = self.jumped.entry(target).or_insert((0, u64::MAX));
+        let changed = *before != decisions;
+        *before = decisions;
+        *rounds = rounds.saturating_add(1);
+        if *rounds > ROUNDS {
+            self.emulation.diagnose("loop-capped", "a loop went round more often than the limit and was left");
+            return false;
+        }
+        changed
+    }
+
+    /// The lines that are typed into a file, up to Ctrl-Z; without one nothing is known to be typed.
+    fn take_typed(&mut self, target: &str, taken: usize) -> usize {
+        let first = taken.saturating_add(1);
+        let ends = |line: &str| line.contains('\u{1a}') || line.trim().eq_ignore_ascii_case("^Z");
+        let Some(count) = self.lines.iter().skip(first).position(|(_, line)| ends(line)) else { return taken };
+        self.emulation.write_file(target, "", false);
+        let typed: Vec<(u32, &str)> = self.lines.iter().skip(first).take(count).copied().collect();
+        for (number, line) in typed {
+            self.emulation.line = number;
+            self.emulation.write_file(target, &format!("{line}\r\n"), true);
+        }
+        let last = first.saturating_add(count);
+        self.visited.extend(first..=last);
+        last
+    }
+
     /// Runs a command line inside another: `cmd /c "…"`, or one that a text quotes.
     pub(super) fn run_text(&mut self, text: &str) {
-        let expanded = self.expanded(text);
-        let node = Parser::new(&expanded, usize::MAX, &mut || None).line();
+        let node = Parser::new(&expand::percent(text, &self.scope()), usize::MAX, &mut || None).line();
         if self.emulation.enter() {
             self.execute(&node);
             self.emulation.leave();
@@ -111,47 +242,87 @@ impl<'e, 'a> Interpreter<'e, 'a> {
 
     /// Runs a subroutine of the file with its own arguments.
     pub(super) fn call_label(&mut self, label: &str, arguments: Vec<String>) {
-        let Some(target) = self.label(label) else { return };
+        let Some(target) = self.label(label, 0) else { return };
         if !self.emulation.enter() {
             return;
         }
-        let outer = std::mem::replace(&mut self.arguments, arguments);
-        let visited = std::mem::take(&mut self.visited);
-        let line = self.emulation.line;
-        self.run_from(target);
-        self.visited.extend(visited);
-        self.emulation.line = line;
-        self.arguments = outer;
-        self.jump = None;
+        let outer = self.arguments.replace(arguments);
+        let (jumped, doubtful) = (std::mem::take(&mut self.jumped), std::mem::take(&mut self.doubtful));
+        let (loops, line) = (std::mem::take(&mut self.loop_values), self.emulation.line);
+        let locals = self.locals.len();
+        self.run_from(target, false);
+        while self.locals.len() > locals {
+            self.end_local();
+        }
+        (self.arguments, self.jumped, self.doubtful) = (outer, jumped, doubtful);
+        (self.loop_values, self.emulation.line) = (loops, line);
+        self.jump = match self.jump.take() {
+            Some(Jump::Quit) if doubtful > 0 => Some(Jump::Away),
+            Some(Jump::Quit) => Some(Jump::Quit),
+            _ => None,
+        };
         self.emulation.leave();
     }
 
-    fn label(&self, label: &str) -> Option<usize> {
-        self.lines.iter().position(|(_, line)| {
-            line.trim_start().strip_prefix(':').is_some_and(|rest| {
-                let name = rest.trim_start().split([' ', '\t', ':', '&']).next().unwrap_or_default();
-                !name.is_empty() && name.eq_ignore_ascii_case(label)
-            })
-        })
+    fn label(&self, label: &str, from: usize) -> Option<usize> {
+        let places = self.labels.get(&label.to_lowercase())?;
+        places.iter().find(|at| **at >= from).or_else(|| places.first()).copied()
     }
 
-    fn expanded(&self, text: &str) -> String {
-        let expanded =
-            expand::percent(text, &self.emulation.environment, self.emulation.origin.directory, &self.arguments);
-        let cap = self.emulation.limits.line_bytes.saturating_mul(8);
-        match expanded.get(..expanded.floor_char_boundary(cap)) {
-            Some(cut) if expanded.len() > cap => cut.to_owned(),
-            _ => expanded,
+    /// Goes to a label; under a condition that is not known, later and from the state at hand.
+    pub(super) fn go(&mut self, label: &str) {
+        if self.doubtful == 0 {
+            self.jump = Some(Jump::Label(label.to_owned()));
+            return;
+        }
+        if let Some(target) = self.label(label, 0)
+            && self.pending.len() < PENDING
+        {
+            self.emulation.spend(self.emulation.environment.len());
+            self.pending.push(Pending {
+                target,
+                environment: self.emulation.environment.clone(),
+                directory: self.emulation.directory.clone(),
+                delayed: self.delayed,
+            });
+        }
+        self.jump = Some(Jump::Away);
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope {
+            variables: &self.emulation.environment,
+            arguments: self.arguments.as_deref(),
+            origin: self.emulation.origin,
+            directory: self.emulation.directory.as_deref(),
+            in_file: self.in_file,
+            cap: self.emulation.limits.line_bytes.saturating_mul(8),
         }
     }
 
-    fn execute(&mut self, node: &Node) {
+    /// What is put in as late as a command runs: the loops' variables, then `!variables!`.
+    pub(super) fn late(&self, text: &str) -> String {
+        let scope = self.scope();
+        let text = expand::loops(text, &self.loop_values, scope.directory, scope.cap);
+        let text = if self.delayed { expand::delayed(&text, &scope) } else { text };
+        if text.contains(LOOP_SIGN) { text.replace(LOOP_SIGN, "%") } else { text }
+    }
+
+    /// A text with its percent variables put in once more, as `call` does.
+    pub(super) fn again(&self, text: &str) -> Node {
+        Parser::new(&expand::percent(text, &self.scope()), usize::MAX, &mut || None).called()
+    }
+
+    pub(super) fn execute(&mut self, node: &Node) {
         if !self.emulation.step() {
             return;
         }
         match node {
             Node::Nothing => {}
-            Node::Simple { text, redirects } => self.redirected(redirects, |batch| batch.simple(text)),
+            Node::Simple { text, redirects } => self.redirected(redirects, |batch| {
+                let text = batch.late(text);
+                batch.simple(&text);
+            }),
             Node::Block { body, redirects } => self.redirected(redirects, |batch| {
                 for (at, node) in body {
                     if let Some((number, _)) = batch.lines.get(*at) {
@@ -163,94 +334,159 @@ impl<'e, 'a> Interpreter<'e, 'a> {
                     }
                 }
             }),
-            Node::Chain { left, operator: Operator::Then, right } => {
-                self.execute(left);
-                if self.jump.is_none() {
-                    self.execute(right);
+            Node::Chain { operator: Operator::Pipe, nodes } => self.piped(nodes),
+            Node::Chain { operator, nodes } => self.chained(*operator, nodes),
+            Node::If { condition, body, otherwise } => match self.truth(condition) {
+                Some(truth) => {
+                    self.decisions = self.decisions.saturating_add(1);
+                    if truth {
+                        self.execute(body);
+                    } else if let Some(node) = otherwise {
+                        self.execute(node);
+                    }
                 }
-            }
-            Node::Chain { left, operator: Operator::Pipe, right } => self.piped(left, right),
-            Node::If { condition, body, otherwise } => self.branch(condition, body, otherwise.as_deref()),
+                None => self.either(body, otherwise.as_deref()),
+            },
             Node::For { options, variable, list, body } => self.repeat(options, variable, list, body),
         }
     }
 
-    fn piped(&mut self, left: &Node, right: &Node) {
-        let capture = self.emulation.begin_capture();
-        self.execute(left);
-        let input = self.emulation.end_capture(capture);
-        let keyboard = std::mem::replace(&mut self.emulation.input, input);
-        self.execute(right);
-        self.emulation.input = keyboard;
-    }
-
-    /// The outcome is unknown unless the text itself decides it; a jump under a condition is not followed.
-    fn branch(&mut self, condition: &str, body: &Node, otherwise: Option<&Node>) {
-        match known_truth(condition) {
-            Some(true) => self.execute(body),
-            Some(false) => {
-                if let Some(node) = otherwise {
-                    self.execute(node);
-                }
+    fn chained(&mut self, operator: Operator, nodes: &[Node]) {
+        for (position, node) in nodes.iter().enumerate() {
+            let runs = match (operator, self.success) {
+                _ if position == 0 => Some(true),
+                (Operator::Then, _) => Some(true),
+                (Operator::AndThen, success) => success,
+                (_, success) => success.map(|success| !success),
+            };
+            match runs {
+                Some(true) => self.execute(node),
+                Some(false) => {}
+                None => self.either(node, None),
             }
-            None => {
-                self.doubtful = self.doubtful.saturating_add(1);
-                for node in [Some(body), otherwise].into_iter().flatten() {
-                    self.execute(node);
-                    self.jump = None;
-                }
-                self.doubtful = self.doubtful.saturating_sub(1);
+            if self.jump.is_some() {
+                return;
             }
         }
     }
 
-    fn repeat(&mut self, options: &str, variable: &str, list: &str, body: &Node) {
-        let name = variable.trim_start_matches('%');
-        let items: Vec<&str> = list.split([' ', '\t', ',', ';']).filter(|item| !item.is_empty()).collect();
-        let literal = options.is_empty() && !list.contains(['*', '?', '%', '\'', '`']) && items.len() <= LOOP_ITEMS;
-        if !literal || items.is_empty() {
-            self.execute(body);
-            self.jump = None;
+    /// Each side of a pipe is a cmd.exe of its own, whose variables are gone afterwards.
+    fn piped(&mut self, nodes: &[Node]) {
+        let keyboard = self.emulation.input.clone();
+        let environment = self.emulation.environment.clone();
+        self.emulation.spend(environment.len());
+        let directory = self.emulation.directory.clone();
+        for (position, node) in nodes.iter().enumerate() {
+            if position.saturating_add(1) == nodes.len() {
+                self.execute(node);
+            } else {
+                let capture = self.emulation.begin_capture();
+                self.execute(node);
+                let input = self.emulation.end_capture(capture);
+                self.emulation.input = input;
+            }
+            self.emulation.environment.clone_from(&environment);
+            self.emulation.directory.clone_from(&directory);
+        }
+        self.emulation.input = keyboard;
+        self.jump = None;
+    }
+
+    /// Two ways that may be gone, each from the state at hand. Where one of them leads away, what follows is reached by the
+    /// other.
+    fn either(&mut self, first: &Node, second: Option<&Node>) {
+        self.emulation.spend(self.emulation.environment.len());
+        let before = (self.emulation.environment.clone(), self.emulation.directory.clone());
+        self.doubtful = self.doubtful.saturating_add(1);
+        let mut ends = Vec::with_capacity(2);
+        for node in [Some(first), second] {
+            self.emulation.environment.clone_from(&before.0);
+            self.emulation.directory.clone_from(&before.1);
+            self.emulation.files.begin_branch();
+            if let Some(node) = node {
+                self.execute(node);
+            }
+            let leaves = self.jump.take().is_some();
+            let state = (std::mem::take(&mut self.emulation.environment), self.emulation.directory.take());
+            ends.push((state, self.emulation.files.end_branch(), leaves));
+        }
+        self.doubtful = self.doubtful.saturating_sub(1);
+        self.success = None;
+        self.error_level = None;
+        let (Some(mut other), Some(mut main)) = (ends.pop(), ends.pop()) else { return };
+        if main.2 && !other.2 {
+            std::mem::swap(&mut main, &mut other);
+        }
+        let ((environment, directory), changes, leaves) = main;
+        let ((other_environment, other_directory), other_changes, other_leaves) = other;
+        let kept = self.emulation.files.join_branches(changes, other_changes);
+        let work = self.emulation.files.take_work();
+        self.emulation.spend(work);
+        if !kept {
+            self.emulation.diagnose(
+                "branches-capped",
+                "a file has more contents, depending on conditions that are not known, than are followed",
+            );
+        }
+        if other_leaves != leaves {
+            (self.emulation.environment, self.emulation.directory) = (environment, directory);
+        } else {
+            let (joined, lost) = branches::join(&before.0, environment, other_environment);
+            self.emulation.environment = joined;
+            for (name, value) in lost {
+                self.emulation.diagnose(
+                    "branch-value",
+                    format!("depending on a condition that is not known, {name} may also be {value}"),
+                );
+            }
+            self.emulation.directory = if other_directory == before.1 { directory } else { other_directory };
+        }
+        if other_leaves && leaves {
+            self.jump = Some(if self.doubtful > 0 { Jump::Away } else { Jump::End });
+        }
+    }
+
+    pub(super) fn redirected(&mut self, redirects: &[Redirect], run: impl FnOnce(&mut Self)) {
+        if redirects.is_empty() {
+            run(self);
             return;
         }
-        for item in items {
-            let replaced = with_loop_variable(body, name, item);
-            self.execute(&replaced);
-            if self.jump.is_some() {
-                break;
-            }
-        }
-    }
-
-    fn redirected(&mut self, redirects: &[Redirect], run: impl FnOnce(&mut Self)) {
         let (output, input) = (self.emulation.output.clone(), self.emulation.input.clone());
+        // Where the handles other than standard output lead; nothing printed by the emulated commands goes there.
+        let mut handles: BTreeMap<u8, Output> = BTreeMap::new();
         for redirect in redirects {
-            let target = if self.delayed {
-                expand::delayed(&redirect.target, &self.emulation.environment)
-            } else {
-                redirect.target.clone()
-            };
-            match redirect.kind {
-                RedirectKind::Input if !target.eq_ignore_ascii_case("nul") => {
-                    self.emulation.input = Input::File(target)
+            let target = self.late(&redirect.target);
+            let folded = target.to_ascii_lowercase();
+            let opened = match redirect.kind {
+                RedirectKind::Input if is_nothing(&folded) => {
+                    self.emulation.input = Input::Text(Vec::new());
+                    continue;
                 }
-                RedirectKind::Input => self.emulation.input = Input::Text(Vec::new()),
-                RedirectKind::Duplicate => {}
-                RedirectKind::Overwrite | RedirectKind::Append if target.eq_ignore_ascii_case("nul") => {
-                    if redirect.handle == 1 {
-                        self.emulation.output = Output::Screen;
-                    }
+                RedirectKind::Input if folded == "con" => {
+                    self.emulation.input = Input::Keyboard;
+                    continue;
                 }
+                RedirectKind::Input => {
+                    self.emulation.input = Input::File(target);
+                    continue;
+                }
+                RedirectKind::Duplicate => match target.parse::<u8>() {
+                    Ok(1) => self.emulation.output.clone(),
+                    Ok(other) => handles.get(&other).cloned().unwrap_or(Output::Screen),
+                    Err(_) => continue,
+                },
+                _ if is_nothing(&folded) || folded == "con" || target.is_empty() => Output::Screen,
                 RedirectKind::Overwrite | RedirectKind::Append => {
-                    self.emulation.files.open(
-                        &target,
-                        self.emulation.directory.as_deref(),
-                        redirect.kind == RedirectKind::Append,
-                    );
-                    if redirect.handle == 1 {
-                        self.emulation.output = Output::File(target, self.emulation.directory.clone());
-                    }
+                    let directory = self.emulation.directory.clone();
+                    let append = redirect.kind == RedirectKind::Append;
+                    self.emulation.files.open(&target, directory.as_deref(), append);
+                    Output::File(target, directory)
                 }
+            };
+            if redirect.handle == 1 {
+                self.emulation.output = opened;
+            } else {
+                handles.insert(redirect.handle, opened);
             }
         }
         run(self);
@@ -259,51 +495,14 @@ impl<'e, 'a> Interpreter<'e, 'a> {
     }
 }
 
-/// Whether the text alone decides a comparison.
-fn known_truth(condition: &str) -> Option<bool> {
-    let words: Vec<&str> = condition.split(' ').collect();
-    let (negated, words) = match words.as_slice() {
-        [not, rest @ ..] if not.eq_ignore_ascii_case("not") => (true, rest),
-        words => (false, words),
-    };
-    match words {
-        [left, "==", right] if !left.contains(['%', '!']) && !right.contains(['%', '!']) => {
-            Some((left == right) != negated)
-        }
-        _ => None,
-    }
+/// Whether a folded path is the device that swallows everything.
+pub(super) fn is_nothing(path: &str) -> bool {
+    matches!(path.trim_matches('"').trim_end_matches(':'), "nul" | "\\\\.\\nul" | "/dev/null" | "nul.txt")
 }
 
-/// The command with the loop's variable put in, with the modifiers that need no disk.
-fn with_loop_variable(node: &Node, name: &str, item: &str) -> Node {
-    let put = |text: &str| {
-        let bare = item.trim_matches('"');
-        let file = crate::script::local_path::file_name(bare);
-        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        text.replace(&format!("%~nx{name}"), file)
-            .replace(&format!("%~n{name}"), stem)
-            .replace(&format!("%~{name}"), bare)
-            .replace(&format!("%{name}"), item)
-    };
-    let redirected = |redirects: &[Redirect]| {
-        redirects.iter().map(|redirect| Redirect { target: put(&redirect.target), ..redirect.clone() }).collect()
-    };
-    let boxed = |node: &Node| Box::new(with_loop_variable(node, name, item));
-    match node {
-        Node::Nothing => Node::Nothing,
-        Node::Simple { text, redirects } => Node::Simple { text: put(text), redirects: redirected(redirects) },
-        Node::Block { body, redirects } => Node::Block {
-            body: body.iter().map(|(at, node)| (*at, with_loop_variable(node, name, item))).collect(),
-            redirects: redirected(redirects),
-        },
-        Node::Chain { left, operator, right } => {
-            Node::Chain { left: boxed(left), operator: *operator, right: boxed(right) }
-        }
-        Node::If { condition, body, otherwise } => {
-            Node::If { condition: put(condition), body: boxed(body), otherwise: otherwise.as_deref().map(boxed) }
-        }
-        Node::For { options, variable, list, body } => {
-            Node::For { options: options.clone(), variable: variable.clone(), list: put(list), body: boxed(body) }
-        }
-    }
+/// The folded name of the label that a line is.
+fn label_of(line: &str) -> Option<String> {
+    let rest = line.trim_start_matches([' ', '\t', '@', ',', ';', '=']).strip_prefix(':')?;
+    let name = rest.trim_start().split([' ', '\t', ':', '&', ',', ';', '=', '|', '<', '>']).next()?;
+    (!name.is_empty()).then(|| name.to_lowercase())
 }
