@@ -9,6 +9,20 @@ SCRIPTS = ["Users/Public/a.txt", "ProgramData/update/cfg.dat", "Users/jsmith/Des
 BATCHES = ["Users/Public/run.bat", "Users/jsmith/AppData/Local/Temp/up.cmd"]
 PROGRAMS = ["Windows/Temp/nc.exe", "ProgramData/update/invoice.pdf"]
 
+LFTP = [
+    b"\0set ftp:ssl-allow no\nopen -u bob,pw -p 2121 192.0.2.1\nlcd /d; cd in && put a.zip -o b.zip || exit\nmirror -R . up\nbye\n",
+    b"\0alias g get\nopen ftp://bob:p%40w@h/sub\n(lcd x; g a -o 'b c'; cat d | sh) &\nqueue \"get e; get f\"\nmget -d *.txt\n",
+    b"\1-u\0bob,pw\0192.0.2.1\0-e\0get -O /t a; quote DELE b; bye",
+    b"\1-c\0open -s 1 -u a,b h; slot 2; eval -f \"get $0 $@\" x y; repeat -c 2 mrm *.bak",
+]
+WINSCP = [
+    b"\0option batch abort\r\noption confirm off\r\nopen ftp://bob:pw@192.0.2.1/\r\nlcd C:\\out\r\nget -delete \"/a b/*.dat\" .\\\r\nexit\r\n",
+    b"\0/ini=nul /command \"open ftp://b:p@h -explicit\" \"put \"\"C:\\a b\\x\"\" /in/\" \"synchronize remote C:\\s /s\" \"exit\"",
+    b"\1bob@192.0.2.1 -P 2222 -pw s3cret -b f",
+    b"\2-oPort=2222 -b f bob@h:/in\n-put \"a b\" c\nreget d\n!ls\nlcd /t\nmput *.log\nquit\n",
+    b"\4-P 2222 a.txt bob@192.0.2.1:/in/",
+]
+
 
 def seed(target, name, content):
     folder = here / target
@@ -74,3 +88,6 @@ for target, programs in (("basic", BASIC), ("jscript", JSCRIPT)):
     for number, program in enumerate(programs):
         for name in range(3):
             seed(target, f"{number}-{name}", bytes([name]) + program)
+for target, texts in (("lftp", LFTP), ("winscp", WINSCP)):
+    for number, content in enumerate(texts):
+        seed(target, f"{number}", content)

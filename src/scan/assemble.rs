@@ -10,6 +10,7 @@ use crate::base::text::Text;
 use crate::base::time::FileTimes;
 use crate::case::{Script, Source, Start, WrittenBy};
 use crate::script::client::{self, login, world::Unknown};
+use crate::script::content;
 use crate::script::launch::{Client, Launch};
 use crate::script::local_path;
 use crate::script::reading::{Confidence, Feed, Form, Interpretation, LoginAssumed, Run, Written};
@@ -65,7 +66,9 @@ pub(super) fn assemble(
             let launches = launches_of(&text_id, ties, texts, &launch_ids);
             let written_id = ids.get(&text_id).cloned().unwrap_or_default();
             let mut script = written_script(&written_id, &id, evidence, volume, text, written);
-            run_into(&mut script, &written.text, Client::WindowsFtp, &launches, limits);
+            let name = written.path.as_deref().map_or("", local_path::file_name);
+            let client = content::of(&written.text, name).map_or(Client::WindowsFtp, |told| told.client);
+            run_into(&mut script, &written.text, client, &launches, limits);
             for session in &mut script.sessions {
                 session.unresolved.clone_from(&written.unresolved);
                 session.active &= written.active;
@@ -245,11 +248,7 @@ fn command_line_script(
         path: format!("{} (command line)", volume.display(&text.path)),
         path_raw: None,
         source: Source::CommandLine,
-        form: match launch.client {
-            Client::Lftp => Form::LftpScript,
-            Client::Winscp => Form::WinscpScript,
-            _ => Form::Url,
-        },
+        form: form_of(launch.client).unwrap_or(Form::Url),
         dialect: None,
         encoding: text.text.encoding,
         byte_order_mark: false,
@@ -266,6 +265,15 @@ fn command_line_script(
         sessions: Vec::new(),
         starts: Vec::new(),
         diagnostics: Vec::new(),
+    }
+}
+
+/// The form of the scripts of clients that have a language of their own.
+fn form_of(client: Client) -> Option<Form> {
+    match client {
+        Client::Lftp => Some(Form::LftpScript),
+        Client::Winscp => Some(Form::WinscpScript),
+        _ => None,
     }
 }
 
@@ -308,6 +316,9 @@ fn note_assumption(script: &mut Script) {
 /// Takes a run over; one that differs in nothing from an earlier one adds nothing.
 fn absorb(script: &mut Script, run: Interpretation, launch: Option<&String>) {
     script.dialect = Some(run.client.dialect().to_owned());
+    if script.form == Form::FtpScript {
+        script.form = form_of(run.client).unwrap_or(script.form);
+    }
     let same =
         |a: &Session, b: &Session| a.commands == b.commands && a.host == b.host && a.credentials == b.credentials;
     let known = !run.sessions.is_empty()

@@ -4,8 +4,8 @@ use super::client;
 use super::content;
 use super::language::{self, Language};
 use super::launch::Platform;
+use super::local_path;
 use super::reading::{Confidence, Feed, Provenance, TextReading, Written};
-use super::sniff;
 use super::store;
 use super::writer::emulation::{Emulation, Neighbours};
 use super::writer::files::VirtualFile;
@@ -44,7 +44,8 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
         fed.iter().map(|file| Written { confidence: Confidence::Certain, ..written_text(file) }).collect();
     written.extend(left.iter().filter_map(|file| {
         let mut candidate = written_text(file);
-        candidate.confidence = sniff::confidence(&candidate.text)?;
+        let name = candidate.path.as_deref().map_or("", local_path::file_name);
+        candidate.confidence = content::of(&candidate.text, name)?.confidence;
         Some(candidate)
     }));
     if is_script.is_none() && written.is_empty() && launches.is_empty() && sessions.is_empty() {

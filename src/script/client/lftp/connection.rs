@@ -9,6 +9,9 @@ use crate::script::session::{Scheme, Session};
 use crate::script::transfer::Mode;
 use crate::script::url::{self, Url};
 
+/// Directories of a server that are remembered as entered.
+pub(super) const DIRECTORIES: usize = 10_000;
+
 /// What the argument of `open`, or of a command that takes addresses, names.
 pub(super) enum Site {
     /// A server of file transfer.
@@ -32,6 +35,7 @@ impl Machine<'_> {
         if let Some(slot) = given.value('s') {
             self.slot(Some(slot));
         }
+        let mut path = None;
         if let Some(site) = given.words.first() {
             let port = given.value('p').and_then(|port| port.parse().ok());
             match self.site(site) {
@@ -40,6 +44,7 @@ impl Machine<'_> {
                         url.port = Some(port);
                     }
                     self.connect_to(&url);
+                    path = Some(url.path).filter(|path| !path.is_empty());
                 }
                 Site::Foreign => {
                     self.place.foreign = true;
@@ -57,6 +62,10 @@ impl Machine<'_> {
             } else if password.is_none() {
                 self.journal.doubt("no password is given: lftp asks for it, and logs in anonymously where it cannot");
             }
+        }
+        if let Some(path) = path {
+            // A directory in the address is entered at once, which makes the connection.
+            self.change_directory(&[path]);
         }
         if let Some(command) = given.value('e') {
             self.run_words(&[command.to_owned()]);
@@ -88,8 +97,8 @@ impl Machine<'_> {
         url::parse(&with_scheme(site, self.default_scheme)).map_or(Site::Foreign, |url| Site::Server(Box::new(url)))
     }
 
-    /// The session with the server of an address: a new one, entered at its path.
-    pub(super) fn connect_to(&mut self, url: &Url) {
+    /// The session with the server of an address, a new one.
+    fn connect_to(&mut self, url: &Url) {
         let mut session = url.session(self.line);
         if self.forces_tls && session.scheme == Scheme::Ftp {
             session.scheme = Scheme::Ftps;
@@ -99,7 +108,7 @@ impl Machine<'_> {
             session.uncertain.push("the host may be the name of a bookmark".to_owned());
         }
         self.open_session(session);
-        self.place.remote = journal::remote_enter(None, url.path.trim_end_matches('/'));
+        self.place.remote = None;
         self.place.previous_remote = None;
     }
 
@@ -166,10 +175,11 @@ impl Machine<'_> {
         }
     }
 
-    /// The login from now on; nothing for an anonymous one.
+    /// The login from now on; nothing for an anonymous one. It begins in its own login directory.
     pub(super) fn login(&mut self, login: Option<(&str, Option<&str>)>) {
         let connected = self.link().is_some_and(|link| link.connected);
         let credential = login.map(|(user, password)| self.credential(user, password));
+        self.place.remote = None;
         let session = self.journal.session();
         if connected {
             // Another login is another connection.
@@ -208,14 +218,12 @@ impl Machine<'_> {
             self.journal.doubt("a command that runs only if the one before it fails is told as if it ran");
             return false;
         }
-        let start = self.place.remote.clone();
         let Some(link) = self.link() else { return false };
         if link.connected {
             return true;
         }
         link.connected = true;
-        link.server.clone_from(&start);
-        link.verified.insert(start.clone());
+        link.server = None;
         if self.journal.session().credentials.is_empty() {
             // Without a login lftp takes that of ~/.netrc for the host, else this one.
             let credential = self.credential("anonymous", Some("lftp@"));
@@ -233,9 +241,6 @@ impl Machine<'_> {
         for command in sends {
             self.journal.send(command);
         }
-        if let Some(directory) = start {
-            self.journal.send(format!("CWD {directory}"));
-        }
         true
     }
 
@@ -248,10 +253,7 @@ impl Machine<'_> {
         let here = self.place.remote.clone();
         let moves = self.link().is_some_and(|link| link.server != here);
         if moves {
-            self.journal.send(format!("CWD {}", here.as_deref().unwrap_or("~")));
-            if let Some(link) = self.link() {
-                link.server = here;
-            }
+            self.enter_on_server(here);
         }
         true
     }
@@ -274,21 +276,36 @@ impl Machine<'_> {
             return;
         }
         let new = if target == "-" {
+            self.journal
+                .doubt("`cd -` enters a directory that lftp remembers of the server, perhaps from an earlier run");
             self.place.previous_remote.clone()
         } else {
             journal::remote_enter(self.place.remote.as_deref(), target)
         };
-        if !self.connect() {
+        let tries = self.link().is_some_and(|link| !link.verified.contains(&new));
+        // What the login directory is only the server tells.
+        if (tries || target.starts_with('~')) && !self.connect() {
             return;
         }
         self.place.previous_remote = std::mem::replace(&mut self.place.remote, new.clone());
-        let tries = self.link().is_some_and(|link| link.verified.len() < 10_000 && link.verified.insert(new.clone()));
         if tries {
-            self.journal.send(format!("CWD {}", new.as_deref().unwrap_or("~")));
-            if let Some(link) = self.link() {
-                link.server = new;
+            if let Some(link) = self.link().filter(|link| link.verified.len() < DIRECTORIES) {
+                link.verified.insert(new.clone());
             }
+            self.enter_on_server(new);
         }
+    }
+
+    /// Lets the server change its directory. lftp names directories from the root, which a script does not tell: `~` is
+    /// the login directory.
+    fn enter_on_server(&mut self, directory: Option<String>) {
+        let Some(link) = self.link() else { return };
+        let before = std::mem::replace(&mut link.server, directory.clone());
+        self.journal.send(match directory {
+            None => "CWD ~".to_owned(),
+            Some(path) if before.is_none() || path.starts_with('/') => format!("CWD {path}"),
+            Some(path) => format!("CWD ~/{path}"),
+        });
     }
 
     pub(super) fn local_directory(&mut self, arguments: &[String]) {

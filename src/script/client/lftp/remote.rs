@@ -67,16 +67,14 @@ impl Machine<'_> {
             _ => {
                 // What a directory holds is not in the script.
                 let multiple = verb == Verb::MultipleRemove && is_pattern(name);
-                let names = match (multiple, recursive) {
-                    (_, true) => None,
-                    (true, false) => self.world.remote_names(name),
-                    (false, false) => Some(vec![name.to_owned()]),
-                };
-                match names {
-                    Some(names) => names.into_iter().for_each(|name| self.tell(format!("DELE {name}"))),
-                    None => {
-                        self.ready();
+                if recursive {
+                    self.ready();
+                } else if multiple {
+                    for name in self.met_on_server(name) {
+                        self.tell(format!("DELE {name}"));
                     }
+                } else {
+                    self.tell(format!("DELE {name}"));
                 }
                 self.journal.session().deletes.push(name.to_owned());
             }

@@ -1,3 +1,5 @@
+//! What lftp makes of command lines and scripts.
+
 use super::*;
 use crate::script::client::shell_words;
 use crate::script::client::world::Unknown;

@@ -1,7 +1,7 @@
 //! What lftp moves: `get`, `put`, their relatives, `mirror`, and files that are printed.
 
 use super::commands::{self, MIRROR};
-use super::connection::Site;
+use super::connection::{DIRECTORIES, Site};
 use super::machine::Machine;
 use super::options::{self, Known, Options};
 use super::parse::Output;
@@ -76,18 +76,19 @@ impl Machine<'_> {
 
     fn download(&mut self, name: &str, given: &Options, item: Item) {
         let mode = mode_of(given);
-        let names = if item.pattern { self.world.remote_names(&item.remote) } else { Some(vec![item.remote.clone()]) };
         if self.place.session.is_none() {
             self.journal.refuse("Not connected.");
             return;
         }
-        if self.ready() {
-            for name in names.unwrap_or_default() {
-                self.agree_on(mode);
-                self.journal.send(format!("RETR {name}"));
-                if given.has('E') {
-                    self.journal.send(format!("DELE {name}"));
-                }
+        let names = if item.pattern { self.met_on_server(&item.remote) } else { vec![item.remote.clone()] };
+        for name in names {
+            if !self.ready() {
+                break;
+            }
+            self.agree_on(mode);
+            self.journal.send(format!("RETR {name}"));
+            if given.has('E') {
+                self.journal.send(format!("DELE {name}"));
             }
         }
         if given.has('E') {
@@ -106,6 +107,36 @@ impl Machine<'_> {
         if to_server {
             self.between_servers(name, &item.local, Direction::Upload);
         }
+    }
+
+    /// The names that a pattern meets, as far as the world knows: lftp enters the directory to list it.
+    pub(super) fn met_on_server(&mut self, pattern: &str) -> Vec<String> {
+        let (directory, name) = match pattern.rsplit_once('/') {
+            Some((directory, name)) => (Some(directory), name),
+            None => (None, pattern),
+        };
+        if !self.connect() {
+            return Vec::new();
+        }
+        let here = self.place.remote.clone();
+        if let Some(directory) = directory {
+            self.place.remote =
+                journal::remote_enter(here.as_deref(), if directory.is_empty() { "/" } else { directory });
+        }
+        self.ready();
+        self.agree_on(Mode::Ascii);
+        let listed = self.place.remote.clone();
+        if let Some(link) = self.link().filter(|link| link.verified.len() < DIRECTORIES) {
+            link.verified.insert(listed);
+        }
+        let path = self.place.remote.as_deref().map(|place| format!("{}/{name}", place.trim_end_matches('/')));
+        let names = self.world.remote_names(path.as_deref().unwrap_or(name)).unwrap_or_default();
+        self.place.remote = here;
+        let as_written = |name: &String| {
+            let name = local_path::file_name(name);
+            directory.map_or_else(|| name.to_owned(), |directory| format!("{directory}/{name}"))
+        };
+        names.iter().map(as_written).collect()
     }
 
     /// `put`, `reput`: `[options] file [-o name] file …`
@@ -154,7 +185,7 @@ impl Machine<'_> {
             self.journal.refuse("Not connected.");
             return;
         }
-        let met = self.world.local_names(&item.local);
+        let met = self.world.local_names(&unix_join(self.place.local.as_deref(), &item.local));
         // A file that is not there is not sent; of a pattern only the world knows what it meets.
         let names = match met {
             Some(names) if item.pattern => names

@@ -1,3 +1,5 @@
+//! What the clients of SFTP make of command lines and batches.
+
 use super::*;
 use crate::script::client::shell_words;
 use crate::script::launch::Client;

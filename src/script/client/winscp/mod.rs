@@ -69,8 +69,9 @@ pub fn launch(words: &[String], command_line: &str) -> Option<Launch> {
 /// The arguments as WinSCP splits its command line: a doubled quote is one, and a backslash before a quote is the end of a
 /// path, both of which the C runtime reads otherwise.
 fn given(arguments: &[String], command_line: &str) -> Vec<String> {
-    let ends_path = command_line.split("\\\"").any(|before| {
-        before.ends_with(|c: char| !matches!(c, ' ' | '\t' | '=' | '"' | '\\')) && before.len() < command_line.len()
+    let ends_path = command_line.match_indices("\\\"").any(|(at, _)| {
+        let before = command_line.get(..at).and_then(|head| head.chars().last());
+        before.is_some_and(|before| !matches!(before, ' ' | '\t' | '=' | '"' | '\\'))
     });
     if !command_line.contains("\"\"") && !ends_path {
         return arguments.to_vec();

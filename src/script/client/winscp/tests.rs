@@ -1,3 +1,5 @@
+//! What WinSCP makes of command lines and scripts.
+
 use super::*;
 use crate::script::session::{Role, Scheme, Session};
 use crate::script::transfer::{Direction, Mode};
@@ -68,7 +70,7 @@ fn command_lines() {
             "winscp.exe ftp://b:p@h.example/in/ /upload C:\\a.txt C:\\b.txt",
             &["ftp b:p@h.example:21 >/in/a.txt C:\\a.txt >/in/b.txt C:\\b.txt"],
         ),
-        ("winscp.exe ftp://b:p@h.example /synchronize C:\\s /t", &["ftp b:p@h.example:21 >/t/** C:\\s\\**"]),
+        ("winscp.exe ftp://b:p@h.example /synchronize C:\\s /t/", &["ftp b:p@h.example:21 >/t/** C:\\s\\**"]),
         ("winscp.com /command \"open mysite\" \"put x\"", &["sftp @:0 >x x"]),
         ("winscp.com /command \"open dav://b:p@h.example\" \"put x\"", &["ftp @:0"]),
     ];
