@@ -228,9 +228,7 @@ impl Iterator for Reader<'_> {
             if let Some(body) = body {
                 return Some(Statement { line, text, condition, body, output });
             }
-            if self.peek().is_none() {
-                return None;
-            }
+            self.peek()?;
         }
     }
 }

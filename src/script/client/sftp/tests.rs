@@ -34,7 +34,8 @@ fn launched(command_line: &str, script: Option<&str>) -> Interpretation {
 
 #[test]
 fn what_is_launched() {
-    let cases: [(&str, Option<(Client, Option<&str>, Option<&str>, bool)>); 12] = [
+    type Started<'a> = (Client, Option<&'a str>, Option<&'a str>, bool);
+    let cases: [(&str, Option<Started<'_>>); 12] = [
         ("sftp -b b.txt bob@192.0.2.77", Some((Client::Sftp, Some("b.txt"), Some("192.0.2.77"), false))),
         ("/usr/bin/sftp -oPort=2222 -i k bob@h", Some((Client::Sftp, None, Some("h"), true))),
         ("sftp -b - -P 2222 bob@h:/in", Some((Client::Sftp, None, Some("h"), false))),

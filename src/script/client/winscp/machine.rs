@@ -270,7 +270,7 @@ impl Machine {
     }
 
     fn is_closed(&self) -> bool {
-        self.foreign || !self.journal.current().is_some_and(|index| self.open.get(index) == Some(&true))
+        self.foreign || self.journal.current().is_none_or(|index| self.open.get(index) != Some(&true))
     }
 
     /// The session of a number, from 1; the one in force without.
