@@ -316,7 +316,7 @@ fn note_assumption(script: &mut Script) {
 /// Takes a run over; one that differs in nothing from an earlier one adds nothing.
 fn absorb(script: &mut Script, run: Interpretation, launch: Option<&String>) {
     script.dialect = Some(run.client.dialect().to_owned());
-    if script.form == Form::FtpScript {
+    if matches!(script.form, Form::FtpScript | Form::LftpScript | Form::WinscpScript) {
         script.form = form_of(run.client).unwrap_or(script.form);
     }
     let same =

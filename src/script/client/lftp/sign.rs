@@ -182,6 +182,7 @@ mod tests {
             "open ftp.example.com\nuser bob pw\nmirror --verbose --reverse . /in\n",
             "# nightly\nset xfer:clobber on\nopen $HOST\nlogin $USER $PASS\nget -O /tmp x.tgz\n",
             "open -u bob,pw ftp://192.0.2.1:2121; get k -o /tmp/k",
+            "open ftp://anonymous:x@192.0.2.1\ncd pub\nput a.iso\nbye",
         ];
         for text in scripts {
             assert_eq!(told(text), Some(Confidence::Likely), "{text}");

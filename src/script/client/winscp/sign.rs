@@ -42,6 +42,8 @@ pub fn confidence(text: &Text) -> Option<Confidence> {
     if !may_be(&text.content) {
         return None;
     }
+    // An address with nothing of Windows about it is lftp's as well, which is looked for next.
+    let of_windows = text.content.contains(['\r', '\\', '%']);
     let (mut commands, mut others, mut own, mut servers, mut transfers) = (0usize, 0usize, 0usize, 0usize, 0usize);
     let lines = text.lines().map(|line| line.text.trim()).filter(|line| !line.is_empty());
     for line in lines.filter(|line| !line.starts_with(['#', ';'])).take(LOOKED_AT) {
@@ -75,7 +77,7 @@ pub fn confidence(text: &Text) -> Option<Confidence> {
                 let fits = parameters.len() == 1 && (is_server || own) && !first.ends_with(';');
                 servers = servers.saturating_add(usize::from(fits));
                 // An address is WinSCP's and lftp's; the line-based clients take none.
-                (fits || parameters.len() == 1, own && fits || is_server)
+                (fits || parameters.len() == 1, own && fits || is_server && of_windows)
             }
             Some((_, Verb::Get | Verb::Put, ..)) => {
                 let fits = (1..=6).contains(&parameters.len()) && !strange;
