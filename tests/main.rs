@@ -9,6 +9,7 @@ mod other_clients;
 mod payloads;
 mod real_clients;
 mod real_lftp;
+mod real_shells;
 mod recorded_clients;
 mod reports;
 mod secrets;

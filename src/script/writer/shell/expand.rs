@@ -248,6 +248,7 @@ impl Interpreter<'_, '_> {
             return array.first().cloned();
         }
         match name {
+            "0" => self.own_name.clone(),
             "#" => Some(Value::known(self.arguments.as_ref()?.len().to_string())),
             "?" => Some(Value::known(self.status?.to_string())),
             "PWD" => self.variable("PWD").or_else(|| self.emulation.directory.clone().map(Value::known)),
@@ -282,6 +283,13 @@ impl Interpreter<'_, '_> {
             return;
         }
         let kind = if quoted { Kind::Quoted } else { Kind::Split };
+        if let Some(word) = self.word_instead(parameter) {
+            for chunk in self.chunks(word) {
+                let kind = if chunk.kind == Kind::Bare || quoted && chunk.kind == Kind::Split { kind } else { chunk.kind };
+                chunks.push(Chunk { kind, ..chunk });
+            }
+            return;
+        }
         match self.operated(parameter) {
             Some(Value { doubt: Doubt::Wholly, .. }) | None => {
                 let chunk = self.as_written(raw);
@@ -295,18 +303,19 @@ impl Interpreter<'_, '_> {
         }
     }
 
+    /// The word of `${x-w}` or `${x+w}`, where it takes the place of the value: what is quoted in it stays together.
+    fn word_instead<'w>(&self, parameter: &'w Parameter) -> Option<&'w Word> {
+        let Operation::Otherwise { sign, colon, word } = &parameter.operation else { return None };
+        let holds = holds(self.value_of(parameter).as_ref(), *colon);
+        matches!((sign, holds), ('+', true) | ('-', false)).then_some(word)
+    }
+
     fn operated(&mut self, parameter: &Parameter) -> Option<Value> {
         let value = self.value_of(parameter);
         if let Operation::Otherwise { sign, colon, word } = &parameter.operation {
-            let holds = match &value {
-                None => false,
-                Some(value) => value.doubt != Doubt::None || !*colon || !value.text.is_empty(),
-            };
-            return match (sign, holds) {
-                ('+', true) => Some(self.joined(word)),
-                ('+', false) => Some(Value::default()),
+            return match (sign, holds(value.as_ref(), *colon)) {
+                ('+', _) => Some(Value::default()),
                 (_, true) => value,
-                ('-', false) => Some(self.joined(word)),
                 ('=', false) => {
                     let made = self.joined(word);
                     self.assign(&parameter.name, made.clone());
@@ -395,6 +404,11 @@ impl Interpreter<'_, '_> {
         }
         end(&mut current);
     }
+}
+
+/// Whether a parameter counts as set.
+fn holds(value: Option<&Value>, colon: bool) -> bool {
+    value.is_some_and(|value| value.doubt != Doubt::None || !colon || !value.text.is_empty())
 }
 
 /// The items of `$@` or of an array. A star in quotes joins them by blanks.

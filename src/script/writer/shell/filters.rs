@@ -131,7 +131,7 @@ fn translated(words: &[&str], pieces: &[Piece]) -> Option<Vec<Piece>> {
             text if text.contains("[:") => return None,
             text => text,
         };
-        let (text, _) = super::print::escaped(text, false);
+        let (text, _) = super::print::escaped(text, super::print::Escapes::FORMAT);
         let characters: Vec<char> = text.chars().collect();
         let mut set = Vec::new();
         let mut at = 0usize;

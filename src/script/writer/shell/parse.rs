@@ -233,6 +233,11 @@ impl Parser {
         self.skip_blanks();
         let negated = self.eat_reserved("!");
         self.skip_blanks();
+        if self.eat_reserved("time") {
+            self.skip_blanks();
+            self.source.eat("-p ");
+            self.skip_blanks();
+        }
         let mut stages = vec![self.command()?];
         loop {
             self.skip_blanks();
@@ -534,8 +539,9 @@ impl Parser {
             while self.source.peek().is_some() {
                 let number = self.source.line();
                 let line = self.source.take_line();
-                // Tabs go from every line, even from one that a backslash joins to the last.
-                let line = if pending.strip_tabs { line.trim_start_matches('\t') } else { line.as_str() };
+                // A line that a backslash joins to the last keeps its tabs.
+                let strip = pending.strip_tabs && !joined;
+                let line = if strip { line.trim_start_matches('\t') } else { line.as_str() };
                 if !joined && line == pending.delimiter {
                     break;
                 }

@@ -1,7 +1,36 @@
 //! What is printed: `echo`, `printf` and `print`, with their escapes and formats.
 
 use super::expand::Value;
-use super::run::Interpreter;
+use super::run::{Flavour, Interpreter};
+
+/// Which escapes are worked off. Source: dash and bash themselves.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Escapes {
+    /// `\0101` is an octal number, as `echo` and `%b` write it; quotes are not escaped there.
+    zero: bool,
+    /// `\101` is an octal number.
+    octal: bool,
+    /// `\x41` is a hexadecimal number.
+    hexadecimal: bool,
+}
+
+impl Escapes {
+    /// Those of `printf` and `tr`.
+    pub(super) const FORMAT: Self = Self { zero: false, octal: true, hexadecimal: true };
+
+    fn of_format(flavour: Flavour) -> Self {
+        Self { hexadecimal: flavour != Flavour::Posix, ..Self::FORMAT }
+    }
+
+    /// Those of `%b`.
+    fn of_argument(flavour: Flavour) -> Self {
+        Self { zero: true, ..Self::of_format(flavour) }
+    }
+
+    fn of_echo(flavour: Flavour) -> Self {
+        Self { octal: flavour == Flavour::Posix, ..Self::of_argument(flavour) }
+    }
+}
 
 impl Interpreter<'_, '_> {
     /// `echo [-neE] words`. Shells differ over escapes without `-e`; the make of the script's shell decides.
@@ -26,7 +55,7 @@ impl Interpreter<'_, '_> {
 
     fn print_words(&mut self, words: &[Value], newline: bool, escapes: bool) {
         let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-        let (mut text, ends) = if escapes { escaped(&text, true) } else { (text, false) };
+        let (mut text, ends) = if escapes { escaped(&text, Escapes::of_echo(self.flavour)) } else { (text, false) };
         if newline && !ends {
             text.push('\n');
         }
@@ -100,7 +129,7 @@ impl Interpreter<'_, '_> {
         let mut words = words.iter().map(|word| word.text.as_str()).peekable();
         loop {
             let left = words.len();
-            if !format_once(format, &mut words, &mut out) || words.peek().is_none() || words.len() == left {
+            if !format_once(format, self.flavour, &mut words, &mut out) || words.peek().is_none() || words.len() == left {
                 return out;
             }
             if out.len() > self.emulation.limits.batch_output || !self.emulation.step() {
@@ -112,8 +141,13 @@ impl Interpreter<'_, '_> {
 }
 
 /// Puts words into a format once; false where the output ends with `\c`.
-fn format_once<'w>(format: &str, words: &mut impl Iterator<Item = &'w str>, out: &mut String) -> bool {
-    let (format, _) = escaped_format(format);
+fn format_once<'w>(
+    format: &str,
+    flavour: Flavour,
+    words: &mut impl Iterator<Item = &'w str>,
+    out: &mut String,
+) -> bool {
+    let format = escaped_format(format, Escapes::of_format(flavour));
     let mut characters = format.into_iter().peekable();
     while let Some((character, literal)) = characters.next() {
         if character != '%' || literal {
@@ -164,7 +198,7 @@ fn format_once<'w>(format: &str, words: &mut impl Iterator<Item = &'w str>, out:
                 precision.map_or_else(|| word.to_owned(), |most| word.chars().take(most).collect())
             }
             'b' => {
-                let (text, ends) = escaped(words.next().unwrap_or_default(), true);
+                let (text, ends) = escaped(words.next().unwrap_or_default(), Escapes::of_argument(flavour));
                 out.push_str(&padded(&text, width, false, flags.contains('-')));
                 if ends {
                     return false;
@@ -241,7 +275,7 @@ fn padded(text: &str, width: usize, zero: bool, left: bool) -> String {
 }
 
 /// The characters of a format with their escapes worked off; those that an escape made mean only themselves.
-fn escaped_format(format: &str) -> (Vec<(char, bool)>, bool) {
+fn escaped_format(format: &str, escapes: Escapes) -> Vec<(char, bool)> {
     let mut out = Vec::new();
     let mut rest = format.chars().peekable();
     while let Some(character) = rest.next() {
@@ -249,17 +283,17 @@ fn escaped_format(format: &str) -> (Vec<(char, bool)>, bool) {
             out.push((character, false));
             continue;
         }
-        match escape(&mut rest, false) {
+        match escape(&mut rest, escapes) {
             Escape::Character(made) => out.push((made, true)),
             Escape::None => out.push(('\\', true)),
-            Escape::End => return (out, true),
+            Escape::End => break,
         }
     }
-    (out, false)
+    out
 }
 
-/// The text with its escapes worked off, and whether `\c` ends it. `zero` tells that octal numbers begin with a zero.
-pub(super) fn escaped(text: &str, zero: bool) -> (String, bool) {
+/// The text with its escapes worked off, and whether `\c` ends it.
+pub(super) fn escaped(text: &str, escapes: Escapes) -> (String, bool) {
     let mut out = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(character) = rest.next() {
@@ -267,7 +301,7 @@ pub(super) fn escaped(text: &str, zero: bool) -> (String, bool) {
             out.push(character);
             continue;
         }
-        match escape(&mut rest, zero) {
+        match escape(&mut rest, escapes) {
             Escape::Character(made) => out.push(made),
             Escape::None => out.push('\\'),
             Escape::End => return (out, true),
@@ -282,7 +316,7 @@ enum Escape {
     End,
 }
 
-fn escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, zero: bool) -> Escape {
+fn escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, escapes: Escapes) -> Escape {
     let number = |rest: &mut std::iter::Peekable<std::str::Chars<'_>>, radix: u32, most: usize| {
         let mut value = 0u32;
         for _ in 0..most {
@@ -303,17 +337,17 @@ fn escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, zero: bool) -> Es
         'v' => '\u{b}',
         'e' | 'E' => '\u{1b}',
         '\\' => '\\',
-        '"' | '\'' if !zero => letter,
+        '"' | '\'' if !escapes.zero => letter,
         'c' => return Escape::End,
-        'x' => {
+        'x' if escapes.hexadecimal && rest.clone().nth(1).is_some_and(|c| c.is_ascii_hexdigit()) => {
             rest.next();
             return Escape::Character(number(rest, 16, 2));
         }
-        '0' if zero => {
+        '0' if escapes.zero => {
             rest.next();
             return Escape::Character(number(rest, 8, 3));
         }
-        '0'..='7' => return Escape::Character(number(rest, 8, 3)),
+        '0'..='7' if escapes.octal => return Escape::Character(number(rest, 8, 3)),
         _ => return Escape::None,
     };
     rest.next();

@@ -138,10 +138,12 @@ impl Interpreter<'_, '_> {
                 let Some((text, names)) = rest.split_first() else { return };
                 let given = names.get(1..).map(<[Value]>::to_vec).unwrap_or_default();
                 let text = text.text.clone();
+                let own_name = std::mem::replace(&mut self.own_name, names.first().cloned());
                 self.subshell(|shell| {
                     shell.arguments = Some(given);
                     shell.run_text(&text);
                 });
+                self.own_name = own_name;
                 return;
             }
             if letters.contains('s') {

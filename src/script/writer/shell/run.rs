@@ -67,6 +67,8 @@ pub(super) struct Interpreter<'e, 'a> {
     pub(super) called: BTreeSet<String>,
     /// `$1` and so on; nothing where the caller's are not known.
     pub(super) arguments: Option<Vec<Value>>,
+    /// `$0`, where the text itself gives it.
+    pub(super) own_name: Option<Value>,
     /// The variables whose value is not all known.
     pub(super) doubts: BTreeMap<String, Doubt>,
     pub(super) arrays: BTreeMap<String, Vec<Value>>,
@@ -109,6 +111,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             functions: BTreeMap::new(),
             called: BTreeSet::new(),
             arguments: None,
+            own_name: None,
             doubts: BTreeMap::new(),
             arrays: BTreeMap::new(),
             aliases: BTreeMap::new(),
@@ -197,6 +200,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         let diagnostics = self.emulation.outcome.diagnostics.len();
         let old = self.emulation.note.replace(note.to_owned());
         let (functions, choices, flow) = (self.functions.clone(), self.choices, self.flow.take());
+        let (status, opaque, doubt) = (self.status, self.opaque, self.printed_doubt);
         self.emulation.dead = true;
         self.emulation.output = Output::Screen;
         self.emulation.input = Input::Keyboard;
@@ -204,6 +208,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         self.emulation.dead = false;
         self.emulation.note = old;
         (self.functions, self.choices, self.flow) = (functions, choices, flow);
+        (self.status, self.opaque, self.printed_doubt) = (status, opaque, doubt);
         (self.emulation.output, self.emulation.input) = (output, input);
         self.emulation.files = files;
         self.emulation.outcome.runs.truncate(runs);
