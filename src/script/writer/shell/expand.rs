@@ -51,6 +51,8 @@ enum Kind {
     Split,
     /// Ends a field: between the items of `"$@"`.
     Break,
+    /// `"$@"` without items, whose quotes make no field.
+    Absent,
 }
 
 #[derive(Debug, Clone)]
@@ -285,7 +287,8 @@ impl Interpreter<'_, '_> {
         let kind = if quoted { Kind::Quoted } else { Kind::Split };
         if let Some(word) = self.word_instead(parameter) {
             for chunk in self.chunks(word) {
-                let kind = if chunk.kind == Kind::Bare || quoted && chunk.kind == Kind::Split { kind } else { chunk.kind };
+                let kind =
+                    if chunk.kind == Kind::Bare || quoted && chunk.kind == Kind::Split { kind } else { chunk.kind };
                 chunks.push(Chunk { kind, ..chunk });
             }
             return;
@@ -376,6 +379,10 @@ impl Interpreter<'_, '_> {
         let separators = self.separators();
         let mut current: Vec<Chunk> = Vec::new();
         let mut end = |current: &mut Vec<Chunk>| {
+            let absent = current.iter().any(|chunk| chunk.kind == Kind::Absent);
+            if absent && current.iter().all(|chunk| chunk.text.is_empty()) {
+                current.clear();
+            }
             if !current.is_empty() {
                 fields.push(join(current.drain(..)));
             }
@@ -399,7 +406,7 @@ impl Interpreter<'_, '_> {
                         rest = tail.get(sign.len_utf8()..).unwrap_or_default();
                     }
                 }
-                Kind::Bare | Kind::Quoted => current.push(chunk),
+                Kind::Bare | Kind::Quoted | Kind::Absent => current.push(chunk),
             }
         }
         end(&mut current);
@@ -413,6 +420,9 @@ fn holds(value: Option<&Value>, colon: bool) -> bool {
 
 /// The items of `$@` or of an array. A star in quotes joins them by blanks.
 fn items_into(items: &[Value], quoted: bool, star: bool, chunks: &mut Vec<Chunk>) {
+    if items.is_empty() && quoted && !star {
+        chunks.push(Chunk { text: String::new(), kind: Kind::Absent, doubt: Doubt::None });
+    }
     for (number, item) in items.iter().enumerate() {
         if number > 0 {
             let (text, kind) = if star { (" ", Kind::Quoted) } else { ("", Kind::Break) };

@@ -9,6 +9,7 @@
 
 mod arithmetic;
 mod commands;
+mod control;
 mod expand;
 mod expect;
 mod filters;
@@ -18,6 +19,7 @@ mod print;
 mod programs;
 mod quoted;
 mod recognise;
+mod redirect;
 mod run;
 mod source;
 mod syntax;

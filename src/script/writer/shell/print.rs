@@ -89,7 +89,9 @@ impl Interpreter<'_, '_> {
             }
         }
         match (descriptor, &self.coprocess) {
-            (Some(descriptor), _) => self.to_descriptor(descriptor, |shell| shell.print_words(rest, newline, escapes)),
+            (Some(descriptor), _) => {
+                self.through_descriptor(descriptor, |shell| shell.print_words(rest, newline, escapes))
+            }
             (None, Some(name)) if to_coprocess => {
                 let output = crate::script::writer::emulation::Output::File(name.clone(), None);
                 let old = std::mem::replace(&mut self.emulation.output, output);
@@ -108,6 +110,7 @@ impl Interpreter<'_, '_> {
             rest => (None, rest),
         };
         let Some((format, words)) = rest.split_first() else { return };
+        self.status = Some(0);
         let text = self.formatted(&format.text, words);
         match variable {
             Some(name) => {
@@ -120,7 +123,6 @@ impl Interpreter<'_, '_> {
             }
             None => self.emulation.print(&text),
         }
-        self.status = Some(0);
     }
 
     /// The format with the words put in, used again as long as words are left.
@@ -129,7 +131,12 @@ impl Interpreter<'_, '_> {
         let mut words = words.iter().map(|word| word.text.as_str()).peekable();
         loop {
             let left = words.len();
-            if !format_once(format, self.flavour, &mut words, &mut out) || words.peek().is_none() || words.len() == left {
+            let mut refused = false;
+            let goes_on = format_once(format, self.flavour, &mut words, &mut out, &mut refused);
+            if refused {
+                self.status = Some(1);
+            }
+            if !goes_on || words.peek().is_none() || words.len() == left {
                 return out;
             }
             if out.len() > self.emulation.limits.batch_output || !self.emulation.step() {
@@ -140,12 +147,13 @@ impl Interpreter<'_, '_> {
     }
 }
 
-/// Puts words into a format once; false where the output ends with `\c`.
+/// Puts words into a format once; false where the output ends with `\c`. `refused` tells that a word is no number.
 fn format_once<'w>(
     format: &str,
     flavour: Flavour,
     words: &mut impl Iterator<Item = &'w str>,
     out: &mut String,
+    refused: &mut bool,
 ) -> bool {
     let format = escaped_format(format, Escapes::of_format(flavour));
     let mut characters = format.into_iter().peekable();
@@ -215,7 +223,12 @@ fn format_once<'w>(
                     })
                     .collect()
             }
-            'd' | 'i' | 'u' | 'x' | 'X' | 'o' => integer(words.next().unwrap_or_default(), letter, &flags, precision),
+            'd' | 'i' | 'u' | 'x' | 'X' | 'o' => {
+                let word = words.next();
+                let value = word.map_or(Some(0), number_of);
+                *refused |= value.is_none();
+                integer(word.unwrap_or_default(), value.unwrap_or(0), letter, &flags, precision)
+            }
             'f' | 'e' | 'g' | 'F' => {
                 let value: f64 = words.next().unwrap_or_default().trim().parse().unwrap_or(0.0);
                 format!("{value:.*}", precision.unwrap_or(6).min(64))
@@ -231,16 +244,21 @@ fn format_once<'w>(
     true
 }
 
-fn integer(word: &str, letter: char, flags: &str, precision: Option<usize>) -> String {
+/// The number that a word is, as `printf` reads it.
+fn number_of(word: &str) -> Option<i64> {
     let word = word.trim();
-    let value = match word.strip_prefix(['\'', '"']) {
-        Some(character) => character.chars().next().map_or(0, |c| i64::from(u32::from(c))),
+    match word.strip_prefix(['\'', '"']) {
+        Some(character) => Some(character.chars().next().map_or(0, |c| i64::from(u32::from(c)))),
         None => match word.strip_prefix("0x").or_else(|| word.strip_prefix("0X")) {
-            Some(hexadecimal) => i64::from_str_radix(hexadecimal, 16).unwrap_or(0),
-            None if word.len() > 1 && word.starts_with('0') => i64::from_str_radix(word, 8).unwrap_or(0),
-            None => word.parse().unwrap_or(0),
+            Some(hexadecimal) => i64::from_str_radix(hexadecimal, 16).ok(),
+            None if word.len() > 1 && word.starts_with('0') => i64::from_str_radix(word, 8).ok(),
+            None => word.parse().ok(),
         },
-    };
+    }
+}
+
+fn integer(word: &str, value: i64, letter: char, flags: &str, precision: Option<usize>) -> String {
+    let word = word.trim();
     // A value that is not known stays as it is written.
     if word.contains('$') || word.contains('`') {
         return word.to_owned();

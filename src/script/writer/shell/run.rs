@@ -3,20 +3,13 @@
 //! Where the outcome of a condition is not known, one of its branches is taken, and another one when the text is run
 //! again ([`Interpreter::choices`]): a script that picks its host by an argument is read with every host.
 
+use super::control::ROUNDS;
 use super::expand::{Doubt, Value};
 use super::parse::split_assignment;
-use super::syntax::{Assignment, Junction, List, Node, Redirect, RedirectKind, Word};
-use super::test::Operand;
+use super::syntax::{Assignment, List, Node, Redirect, RedirectKind, Word};
 use crate::script::writer::emulation::{Emulation, Input, Output};
-use crate::script::writer::files::Piece;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-
-/// Rounds of one loop that are run.
-const ROUNDS: usize = 256;
-
-/// Descriptors beyond standard input and output that are kept.
-const DESCRIPTORS: usize = 32;
 
 /// Branches that can never be reached and are looked into all the same.
 const DEAD: usize = 32;
@@ -95,11 +88,11 @@ pub(super) struct Interpreter<'e, 'a> {
     /// Commands that read from a named pipe or are a coprocess: they run last, when their input is known.
     deferred: Vec<(Node, String)>,
     pub(super) coprocess: Option<String>,
-    outputs: BTreeMap<u32, Output>,
-    inputs: BTreeMap<u32, Input>,
-    journal: Vec<(String, Option<Value>)>,
-    overwrote: bool,
-    waived: usize,
+    pub(super) outputs: BTreeMap<u32, Output>,
+    pub(super) inputs: BTreeMap<u32, Input>,
+    pub(super) journal: Vec<(String, Option<Value>)>,
+    pub(super) overwrote: bool,
+    pub(super) waived: usize,
     dead: usize,
 }
 
@@ -403,221 +396,6 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         self.emulation.input = keyboard;
     }
 
-    fn chain(&mut self, first: &Node, rest: &[(Junction, Node)]) {
-        self.node(first);
-        for (junction, node) in rest {
-            if self.flow.is_some() {
-                return;
-            }
-            let runs = match (junction, self.status) {
-                (Junction::And, Some(status)) => status == 0,
-                (Junction::Or, Some(status)) => status != 0,
-                (_, None) => {
-                    self.in_doubt(|shell| shell.node(node));
-                    self.status = None;
-                    continue;
-                }
-            };
-            if runs {
-                self.node(node);
-            } else if *junction == Junction::And && matches!(first, Node::Simple { .. }) {
-                self.dead("never reached: its condition is false", |shell| shell.node(node));
-            }
-        }
-    }
-
-    /// Runs what may or may not run: it does not end the script.
-    fn in_doubt(&mut self, run: impl FnOnce(&mut Self)) {
-        self.doubtful = self.doubtful.saturating_add(1);
-        run(self);
-        self.doubtful = self.doubtful.saturating_sub(1);
-        if self.flow.take().is_some() {
-            self.waived = self.waived.saturating_add(1);
-        }
-    }
-
-    fn condition(&mut self, arms: &[(List, List)], otherwise: Option<&[Node]>) {
-        let mut branches: Vec<Option<&[Node]>> = Vec::new();
-        let mut decided = false;
-        for (condition, body) in arms {
-            self.list(condition);
-            if self.flow.is_some() {
-                return;
-            }
-            match self.status {
-                Some(0) => {
-                    branches.push(Some(body));
-                    decided = true;
-                    break;
-                }
-                Some(_) => self.dead("never reached: its condition is false", |shell| shell.list(body)),
-                None => branches.push(Some(body)),
-            }
-        }
-        if !decided {
-            branches.push(otherwise);
-        } else if branches.len() == 1
-            && let Some(body) = otherwise
-        {
-            self.dead("never reached: the condition is true", |shell| shell.list(body));
-        }
-        self.status = Some(0);
-        self.branch(&branches);
-    }
-
-    /// Takes one of the branches; an empty one only matters where another changes what a later command sees.
-    fn branch(&mut self, branches: &[Option<&[Node]>]) {
-        if let [branch] = branches {
-            if let Some(body) = branch {
-                self.list(body);
-            }
-            return;
-        }
-        let last = branches.len().saturating_sub(1);
-        let overwrote = std::mem::take(&mut self.overwrote);
-        let taken: Vec<usize> = if self.choice.saturating_add(1) >= CHOICES && last >= CHOICES {
-            (self.choice..=last).collect()
-        } else {
-            vec![self.choice.min(last)]
-        };
-        for number in taken {
-            if let Some(Some(body)) = branches.get(number) {
-                self.in_doubt(|shell| shell.list(body));
-            }
-        }
-        let empty_last = branches.last().is_some_and(Option::is_none);
-        let count = if empty_last && !self.overwrote { last } else { branches.len() };
-        self.choices = self.choices.max(count.min(CHOICES));
-        self.overwrote |= overwrote;
-        self.status = None;
-    }
-
-    fn repeat(&mut self, until: bool, condition: &[Node], body: &[Node]) {
-        for round in 0..ROUNDS {
-            self.list(condition);
-            if self.flow.is_some() {
-                break;
-            }
-            let goes_on = match self.status {
-                Some(status) => (status == 0) != until,
-                None => {
-                    if round == 0 {
-                        self.in_doubt(|shell| shell.list(body));
-                    }
-                    self.status = None;
-                    return;
-                }
-            };
-            if !goes_on {
-                if round == 0 {
-                    self.dead("never reached: the condition of the loop is false", |shell| shell.list(body));
-                }
-                break;
-            }
-            let (waived, changes, steps) =
-                (self.waived, self.journal.len(), matches!(self.emulation.input, Input::Text(_)));
-            self.list(body);
-            if self.ends_loop() || self.emulation.is_capped() {
-                break;
-            }
-            // An endless loop, or one that only an unknown condition ends.
-            if self.waived > waived || self.journal.len() == changes && !steps {
-                break;
-            }
-        }
-        self.status = Some(0);
-    }
-
-    /// Takes a `break` or `continue` off; true where the loop ends.
-    fn ends_loop(&mut self) -> bool {
-        match self.flow {
-            None => false,
-            Some(Flow::Break(levels)) => {
-                self.flow = levels.checked_sub(1).filter(|levels| *levels > 0).map(Flow::Break);
-                true
-            }
-            Some(Flow::Continue(levels)) => {
-                self.flow = levels.checked_sub(1).filter(|levels| *levels > 0).map(Flow::Continue);
-                self.flow.is_some()
-            }
-            Some(Flow::Return | Flow::Exit) => true,
-        }
-    }
-
-    fn each(&mut self, variable: &str, items: Option<&[Word]>, body: &[Node]) {
-        let items = match items {
-            Some(words) => self.fields(words),
-            None => {
-                self.arguments.clone().unwrap_or_else(|| vec![Value { text: "$@".to_owned(), doubt: Doubt::Wholly }])
-            }
-        };
-        for item in items.into_iter().take(ROUNDS) {
-            self.assign(variable, item);
-            self.list(body);
-            if self.ends_loop() || self.emulation.is_capped() {
-                break;
-            }
-        }
-    }
-
-    fn count(&mut self, clauses: &[Word], body: &[Node]) {
-        let clause = |shell: &mut Self, number: usize| -> Option<i64> {
-            let value = shell.joined(clauses.get(number)?);
-            if value.text.trim().is_empty() {
-                return Some(1);
-            }
-            if value.is_known() { shell.arithmetic(&value.text) } else { None }
-        };
-        clause(self, 0);
-        for _ in 0..ROUNDS {
-            match clause(self, 1) {
-                Some(0) => break,
-                Some(_) => self.list(body),
-                None => {
-                    self.in_doubt(|shell| shell.list(body));
-                    break;
-                }
-            }
-            if self.ends_loop() || self.emulation.is_capped() {
-                break;
-            }
-            if clause(self, 2).is_none() {
-                break;
-            }
-        }
-    }
-
-    fn case(&mut self, subject: &Word, arms: &[(Vec<Word>, List)]) {
-        let value = self.joined(subject);
-        if !value.is_known() {
-            let branches: Vec<Option<&[Node]>> = arms.iter().map(|(_, body)| Some(body.as_slice())).collect();
-            self.branch(&branches);
-            return;
-        }
-        self.status = Some(0);
-        for (patterns, body) in arms {
-            for pattern in patterns {
-                let (pattern, known) = self.pattern(pattern);
-                if known && pattern.matches(&value.text) == Some(true) {
-                    self.list(body);
-                    return;
-                }
-            }
-        }
-    }
-
-    fn extended_test(&mut self, words: &[Word]) -> Option<u8> {
-        let mut operands = Vec::new();
-        let mut after_comparison = false;
-        for word in words {
-            let value = self.joined(word);
-            let pattern = if after_comparison { Some(self.pattern(word).0) } else { None };
-            after_comparison = matches!(value.text.as_str(), "=" | "==" | "!=");
-            operands.push(Operand { value, pattern });
-        }
-        self.evaluate_test(&operands).map(|truth| u8::from(!truth))
-    }
-
     fn simple(&mut self, assignments: &[Assignment], words: &[Word], redirects: &[Redirect]) {
         let declares = words.first().and_then(Word::plain).is_some_and(|word| {
             matches!(word.as_str(), "export" | "local" | "readonly" | "declare" | "typeset" | "setenv")
@@ -663,132 +441,6 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             }
             None => self.joined(word),
         }
-    }
-
-    /// Runs something with its output and input turned elsewhere.
-    pub(super) fn redirected(&mut self, redirects: &[Redirect], run: impl FnOnce(&mut Self)) {
-        if redirects.is_empty() {
-            run(self);
-            return;
-        }
-        let (output, input) = (self.emulation.output.clone(), self.emulation.input.clone());
-        let (outputs, inputs) = (self.outputs.clone(), self.inputs.clone());
-        for redirect in redirects {
-            self.redirect(redirect);
-        }
-        run(self);
-        (self.outputs, self.inputs) = (outputs, inputs);
-        (self.emulation.output, self.emulation.input) = (output, input);
-    }
-
-    fn redirect(&mut self, redirect: &Redirect) {
-        let line = self.emulation.line;
-        match &redirect.kind {
-            RedirectKind::Document(body) => {
-                let mut pieces = Vec::new();
-                for word in body.get().map(Vec::as_slice).unwrap_or_default() {
-                    self.emulation.line = word.line;
-                    let value = self.joined(word);
-                    self.printed_doubt |= !value.is_known();
-                    pieces.push(Piece { text: value.text, line: word.line, file: self.emulation.file.clone() });
-                }
-                self.emulation.line = line;
-                self.set_input(redirect.descriptor, Input::Text(pieces));
-            }
-            RedirectKind::Text => {
-                let value = self.joined(&redirect.target);
-                let text = format!("{}\n", value.text);
-                let piece = Piece { text, line: redirect.target.line.max(1), file: self.emulation.file.clone() };
-                self.set_input(redirect.descriptor, Input::Text(vec![piece]));
-            }
-            RedirectKind::Read => {
-                let path = self.joined(&redirect.target).text;
-                let input = if path == "/dev/null" {
-                    Input::Text(Vec::new())
-                } else if path.starts_with("/dev/fd/") {
-                    let file = self.emulation.files.remove(&path, None);
-                    Input::Text(file.map(|file| file.pieces).unwrap_or_default())
-                } else {
-                    Input::File(path)
-                };
-                self.set_input(redirect.descriptor, input);
-            }
-            RedirectKind::DuplicateInput => {
-                let from = self.joined(&redirect.target).text;
-                let input = from.parse::<u32>().ok().and_then(|number| self.inputs.get(&number).cloned());
-                if let Some(input) = input {
-                    self.set_input(redirect.descriptor, input);
-                }
-            }
-            RedirectKind::Write { append } => {
-                let path = self.joined(&redirect.target).text;
-                let output = self.open(path, *append);
-                self.set_output(redirect.descriptor.unwrap_or(1), output);
-            }
-            RedirectKind::WriteBoth { append } => {
-                let path = self.joined(&redirect.target).text;
-                let output = self.open(path, *append);
-                self.set_output(1, output.clone());
-                self.set_output(2, output);
-            }
-            RedirectKind::DuplicateOutput => {
-                let to = self.joined(&redirect.target).text;
-                let to = to.strip_suffix('-').filter(|to| !to.is_empty()).unwrap_or(&to).to_owned();
-                let descriptor = redirect.descriptor.unwrap_or(1);
-                let output = match (to.parse::<u32>(), &self.coprocess) {
-                    (Ok(1), _) => self.emulation.output.clone(),
-                    (Ok(number), _) => self.outputs.get(&number).cloned().unwrap_or(Output::Screen),
-                    (_, Some(name)) if to == "p" || to.contains("COPROC[1]") => Output::File(name.clone(), None),
-                    (Err(_), _) if to == "-" => Output::Screen,
-                    (Err(_), _) => {
-                        let output = self.open(to, false);
-                        self.set_output(2, output.clone());
-                        output
-                    }
-                };
-                self.set_output(descriptor, output);
-            }
-        }
-    }
-
-    fn open(&mut self, path: String, append: bool) -> Output {
-        if path.is_empty() || path.starts_with("/dev/") && !path.starts_with("/dev/shm/") {
-            return match path.as_str() {
-                "/dev/stdout" => self.emulation.output.clone(),
-                _ => Output::Screen,
-            };
-        }
-        let directory = self.emulation.directory.clone();
-        // A pipe is not emptied when it is opened again.
-        self.emulation.files.open(&path, directory.as_deref(), append || self.fifos.contains(&path));
-        Output::File(path, directory)
-    }
-
-    fn set_output(&mut self, descriptor: u32, output: Output) {
-        if descriptor == 1 {
-            self.emulation.output = output;
-        } else if self.outputs.len() < DESCRIPTORS {
-            self.outputs.insert(descriptor, output);
-        }
-    }
-
-    fn set_input(&mut self, descriptor: Option<u32>, input: Input) {
-        match descriptor {
-            None | Some(0) => self.emulation.input = input,
-            Some(number) if self.inputs.len() < DESCRIPTORS => {
-                self.inputs.insert(number, input);
-            }
-            Some(_) => {}
-        }
-    }
-
-    /// Turns the output to another descriptor while something runs (`print -u4`).
-    pub(super) fn to_descriptor(&mut self, descriptor: u32, run: impl FnOnce(&mut Self)) {
-        let output = self.outputs.get(&descriptor).cloned();
-        let output = if descriptor == 1 { self.emulation.output.clone() } else { output.unwrap_or(Output::Screen) };
-        let old = std::mem::replace(&mut self.emulation.output, output);
-        run(self);
-        self.emulation.output = old;
     }
 
     /// Sets a variable for the time of the function that is running.
