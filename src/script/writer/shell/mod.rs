@@ -9,6 +9,7 @@
 
 mod arithmetic;
 mod commands;
+mod compound;
 mod control;
 mod expand;
 mod expect;

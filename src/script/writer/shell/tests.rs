@@ -1,3 +1,5 @@
+//! What comes out of shell scripts: the cases that the emulation of the shell must get right.
+
 use crate::base::limits::Limits;
 use crate::base::text::Text;
 use crate::script::client::{self, world::Unknown};
