@@ -22,6 +22,11 @@ fn host() -> tempfile::TempDir {
         ),
     );
     put("f.txt", format!("open 192.0.2.4\r\nUSER bob\r\nPASS {CANARY}\r\nget x.zip\r\nbye\r\n"));
+    // In an address the password is written otherwise; in a batch file a percent sign is doubled.
+    put(
+        "g.bat",
+        format!("@echo off\r\nftp -n h.example\r\ncurl -O ftp://bob:{}@192.0.2.5/x\r\n", CANARY.replace('!', "%%21")),
+    );
     folder
 }
 
@@ -50,6 +55,7 @@ fn a_report_that_travels_does_not() {
             let (report, _) = shown(mode, format);
             let line = report.lines().find(|line| line.contains(CANARY));
             assert_eq!(line, None, "{format} {mode:?}");
+            assert!(report.contains("192.0.2.5") && !report.contains("%21"), "{format} {mode:?}");
         }
     }
     let (report, _) = shown(&["--secrets", "fingerprint", "--fingerprint-key", key], "json");

@@ -106,3 +106,33 @@ SHELL = [
 ]
 for number, (choice, text) in enumerate(SHELL):
     seed("shell", f"{number}", bytes([choice]) + text.encode())
+
+CALLS = [
+    "curl -sS -u ann:pw -T {a,b}.zip ftp://192.0.2.1/in/ --next -o '#1' ftp://ann:p%40w@h.x:2121/[1-3].txt",
+    "wget -r -nH --cut-dirs=1 -P out --ftp-user=ann --ftp-password=pw ftp://h.x/a/b/",
+    "ncftpput -R -m -u ann -p pw h.x up /d/s\nncftpget -C -u ann -p pw h.x /r/1 /tmp/2",
+    "busybox ftpget -v -u ann -p pw -P 21 192.0.2.4 out remote\nftpput 192.0.2.4 r l",
+    "certutil -urlcache -split -f ftp://ann:pw@h.x/a b\nbitsadmin /transfer j ftp://h.x/a C:\\a",
+    "rclone copy C:\\d \":ftp,host=h.x,user=ann:in\" --ftp-pass YWFhYWFhYWFhYWFhYWFhYXMaGgIlEQ",
+    "explorer ftp://u:p@h.x/a\nregsvr32 /s /i:ftp://u:p@h.x/a scrobj.dll\ntnftp -u ftp://u:p@h.x/d/ f",
+    "url = \"ftp://h.x/in/\"\nuser = ann:pw\nupload-file = a\nnext\nurl=ftp://h.y/b\n-O\n",
+]
+STORES = [
+    "<FileZilla3><Servers><Server><Host>h.x</Host><Protocol>0</Protocol><User>ann</User>"
+    "<Pass encoding=\"base64\">aHVudGVyMg==</Pass><RemoteDir>1 0 4 home</RemoteDir></Server></Servers></FileZilla3>",
+    "[Sessions\\a%20b]\nHostName=h.x\nUserName=ann\nFSProtocol=5\nPassword=A35C58\n",
+    "[HKEY_CURRENT_USER\\Software\\FTPWare\\CoreFTP\\Sites\\0]\n\"Host\"=\"h.x\"\n\"Port\"=dword:00000015\n\"PW\"=\"00\"\n",
+    "[connections]\n1=web\n[web]\nhost=h.x:2121/in\nusername=ann\npassword=0011223344556677\n",
+    "[web]\nHOST=h.x\nUID=ann\nPWD=VAE14E12F61EF8FE8DEC0332931D366797167A6AA80A5AA71\n",
+    "[web]\nIP=h.x\nuser=ann\npass=10696F\n",
+    "[web]\ntype = ftp\nhost = h.x\nuser = ann\npass = YmJiYmJiYmJiYmJiYmJiYp3gcEWbAw\n",
+    "NcFTP bookmark-file version: 8\nNumber of bookmarks: 1\nweb,h.x,ann,*encoded*cHcA,,/in,I,21\n",
+    "host h.x\nuser ann\npass pw\n",
+    "op=get\nhostname=h.x\nremote-file=R\nlocal-file=r\nlocal-dir=/tmp\n",
+    "ftp_user = ann\nftp_password = pw\n",
+    "<remoteinfo accesstype=\"ftp\" host=\"h.x\" user=\"ann\" pw=\"70627576\"/>",
+    "{\"protocol\":\"ftp\",\"host\":\"h.x\",\"username\":\"ann\",\"password\":\"pw\",\"remotePath\":\"/\",}",
+]
+for target, texts in (("url_clients", CALLS), ("stores", STORES)):
+    for number, text in enumerate(texts):
+        seed(target, f"{number}", text.encode())

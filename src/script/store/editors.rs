@@ -34,7 +34,7 @@ pub(super) fn read(text: &Text, name: &str) -> Vec<Session> {
 }
 
 fn collect(value: &Value, name: &str, named: bool, depth: usize, sites: &mut Vec<Site>) {
-    if depth > 4 || sites.len() > 1000 {
+    if depth > 4 || sites.len() > 200 {
         return;
     }
     match value {

@@ -36,7 +36,7 @@ impl Section {
 
 /// The sections of a text; none where most of its lines are no part of such a file.
 pub(super) fn sections(text: &Text) -> Vec<Section> {
-    let mut found = vec![Section::default()];
+    let mut found = vec![Section { line: 1, ..Section::default() }];
     let (mut good, mut bad) = (0usize, 0usize);
     let mut continued = false;
     for line in text.lines().take(LINES) {

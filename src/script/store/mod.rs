@@ -70,7 +70,7 @@ pub fn read(text: &Text, name: &str) -> Option<Stored> {
         }
         let mut sessions = reader(text, name);
         sessions.truncate(SITES);
-        (!sessions.is_empty()).then(|| Stored { client: *client, form: *form, sessions })
+        (!sessions.is_empty()).then_some(Stored { client: *client, form: *form, sessions })
     });
     stored.or_else(|| lftp::read(text, name))
 }

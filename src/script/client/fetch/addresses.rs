@@ -3,7 +3,7 @@
 
 use super::call::{Call, Orders};
 use super::options::{self, Grammar, Item};
-use super::visit::{Move, Visit, local_join};
+use super::visit::{Move, SESSIONS, Visit, local_join};
 use crate::base::secret::Secret;
 use crate::script::session::Scheme;
 use crate::script::transfer::Mode;
@@ -112,7 +112,7 @@ pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
         output = names.first().copied();
     }
     let mut sessions = Vec::new();
-    for url in addresses.iter().filter(|url| url.scheme != Scheme::Sftp) {
+    for url in addresses.iter().filter(|url| url.scheme != Scheme::Sftp).take(SESSIONS) {
         let mut visit = Visit::to(url, call, 0);
         if let (Some(user), None) = (user, &url.username) {
             visit.login(user, password.map(Secret::new));

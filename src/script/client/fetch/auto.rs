@@ -3,7 +3,7 @@
 
 use super::call::{Call, Orders};
 use super::options::{self, Grammar, Item};
-use super::visit::{Move, Visit};
+use super::visit::{Move, SESSIONS, Visit};
 use crate::script::launch::Client;
 use crate::script::local_path;
 use crate::script::session::Scheme;
@@ -41,7 +41,7 @@ pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
         return Some(Orders { client, sessions: vec![visit.finish()], ..Orders::default() });
     }
     let mut sessions = Vec::new();
-    for url in addresses.iter().filter(|url| url.scheme != Scheme::Sftp) {
+    for url in addresses.iter().filter(|url| url.scheme != Scheme::Sftp).take(SESSIONS) {
         let mut visit = Visit::to(url, call, 0);
         visit.login_or_anonymous("anonymous@");
         visit.send_login();

@@ -9,8 +9,6 @@ use crate::script::session::{Diagnostic, Session};
 pub(super) struct Call<'a> {
     /// The client's bare name, folded.
     pub(super) program: &'a str,
-    /// The word that starts it, as it is written.
-    pub(super) written: &'a str,
     /// Its arguments.
     pub(super) arguments: &'a [String],
     /// The command line that a reader is shown.

@@ -1,7 +1,8 @@
 //! Files of options for curl (`-K`, `.curlrc`): one option a line, with or without dashes, its value after a blank, `=` or
 //! `:`, in quotes where it holds blanks (manual page, `--config`).
 
-use super::curl::{self, FLAGS, GRAMMAR};
+use super::curl;
+use super::curl_options::{FLAGS, GRAMMAR};
 use crate::base::text::Text;
 use crate::script::session::Session;
 

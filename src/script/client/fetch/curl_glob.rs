@@ -1,7 +1,13 @@
 //! The sequences of curl's addresses: `{a,b}`, `[1-10]`, `[001-100:5]`, `[a-z]` (manual page, "Globbing").
 
+/// Bytes of a text whose sequences are worked off.
+const LONGEST: usize = 4096;
+
 /// The text's variants, each with the parts that were put in; nothing where there are more than `cap`.
 pub(super) fn expand(text: &str, cap: usize) -> Option<Vec<(String, Vec<String>)>> {
+    if text.len() > LONGEST {
+        return Some(vec![(text.to_owned(), Vec::new())]);
+    }
     let mut done = vec![(String::new(), Vec::new())];
     let mut rest = text;
     while let Some(at) = rest.find(['{', '[']) {

@@ -10,6 +10,7 @@ mod call;
 mod curl;
 mod curl_config;
 mod curl_glob;
+mod curl_options;
 mod ncftp;
 mod options;
 mod rclone;
@@ -37,8 +38,8 @@ pub fn curl_config_confidence(text: &Text, _name: &str) -> Option<Confidence> {
 #[must_use]
 pub fn launch(program: &str, arguments: &[String], platform: Platform) -> Option<Launch> {
     let (name, rest) = normalise(program, arguments);
-    let client = client_of(&name, platform, program)?;
-    let call = Call { program: &name, written: program, arguments: rest, ..Call::default() };
+    let client = client_of(&name, platform)?;
+    let call = Call { program: &name, arguments: rest, ..Call::default() };
     let orders = reader(client)?(&call)?;
     let first = orders.sessions.first();
     Some(Launch {
@@ -65,7 +66,6 @@ pub fn run(script: Option<&Text>, launch: &Launch) -> Option<Interpretation> {
     let (name, rest) = normalise(&launch.program, &launch.arguments);
     let call = Call {
         program: &name,
-        written: &launch.program,
         arguments: rest,
         command_line: &launch.command_line,
         directory: launch.working_directory.as_deref(),
@@ -86,7 +86,7 @@ pub fn run(script: Option<&Text>, launch: &Launch) -> Option<Interpretation> {
 pub fn is_client(word: &str) -> bool {
     let name = bare_name(word);
     !matches!(name.as_str(), "ftp" | "tnftp")
-        && (client_of(&name, Platform::Unix, "").is_some() || matches!(name.as_str(), "busybox" | "toybox"))
+        && (client_of(&name, Platform::Unix).is_some() || matches!(name.as_str(), "busybox" | "toybox"))
 }
 
 /// Whether a line quotes a call of such a client in earnest: one to an address by number. Manuals name their examples.
@@ -119,7 +119,7 @@ fn reader(client: Client) -> Option<Reader> {
     })
 }
 
-fn client_of(name: &str, platform: Platform, written: &str) -> Option<Client> {
+fn client_of(name: &str, platform: Platform) -> Option<Client> {
     Some(match (name, platform) {
         ("curl", _) => Client::Curl,
         ("wget" | "wget2", _) => Client::Wget,
@@ -130,7 +130,7 @@ fn client_of(name: &str, platform: Platform, written: &str) -> Option<Client> {
         ("rclone", _) => Client::Rclone,
         ("ftp", Platform::Unix) | ("tnftp", _) => Client::Tnftp,
         _ if addresses::is_program(name) => Client::Fetch,
-        _ if windows::is_shell_program(name) || url::parse(written).is_some() => Client::Explorer,
+        _ if windows::is_shell_program(name) => Client::Explorer,
         _ => return None,
     })
 }

@@ -160,9 +160,8 @@ fn open<'a>(
     let port = option("port").and_then(|port| port.parse().ok()).unwrap_or(default);
     let mut visit = Visit::at(scheme, host, port, call, 0);
     let password = option("pass").map(|pass| obscured::rclone(pass));
-    match password {
-        Some(None) => visit.doubt("the password is obscured in a way that cannot be revealed"),
-        Some(Some(_)) | None => {}
+    if let Some(None) = password {
+        visit.doubt("the password is obscured in a way that cannot be revealed");
     }
     if let Some(user) = option("user") {
         visit.login(user, password.flatten());

@@ -45,6 +45,12 @@ impl Move {
     }
 }
 
+/// Sessions that one call may lead to: a sequence may stand for hosts.
+pub(super) const SESSIONS: usize = 200;
+
+/// Transfers of one session that are kept.
+const TRANSFERS: usize = 2000;
+
 /// A session in the making.
 pub(super) struct Visit<'a> {
     call: &'a Call<'a>,
@@ -151,6 +157,10 @@ impl<'a> Visit<'a> {
 
     /// Moves a file.
     pub(super) fn transfer(&mut self, moved: Move) {
+        if self.session.transfers.len() >= TRANSFERS {
+            self.doubt("more files are asked for than are listed");
+            return;
+        }
         self.set_mode(moved.mode);
         if let Some(remote) = moved.remote.as_deref().filter(|_| !moved.pattern) {
             let verb = match moved.direction {

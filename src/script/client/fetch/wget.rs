@@ -2,7 +2,7 @@
 
 use super::call::{Call, Orders};
 use super::options::{self, Grammar, Item};
-use super::visit::{Move, Visit, local_join};
+use super::visit::{Move, SESSIONS, Visit, local_join};
 use crate::base::secret::Secret;
 use crate::script::local_path;
 use crate::script::session::{Command, Role, Session};
@@ -152,6 +152,9 @@ pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
         });
         if !same {
             sessions.extend(open.take().map(|(_, visit)| visit.finish()));
+            if sessions.len() >= SESSIONS {
+                break;
+            }
             open = Some((url.clone(), connect(&wishes, &url, call, *line)));
         }
         if let Some((_, visit)) = &mut open {

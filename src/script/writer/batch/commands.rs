@@ -8,6 +8,7 @@ use super::tree::Node;
 use super::variables;
 use crate::script::client::switches;
 use crate::script::local_path;
+use crate::script::url;
 use crate::script::writer::emulation::Input;
 
 /// States kept by `setlocal`.
@@ -340,7 +341,10 @@ impl Interpreter<'_, '_> {
                 rest = quoted_word(rest).1.trim_start();
             }
         }
-        if !rest.is_empty() && self.emulation.enter() {
+        if url::find(rest.trim_start_matches('"'), 0) == Some(0) {
+            // An address goes to the program that is registered for it.
+            self.emulation.start(&format!("explorer {rest}"));
+        } else if !rest.is_empty() && self.emulation.enter() {
             let (word, tail) = first_word(rest);
             if COMMANDS.contains(&word.to_ascii_lowercase().as_str()) {
                 self.simple(rest);
