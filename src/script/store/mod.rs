@@ -1,4 +1,4 @@
-//! Credentials at rest: the stored sites of FTP clients.
+//! Credentials at rest: the stored sites of FTP clients, and shortcuts to addresses.
 //!
 //! Each client's store is told by its content; the name of the file decides only where the content is as common as that of
 //! an editor's settings. Passwords that are merely obscured are shown in the clear ([`super::obscured`]); those that a
@@ -14,6 +14,7 @@ mod lftp;
 mod markup;
 mod ncftp;
 mod rclone;
+mod shortcut;
 mod site;
 mod total_commander;
 mod wgetrc;
@@ -56,6 +57,7 @@ const CLIENTS: &[(Client, Form, &[&str], Reader)] = &[
     (Client::Ncftp, Form::ClientConfig, &["hostname="], ncftp::job),
     (Client::Ncftp, Form::ClientOptions, &["host"], ncftp::login),
     (Client::Wget, Form::ClientOptions, &["ftp_pass", "ftp-pass"], wgetrc::read),
+    (Client::Explorer, Form::Url, &["[internetshortcut]", "[desktop entry]"], shortcut::read),
     (Client::Editor, Form::ClientConfig, &["<remoteinfo"], dreamweaver::read),
     (Client::Editor, Form::ClientConfig, &["\"host\""], editors::read),
 ];

@@ -12,6 +12,7 @@ mod curl_config;
 mod curl_glob;
 mod curl_options;
 mod ncftp;
+mod ncftp_commands;
 mod options;
 mod rclone;
 mod visit;
@@ -50,6 +51,7 @@ pub fn launch(program: &str, arguments: &[String], platform: Platform) -> Option
         would_run: orders.refused.is_none(),
         note: orders.refused.or(orders.note),
         tells_all: first.is_some(),
+        reads_input: name == "ncftp",
         script_path: orders.script_path,
         ..Launch::default()
     })

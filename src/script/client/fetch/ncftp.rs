@@ -1,6 +1,7 @@
 //! `ncftpget`, `ncftpput`, `ncftpls` and `ncftp` (manual pages of ncftp 3.2.6; sequences recorded with it).
 
 use super::call::{Call, Orders};
+use super::ncftp_commands;
 use super::options::{self, Grammar, Item};
 use super::visit::{Move, Visit, local_join, remote_join};
 use crate::base::secret::Secret;
@@ -45,6 +46,15 @@ pub(super) struct Login {
 }
 
 pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
+    // Without a call, or as `ncftp` itself, the client reads commands; the others read a login.
+    let commands = call.script.filter(|_| matches!(call.program, "ncftp" | "ncftp3" | ""));
+    if let (Some(text), true) = (commands, call.arguments.is_empty()) {
+        return Orders::of(ncftp_commands::run(text, None, call));
+    }
+    if matches!(call.program, "ncftp" | "ncftp3") && call.script.is_none() && call.arguments.is_empty() {
+        // It waits for commands.
+        return Some(Orders::default());
+    }
     let puts = call.program == "ncftpput";
     let lists = call.program == "ncftpls";
     let grammar = if puts {
@@ -55,7 +65,7 @@ pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
         GET
     };
     let wishes = wishes(call.arguments, grammar, lists);
-    let login = call.script.map(login).unwrap_or_default();
+    let login = call.script.filter(|_| commands.is_none()).map(login).unwrap_or_default();
     let mut operands = wishes.operands.iter().copied();
     let by_file = wishes.login_file.is_some();
     let host = if by_file { None } else { Some(operands.next()?) };
@@ -80,6 +90,9 @@ pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
         visit.session.port = Some(port);
     }
     log_in(&wishes, &login, by_file && call.script.is_none(), &mut visit);
+    if let Some(text) = commands {
+        return Orders::of(ncftp_commands::run(text, Some(visit), call));
+    }
     for command in &wishes.after_login {
         visit.quote(command);
     }

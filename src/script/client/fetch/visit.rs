@@ -86,6 +86,11 @@ impl<'a> Visit<'a> {
         Self { call, session, wire: Vec::new(), directory: None, mode: None, line: line.max(1) }
     }
 
+    /// The line whose command is carried out.
+    pub(super) fn set_line(&mut self, line: u32) {
+        self.line = line;
+    }
+
     /// The login that is sent, in place of any other.
     pub(super) fn login(&mut self, username: &str, password: Option<Secret>) {
         let anonymous = matches!(username.to_ascii_lowercase().as_str(), "anonymous" | "ftp");
