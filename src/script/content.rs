@@ -1,7 +1,6 @@
 //! Whose script a text is by its content alone, when nothing that starts a client names it.
 
-use super::client::fetch;
-use super::client::{lftp, winscp};
+use super::client::{fetch, lftp, winscp, zos_ftp};
 use super::launch::Client;
 use super::reading::{Confidence, Form};
 use super::sniff;
@@ -26,6 +25,7 @@ const CLIENTS: &[(Client, Form, Test)] = &[
     (Client::Curl, Form::ClientOptions, fetch::curl_config_confidence),
     (Client::Winscp, Form::WinscpScript, |text, _| winscp::confidence(text)),
     (Client::Lftp, Form::LftpScript, lftp::confidence),
+    (Client::ZosFtp, Form::FtpScript, |text, _| zos_ftp::confidence(text)),
     (Client::WindowsFtp, Form::FtpScript, |text, _| sniff::confidence(text)),
 ];
 

@@ -3,7 +3,7 @@
 use super::client::fetch;
 use super::launch::Platform;
 use super::reading::Form;
-use super::writer::{basic, command_lines, jscript, page, powershell, shell};
+use super::writer::{basic, command_lines, jcl, jscript, page, powershell, shell};
 use crate::base::text::Text;
 
 /// A language whose texts are emulated.
@@ -21,6 +21,8 @@ pub enum Language {
     Jscript,
     /// A page that holds scripts of these.
     Page,
+    /// Job control of z/OS that runs its FTP client.
+    Jcl,
     /// None that is known: notes, logs, markup, which may quote command lines.
     Unknown,
 }
@@ -32,6 +34,8 @@ pub fn of(text: &Text, name: &str) -> Language {
         Language::Shell
     } else if powershell::is_script(&text.content, name) {
         Language::Powershell
+    } else if jcl::is_script(&text.content) {
+        Language::Jcl
     } else if page::is_script(&text.content, name) {
         Language::Page
     } else if basic::is_script(&text.content, name) {
@@ -60,9 +64,7 @@ impl Language {
     pub fn platform(self) -> Platform {
         match self {
             Self::Shell => Platform::Unix,
-            Self::Batch | Self::Powershell | Self::Basic | Self::Jscript | Self::Page | Self::Unknown => {
-                Platform::Windows
-            }
+            _ => Platform::Windows,
         }
     }
 
@@ -81,6 +83,7 @@ impl Language {
             Self::Shell => Form::Shell,
             Self::Basic => Form::Vbscript,
             Self::Jscript | Self::Page => Form::Jscript,
+            Self::Jcl => Form::Jcl,
             Self::Unknown if itself => Form::Batch,
             Self::Unknown => Form::Text,
         }

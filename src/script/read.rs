@@ -10,7 +10,7 @@ use super::store;
 use super::writer::emulation::{Emulation, Neighbours};
 use super::writer::files::VirtualFile;
 use super::writer::outcome::{Origin, Outcome};
-use super::writer::{basic, batch, command_lines, jscript, page, powershell, shell};
+use super::writer::{basic, batch, command_lines, jcl, jscript, page, powershell, shell};
 use crate::base::limits::Limits;
 use crate::base::text::{Encoding, Text};
 
@@ -82,6 +82,7 @@ fn emulate(
         Language::Basic => basic::run_file(&mut emulation, text),
         Language::Jscript => jscript::run_file(&mut emulation, text),
         Language::Page => page::run_file(&mut emulation, text),
+        Language::Jcl => jcl::run_file(&mut emulation, text),
         Language::Unknown => {
             emulation.only_quotes = true;
             for (name, body) in command_lines::quoted_files(lines()) {

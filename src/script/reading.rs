@@ -36,6 +36,8 @@ pub enum Form {
     Url,
     /// An export of the registry.
     Registry,
+    /// A job of z/OS.
+    Jcl,
     /// Logins and macros for clients of Unix.
     Netrc,
     /// Commands for WinSCP.

@@ -5,7 +5,7 @@
 
 use super::client::dialect::Verb;
 use super::client::shape::{self, Shape};
-use super::client::windows_ftp;
+use super::client::{bsd_ftp, windows_ftp};
 use super::reading::Confidence;
 use super::session::AddressClass;
 use crate::base::text::Text;
@@ -50,7 +50,7 @@ impl Survey {
         let mut survey = Self::default();
         let mut ended = false;
         for text in text.lines().map(|line| line.text) {
-            let shape = shape::of(text, &windows_ftp::DIALECT);
+            let shape = shape_of(text);
             if shape == Shape::Blank || shape == Shape::Remark {
                 continue;
             }
@@ -142,6 +142,24 @@ impl Survey {
     }
 }
 
+/// Commands of other clients that people write into scripts for Windows, where they are refused and harm nothing.
+const FOREIGN: [&str; 14] = [
+    "cdup", "chmod", "epsv4", "image", "lpwd", "macdef", "modtime", "nlist", "passive", "reget", "runique", "site",
+    "sunique", "umask",
+];
+
+fn shape_of(line: &str) -> Shape {
+    let shape = shape::of(line, &windows_ftp::DIALECT);
+    let mut words = line.split_whitespace();
+    let (first, alone) = (words.next().unwrap_or_default(), words.next().is_none());
+    let takes_some = matches!(first, "chmod" | "macdef" | "modtime" | "nlist" | "reget" | "site" | "umask");
+    if shape == Shape::Other && FOREIGN.contains(&first) && (alone || takes_some) {
+        shape::of(line, &bsd_ftp::TNFTP)
+    } else {
+        shape
+    }
+}
+
 /// Whether the line's command is no abbreviation: where an answer is due, `pw` is a password rather than `pwd`.
 fn is_written_out(line: &str) -> bool {
     let words = line.split_whitespace().collect::<Vec<_>>();
@@ -183,6 +201,7 @@ mod tests {
             ),
             ("open the door and get coffee, bye", None),
             ("open db.sqlite\nuser table\nget row\n", Some(Confidence::Possible)),
+            ("open SERVERNAME\nuser USERNAME PASSWORD\npassive\nput FILE NAME\nbye\n", Some(Confidence::Likely)),
             ("eu-central-1.docscloud.io\n0000\nXXXX", None),
             ("The quick brown fox.\nopen 192.0.2.1\nJumps over.\nAnd the lazy dog sleeps.\nAll day long.\nYes.", None),
         ];

@@ -107,6 +107,8 @@ pub enum Verb {
     MachineList,
     /// `mlst`.
     MachineStatus,
+    /// z/OS: `ebcdic`.
+    Ebcdic,
     /// z/OS: `locsite` and the like set how data sets are kept on this side.
     LocalSite,
     /// z/OS: its client's `pass`.

@@ -16,6 +16,9 @@ use crate::script::session::{Command, Intended, Role, Session};
 /// `user` before `open`. `strays` are the lines that the client refused before any login.
 #[must_use]
 pub fn intended(session: &Session, strays: &[String]) -> Option<Intended> {
+    if let Some(intended) = shifted_by_blank_lines(session) {
+        return Some(intended);
+    }
     let sent = session.credentials.last();
     if sent.is_some_and(|credential| credential.anonymous && session.credentials.len() == 1) && strays.is_empty() {
         return trimmed(sent?.username.as_deref()?, sent?.password.as_ref().map(Secret::reveal));
@@ -35,6 +38,23 @@ pub fn intended(session: &Session, strays: &[String]) -> Option<Intended> {
     let differs = meant_name.as_deref() != sent.and_then(|c| c.username.as_deref())
         || meant_password.as_deref() != sent.and_then(|c| c.password.as_ref()).map(Secret::reveal);
     differs.then(|| Intended { username: meant_name, password: meant_password.map(Secret::new), ..Intended::default() })
+}
+
+/// A blank line after each line: the client takes the first for the user's name and the name for the password, and refuses
+/// the password.
+fn shifted_by_blank_lines(session: &Session) -> Option<Intended> {
+    let mut lines = session.commands.iter();
+    lines.find(|line| {
+        line.verb.as_deref() == Some("User") && line.role == Role::Answer && line.text.trim().is_empty()
+    })?;
+    let name = lines.next().filter(|line| line.verb.as_deref() == Some("Password") && !line.text.trim().is_empty())?;
+    let refused = lines.find(|line| line.role != Role::Ignored)?;
+    let is_word = !refused.text.trim().contains([' ', '\t']) && !shape::is_remark(refused.text.trim());
+    (refused.role == Role::Error && refused.verb.is_none() && is_word).then(|| Intended {
+        username: Some(name.text.trim().to_owned()),
+        password: Some(Secret::new(refused.text.trim())),
+        ..Intended::default()
+    })
 }
 
 /// Runs a script whose launch was not seen: every reading of the login is tried, and the one that leaves the fewest lines
@@ -95,6 +115,10 @@ fn line_strain(command: &Command, dialect: &Dialect) -> u32 {
             }
         }
         (Role::Answer, Shape::Remark) if is_login => 10,
+        // `prompt i` is a command that somebody wrote wrongly rather than a password.
+        (Role::Answer, Shape::Misfit) if is_login && command.text.trim().contains([' ', '\t']) => 15,
+        (Role::Answer, Shape::Misfit) if is_login => 3,
+        (Role::Answer, _) if command.verb.as_deref() == Some("Username") => 2,
         _ => 0,
     }
 }
@@ -119,5 +143,40 @@ fn without_word(text: &str, words: &[&str]) -> String {
     match trimmed.split_once([' ', '\t']) {
         Some((first, rest)) if words.iter().any(|word| first.eq_ignore_ascii_case(word)) => rest.trim().to_owned(),
         _ => trimmed.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::client::world::Unknown;
+
+    /// The login that is sent and the one that was meant, of a script whose launch nobody saw.
+    fn read(script: &str) -> (String, String) {
+        let run = interpret_unlaunched(&Text::from_content(script), Client::WindowsFtp, &Unknown, &Limits::default());
+        let pair = |name: Option<&String>, password: Option<&Secret>| {
+            format!("{}/{}", name.map_or("", String::as_str), password.map_or("", Secret::reveal))
+        };
+        let session = &run.sessions[0];
+        let sent = session.credentials.last().map(|c| pair(c.username.as_ref(), c.password.as_ref()));
+        let meant = session.intended.as_ref().map(|i| pair(i.username.as_ref(), i.password.as_ref()));
+        (sent.unwrap_or_default(), meant.unwrap_or_default())
+    }
+
+    #[test]
+    fn logins_are_read_as_they_hold_together() {
+        let cases = [
+            ("open h.example\nbob\npw1\nbin\nget a\nbye\n", "bob/pw1", ""),
+            ("open h.example\nuser bob pw\nget a\nbye\n", "bob/pw", ""),
+            ("open h.example\nuser bob\npw\nget a\nbye\n", "bob/pw", ""),
+            ("open h.example\nuser\nbob\nsecret\nget a\nbye\n", "bob/secret", ""),
+            ("open h.example\nuser\npass\nprompt i\nbin\nmput *.html\nbye\n", "user/pass", ""),
+            ("open h.example\n\nuser1\n\ndemo\n\nput a.txt\n\nquit\n", "/user1", "user1/demo"),
+            ("open h.example\nUSER bob\nPASS pw\nget a\nbye\n", "bob/PASS pw", "bob/pw"),
+            ("open h.example\nbob \npw \nget a\nbye\n", "bob /pw ", "bob/pw"),
+        ];
+        for (script, sent, meant) in cases {
+            assert_eq!(read(script), (sent.to_owned(), meant.to_owned()), "{script}");
+        }
     }
 }

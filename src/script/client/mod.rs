@@ -18,6 +18,7 @@ pub mod tokens;
 pub mod windows_ftp;
 pub mod winscp;
 pub mod world;
+pub mod zos_ftp;
 
 use super::launch::{Client, Launch, Platform, Switches};
 use super::reading::Interpretation;
@@ -34,6 +35,7 @@ pub fn dialect(client: Client) -> Option<&'static Dialect> {
         Client::BsdFtp => Some(&bsd_ftp::BSD),
         Client::Inetutils => Some(&bsd_ftp::INETUTILS),
         Client::Tnftp => Some(&bsd_ftp::TNFTP),
+        Client::ZosFtp => Some(&zos_ftp::DIALECT),
         _ => None,
     }
 }

@@ -193,7 +193,9 @@ pub fn confidence(text: &Text, name: &str) -> Option<Confidence> {
     } else if named && netrc.entries.iter().any(|entry| entry.username.is_some()) {
         Some(Confidence::Certain)
     } else {
-        let machines = netrc.entries.iter().filter(|entry| entry.host.is_some() && logs_in(entry)).count();
+        let far = |host: &str| host.contains(['.', ':', '$', '%']) || host == "localhost";
+        let machines =
+            netrc.entries.iter().filter(|entry| entry.host.as_deref().is_some_and(far) && logs_in(entry)).count();
         (machines > 0).then_some(Confidence::Likely)
     }
 }

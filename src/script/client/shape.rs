@@ -90,7 +90,7 @@ pub fn fits(verb: Verb, arguments: &[String]) -> bool {
         | Verb::TranslateNames => count <= 1,
         Verb::Restart | Verb::Page | Verb::Pass => count == 1,
         Verb::RunMacro | Verb::LocalSite => count > 0,
-        Verb::Tenex | Verb::FoldCase | Verb::UniqueLocal | Verb::UniqueRemote => count == 0,
+        Verb::Ebcdic | Verb::Tenex | Verb::FoldCase | Verb::UniqueLocal | Verb::UniqueRemote => count == 0,
         Verb::Ascii | Verb::Binary | Verb::Bye | Verb::Close | Verb::ChangeUp | Verb::PrintDirectory | Verb::System => {
             count == 0
         }

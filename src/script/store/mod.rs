@@ -13,6 +13,7 @@ mod ini;
 mod lftp;
 mod markup;
 mod ncftp;
+mod netrc;
 mod rclone;
 mod shortcut;
 mod site;
@@ -74,7 +75,7 @@ pub fn read(text: &Text, name: &str) -> Option<Stored> {
         sessions.truncate(SITES);
         (!sessions.is_empty()).then_some(Stored { client: *client, form: *form, sessions })
     });
-    stored.or_else(|| lftp::read(text, name))
+    stored.or_else(|| lftp::read(text, name)).or_else(|| netrc::read(text, name))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod command_lines;
 pub mod embedded;
 pub mod emulation;
 pub mod files;
+pub mod jcl;
 pub mod jscript;
 pub mod outcome;
 pub mod page;

@@ -54,6 +54,24 @@ impl Machine<'_> {
         self.connect(line.number, host.as_deref(), port.and_then(Result::ok));
     }
 
+    /// z/OS in batch: where nothing names the host, the first line does: `host [port] [(options]`.
+    pub(super) fn connect_to_first_line(&mut self) {
+        while let Some((number, text)) = self.lines.get(self.next).filter(|(_, text)| text.trim().is_empty()).cloned() {
+            self.next = self.next.saturating_add(1);
+            self.execute(number, &text);
+        }
+        let Some((number, text)) = self.lines.get(self.next).cloned() else { return };
+        let words = tokens::split(&text, false);
+        let mut words = words.iter().take_while(|word| !word.starts_with('('));
+        let Some(host) = words.next() else { return };
+        if matches!(self.dialect.lookup(host), Lookup::Command(name, _) if host.eq_ignore_ascii_case(name)) {
+            return;
+        }
+        let port = words.next().and_then(|port| port.parse().ok());
+        self.answer("Host");
+        self.connect(number, Some(host), port);
+    }
+
     /// Connects and, unless told otherwise, logs in with the lines that follow.
     pub(super) fn connect(&mut self, line: u32, host: Option<&str>, port: Option<u16>) {
         let target = Target::of(host);
@@ -128,13 +146,14 @@ impl Machine<'_> {
         self.send("USER anonymous");
         let reply = self.send(format!("PASS {password}"));
         self.credential(line, Some("anonymous".to_owned()), Some(password));
-        self.logged_in(reply);
+        self.note_login(reply);
     }
 
     /// The automatic login: what `.netrc` says of the host, and two prompts that take the next two lines as they stand.
     fn log_in(&mut self, line: u32, host: &str) {
         let entry = if self.dialect.unix { self.world.netrc(host).unwrap_or_default() } else { Entry::default() };
         self.macros.extend(entry.macros);
+        self.knows_directory = false;
         let (mut line, mut spilt) = (line, None);
         let username = match entry.username {
             Some(username) => username,
@@ -145,20 +164,18 @@ impl Machine<'_> {
                 username
             }
         };
+        let (username, spilt) = match username.trim().split_once([' ', '\t']) {
+            // z/OS takes user and password from one line.
+            Some((name, rest)) if self.dialect.splits_login => (name.to_owned(), Some(rest.trim().to_owned())),
+            _ => (username, spilt),
+        };
         let reply = self.send(with_argument("USER", &username));
         let password = if reply.is_some_and(|code| !(300..400).contains(&code)) {
             None
         } else if let Some(password) = entry.password.map(|secret| secret.reveal().to_owned()).or(spilt) {
             Some(password)
-        } else if self.dialect.splits_login && username.contains(' ') {
-            None
         } else {
             Some(self.ask_for_password().unwrap_or_default())
-        };
-        let (username, password) = match username.split_once(' ') {
-            // z/OS takes user and password from one line.
-            Some((name, rest)) if self.dialect.splits_login => (name.to_owned(), Some(rest.trim().to_owned())),
-            _ => (username, password),
         };
         let reply = match &password {
             Some(password) => self.send(with_argument("PASS", password)),
@@ -171,7 +188,7 @@ impl Machine<'_> {
                 credential.account = Some(account);
             }
         }
-        if self.logged_in(reply) {
+        if self.note_login(reply) {
             self.run_init_macro(line);
         }
     }
@@ -239,7 +256,7 @@ impl Machine<'_> {
                 credential.account = Some(account);
             }
         }
-        self.logged_in(reply);
+        self.note_login(reply);
     }
 
     /// Sends its arguments, joined by one blank, as they are; the client does not look into them, the server does.
@@ -320,7 +337,7 @@ impl Machine<'_> {
     }
 
     /// Notes how the login went by the server's last word; true where the client is in.
-    fn logged_in(&mut self, reply: Option<u16>) -> bool {
+    pub(super) fn note_login(&mut self, reply: Option<u16>) -> bool {
         let Some(connection) = self.connection.as_mut().filter(|_| !is_refusal(reply)) else { return false };
         connection.logged_in = true;
         if self.dialect.greets == Greets::AfterLogin {

@@ -15,6 +15,7 @@ use super::dialect::{Dialect, Lookup, Verb};
 use super::netrc::Macro;
 use super::tokens;
 use super::world::World;
+use super::zos_ftp;
 use crate::base::limits::Limits;
 use crate::base::text::{Encoding, Text};
 use crate::script::launch::Switches;
@@ -162,6 +163,8 @@ impl<'a> Machine<'a> {
             self.connect(0, Some(&host), self.switches.port);
         } else if self.switches.host_unknown {
             self.connect(0, None, None);
+        } else if self.is_zos() {
+            self.connect_to_first_line();
         }
         while !self.ended {
             let Some((number, text)) = self.take_line() else { break };
@@ -206,7 +209,7 @@ impl<'a> Machine<'a> {
         let cr = |line: &str| if self.dialect.unix && line.ends_with('\r') { "\r" } else { "" };
         let separator = if text.content.contains('\n') { '\n' } else { '\r' };
         let mut capped = None;
-        let mut lines = Vec::new();
+        let mut lines: Vec<(u32, String)> = Vec::new();
         let mut number = 0u32;
         for raw in text.content.split_terminator(separator) {
             number = number.saturating_add(1);
@@ -215,6 +218,16 @@ impl<'a> Machine<'a> {
                 break;
             }
             let mut line = raw.trim_end_matches('\r').to_owned();
+            if self.is_zos() {
+                line = zos_ftp::line_of_input(&line).to_owned();
+                let continued = |(_, text): &&mut (u32, String)| text.ends_with(" +");
+                if let Some((_, text)) = lines.last_mut().filter(continued) {
+                    text.pop();
+                    text.push_str(line.trim_start());
+                    text.truncate(text.floor_char_boundary(limits.line_bytes));
+                    continue;
+                }
+            }
             if line.len() > limits.line_bytes {
                 line.truncate(line.floor_char_boundary(limits.line_bytes));
                 self.diagnostics.push(Diagnostic::new(
@@ -261,7 +274,13 @@ impl<'a> Machine<'a> {
         if !self.is_replaying() {
             self.command_start = self.log.len();
         }
-        let words = tokens::split(text, self.dialect.unix);
+        let mut words = tokens::split(text, self.dialect.unix);
+        if self.is_zos()
+            && let Some(at) = words.iter().position(|word| word.starts_with('('))
+        {
+            // Options of the command: `(REPLACE`.
+            words.truncate(at);
+        }
         self.macro_broken = false;
         let Some(word) = words.first() else {
             if !self.is_replaying() {
@@ -308,6 +327,7 @@ impl<'a> Machine<'a> {
             Verb::Quote => self.quote(&mut line),
             Verb::Ascii => self.set_type(Representation::Ascii),
             Verb::Binary => self.set_type(Representation::Image),
+            Verb::Ebcdic => self.set_type(Representation::Ebcdic),
             Verb::Tenex => self.set_type(Representation::Tenex),
             Verb::Type => self.type_command(&line),
             Verb::FoldCase => self.fold_case = !self.fold_case,
@@ -320,8 +340,14 @@ impl<'a> Machine<'a> {
             Verb::TranslateNames => {
                 self.doubt("the client is told to translate names; the names shown are those before")
             }
-            Verb::Prompt => self.prompting = self.toggled(&line, self.prompting),
-            Verb::Glob => self.globbing = self.toggled(&line, self.globbing),
+            Verb::Prompt => {
+                self.failed = false;
+                self.prompting = self.toggled(&line, self.prompting);
+            }
+            Verb::Glob => {
+                self.failed = false;
+                self.globbing = self.toggled(&line, self.globbing);
+            }
             Verb::LocalDirectory => self.local_directory(&line),
             Verb::Get => self.get(&mut line),
             Verb::Put => self.put(&mut line, "STOR"),
@@ -353,9 +379,10 @@ impl<'a> Machine<'a> {
             | Verb::RemoteStatus
             | Verb::Restart
             | Verb::MachineList
-            | Verb::MachineStatus => self.remote(&mut line, verb),
+            | Verb::MachineStatus
+            | Verb::Pass => self.remote(&mut line, verb),
             Verb::Remote if !line.arguments().is_empty() => self.failed = true,
-            Verb::Local | Verb::Remote | Verb::LocalSite | Verb::Pass => {}
+            Verb::Local | Verb::Remote | Verb::LocalSite => {}
         }
     }
 
@@ -479,3 +506,6 @@ impl CommandLine {
         self.words.get(1..).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,6 +31,11 @@ impl Machine<'_> {
             // tnftp then keeps the list under another name, too, and finds nothing in it.
             names = Some(Vec::new());
         }
+        if self.dialect.looks_first {
+            // tnftp skips names that lead out of the directory, or into one that is not there.
+            let leads_out = |name: &String| name.contains('/') && self.world.can_write(name) == Some(false);
+            names = names.map(|names| names.into_iter().filter(|name| !leads_out(name)).collect());
+        }
         self.for_each_confirmed(names, |machine, name| {
             let local = machine.folded(name.to_owned());
             machine.receive(name, &local);

@@ -24,6 +24,7 @@ impl Machine<'_> {
             Verb::MachineList => self.list(line, "MLSD"),
             Verb::MachineStatus => self.send_with(line, "MLST"),
             Verb::Account => self.account(line),
+            Verb::Pass => self.pass(line),
             Verb::Restart => self.restart_at = line.argument(1).and_then(|place| place.parse().ok()),
             Verb::Rename => self.rename(line),
             Verb::Site => self.site(line),
@@ -123,6 +124,16 @@ impl Machine<'_> {
         if let Some(credential) = self.session().credentials.last_mut() {
             credential.account = Some(account);
         }
+    }
+
+    /// `pass`: the password for the user named before.
+    fn pass(&mut self, line: &CommandLine) {
+        let password = line.argument(1).unwrap_or_default().to_owned();
+        let reply = self.send(format!("PASS {password}"));
+        if let Some(credential) = self.session().credentials.last_mut() {
+            credential.password = Some(crate::base::secret::Secret::new(password));
+        }
+        self.note_login(reply);
     }
 
     /// Sends a command with the first argument, if there is one.
