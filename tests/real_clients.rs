@@ -1,5 +1,5 @@
 //! What the interpreters predict against what the clients that are installed here do, each run against a loopback server:
-//! the control lines that arrive and the local files that appear.
+//! the control lines that arrive, the local files that appear, and the files that the server holds in the end.
 
 use crate::support::client_run::{self, Case, Deeds};
 use crate::support::generated;
@@ -65,10 +65,13 @@ fn differs(program: &Path, client: Client, case: &Case, user: &str) -> Option<St
     let predicted = predict(client, case, 2121, user);
     let done = Deeds { control: without_noise(deeds.control), ..deeds };
     let control: Vec<String> = done.control.iter().map(|line| line.replace(&deeds.port.to_string(), "2121")).collect();
-    let same = control == predicted.control && done.new_files == predicted.new_files && !done.killed;
+    let same = control == predicted.control
+        && done.new_files == predicted.new_files
+        && done.remote_files == predicted.remote_files
+        && !done.killed;
     (!same).then(|| {
         format!(
-            "{} {:?} netrc {:?}{}\n  script    {:?}\n  predicted {:?} {:?}\n  done      {:?} {:?}",
+            "{} {:?} netrc {:?}{}\n  script    {:?}\n  predicted {:?} {:?} {:?}\n  done      {:?} {:?} {:?}",
             case.name,
             case.arguments,
             case.netrc,
@@ -76,8 +79,10 @@ fn differs(program: &Path, client: Client, case: &Case, user: &str) -> Option<St
             case.script,
             predicted.control,
             predicted.new_files,
+            predicted.remote_files,
             control,
-            done.new_files
+            done.new_files,
+            done.remote_files
         )
     })
 }

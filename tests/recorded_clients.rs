@@ -88,7 +88,7 @@ fn recorded(row: &Value) -> Deeds {
 
 /// Rows of ReactOS' `ftp.exe` that say nothing of Windows', and why. ReactOS' client is a relative of Windows', not a copy:
 /// it is of 4.3BSD, and has faults of its own.
-const NOT_WINDOWS: [(&str, &str); 19] = [
+const NOT_WINDOWS: [(&str, &str); 20] = [
     ("06_get_noargs", "ReactOS hangs after a transfer in ASCII; the row ends there"),
     ("12_mget_prompt_on", "ReactOS' mget takes the reply of the server for a name"),
     ("13_mget_prompt_consumes_cmds", "ReactOS' mget takes the reply of the server for a name"),
@@ -99,6 +99,7 @@ const NOT_WINDOWS: [(&str, &str); 19] = [
     ("20_backslash", "on Windows a backslash is an ordinary character (Microsoft: `lcd C:\\dir1`)"),
     ("21_abbrev", "`d`, `s` and the like: other commands, other abbreviations"),
     ("23_case", "Windows compares names without their case (transcripts)"),
+    ("27_open_twice", "ReactOS hung, and the QUIT of its `close` never came"),
     ("29_quote_user", "Windows knows `literal`"),
     ("38_ls_local", "Windows sends NLST for `ls`; ReactOS hangs"),
     ("39_typecmds", "ReactOS hangs"),

@@ -136,3 +136,12 @@ STORES = [
 for target, texts in (("url_clients", CALLS), ("stores", STORES)):
     for number, text in enumerate(texts):
         seed(target, f"{number}", text.encode())
+UNIX = [
+    "machine 192.0.2.54 login bob password pw\nmacdef init\nbinary\nput /etc/passwd p\nquit\n\ndefault login anonymous password x\n",
+    "open 192.0.2.1\nuser bob pw\nmacdef m\nget $i\nput $1 \"$2\"\n\n$m a b\ncase\nmget *\ny\nget run.sh |sh\nquit\n",
+    "192.0.2.10 2121 (EXIT\nbob pw\nlocsite recfm=fb\nput 'A.B.C(MEM)' +\n  c\nget d 'E.F' (REPLACE\nquit\n",
+    "//X JOB\n//F EXEC PGM=FTP,PARM='h.example (EXIT'\n//INPUT DD *\nbob\npw\nput 'A.B' c ; why\nquit\n/*\n//G EXEC PGM=FTP\n//SYSIN DD DATA,DLM=@@\nh2.example\nq\n@@\n",
+]
+for number, text in enumerate(UNIX):
+    for flags in (0, 1):
+        seed("unix_ftp", f"{number}-{flags}", bytes([flags]) + text.encode())

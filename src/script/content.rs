@@ -4,6 +4,7 @@ use super::client::{fetch, lftp, winscp, zos_ftp};
 use super::launch::Client;
 use super::reading::{Confidence, Form};
 use super::sniff;
+use super::writer::jcl;
 use crate::base::text::Text;
 
 /// What a text is taken for.
@@ -32,6 +33,10 @@ const CLIENTS: &[(Client, Form, Test)] = &[
 /// Whose script a text is; nothing where it is nobody's.
 #[must_use]
 pub fn of(text: &Text, name: &str) -> Option<Told> {
+    // A job of z/OS holds a script and is none.
+    if jcl::is_script(&text.content) {
+        return None;
+    }
     CLIENTS
         .iter()
         .find_map(|(client, form, test)| Some(Told { client: *client, form: *form, confidence: test(text, name)? }))

@@ -49,6 +49,8 @@ pub(crate) struct Deeds {
     pub(crate) control: Vec<String>,
     /// Local files that are new, by their path below the client's directory.
     pub(crate) new_files: BTreeSet<String>,
+    /// The files that the server holds in the end, by their path below its root.
+    pub(crate) remote_files: BTreeSet<String>,
     /// Whether it had to be killed.
     pub(crate) killed: bool,
     /// The port that the server listened at.
@@ -122,9 +124,10 @@ pub(crate) fn run(program: &Path, case: &Case) -> io::Result<Deeds> {
         }
         thread::sleep(Duration::from_millis(5));
     }
-    let (port, control) = (server.port(), server.finish().control);
+    let (port, record) = (server.port(), server.finish());
     let new_files = files_below(&work, &work)?.difference(&before).cloned().collect();
-    Ok(Deeds { control, new_files, killed, port })
+    let remote_files = record.files.into_keys().collect();
+    Ok(Deeds { control: record.control, new_files, remote_files, killed, port })
 }
 
 fn files_below(folder: &Path, top: &Path) -> io::Result<BTreeSet<String>> {

@@ -41,9 +41,11 @@ impl Laboratory {
         }
     }
 
-    /// What was sent, and which files were written below the client's directory.
-    pub(crate) fn seen(self) -> (Vec<String>, BTreeSet<String>) {
-        (self.control.into_inner(), self.new_files.into_inner())
+    /// What was sent, which files were written below the client's directory, and which the server holds.
+    pub(crate) fn seen(self) -> (Vec<String>, BTreeSet<String>, BTreeSet<String>) {
+        let remote =
+            self.tree.lock().unwrap().files.keys().map(|path| path.trim_start_matches('/').to_owned()).collect();
+        (self.control.into_inner(), self.new_files.into_inner(), remote)
     }
 
     /// A local path, from the directory that holds the client's and the user's home.

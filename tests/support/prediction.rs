@@ -30,8 +30,8 @@ pub(crate) fn predict(client: Client, case: &Case, port: u16, user: &str) -> Dee
     let netrc = case.netrc.as_deref().map(|text| addressed(text, port));
     let world = Laboratory::new(&case.system, port, netrc.as_deref(), user);
     let _ = client::interpret(&text, client, &switches, &world, &Limits::default());
-    let (control, new_files) = world.seen();
-    Deeds { control: without_noise(control), new_files, ..Deeds::default() }
+    let (control, new_files, remote_files) = world.seen();
+    Deeds { control: without_noise(control), new_files, remote_files, ..Deeds::default() }
 }
 
 /// The control lines that a script asks for. Telnet's interrupt in front of ABOR is left out.

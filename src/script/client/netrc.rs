@@ -14,7 +14,7 @@ use crate::script::reading::Confidence;
 use crate::script::session::{Credential, Session};
 
 /// Entries and macros that are read, each.
-const MAX_ENTRIES: usize = 1000;
+const MAX_ENTRIES: usize = 500;
 
 /// A macro: lines that a client reads as if they were typed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -57,10 +57,15 @@ impl Netrc {
     /// Reads a text; strangers are passed over, as clients do.
     #[must_use]
     pub fn parse(text: &Text) -> Self {
+        Self::read(text, u32::MAX)
+    }
+
+    /// Reads a text up to so many strangers.
+    fn read(text: &Text, most_strangers: u32) -> Self {
         let mut netrc = Self::default();
         let mut words = Words { lines: text.lines().map(|line| (line.number, line.text)).collect(), next: 0, at: 0 };
         while let Some((line, word)) = words.next(true) {
-            if netrc.entries.len() >= MAX_ENTRIES {
+            if netrc.entries.len() >= MAX_ENTRIES || netrc.strangers > most_strangers {
                 break;
             }
             match word.as_str() {
@@ -184,7 +189,7 @@ pub fn confidence(text: &Text, name: &str) -> Option<Confidence> {
     if !holds("machine") && !holds("default") || !holds("login") && !holds("user") && !holds("password") {
         return None;
     }
-    let netrc = Netrc::parse(text);
+    let netrc = Netrc::read(text, 0);
     let logs_in = |entry: &Entry| entry.username.is_some() && (entry.password.is_some() || entry.init().is_some());
     let named = name.trim_start_matches(['.', '_']).eq_ignore_ascii_case("netrc");
     let placed = netrc.entries.iter().all(|entry| entry.host.as_deref().is_none_or(is_machine));

@@ -117,10 +117,24 @@ fn windows(arguments: &[String], launch: &mut Launch) {
     }
 }
 
+/// `ftp [switches] [host [port]]`: letters bundle, one that takes a value takes the rest of the word or the next one.
+/// inetutils knows long names as well, and only `-N` with a value.
 fn unix(arguments: &[String], launch: &mut Launch) {
-    let tnftp = launch.client == Client::Tnftp;
+    let with_value = if launch.client == Client::Inetutils { "N" } else { "NoPqrsTux" };
+    let anonymous_letter = launch.client != Client::Inetutils;
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
+        if let Some(name) = argument.strip_prefix("--") {
+            match name {
+                "no-login" => launch.switches.no_auto_login = true,
+                "no-prompt" => launch.switches.no_prompting = true,
+                "no-glob" => launch.switches.no_globbing = true,
+                "verbose" => launch.switches.verbose = true,
+                "debug" => launch.switches.debug = true,
+                _ => {}
+            }
+            continue;
+        }
         let Some(letters) = argument.strip_prefix('-').filter(|letters| !letters.is_empty()) else {
             if launch.switches.host.is_none() {
                 launch.switches.host = Some(argument.clone());
@@ -129,19 +143,23 @@ fn unix(arguments: &[String], launch: &mut Launch) {
             }
             continue;
         };
-        for letter in letters.chars() {
+        for (at, letter) in letters.char_indices() {
             match letter {
                 'n' => launch.switches.no_auto_login = true,
                 'i' => launch.switches.no_prompting = true,
                 'g' => launch.switches.no_globbing = true,
                 'v' => launch.switches.verbose = true,
                 'd' => launch.switches.debug = true,
-                'a' if tnftp => launch.switches.anonymous = true,
-                'P' if tnftp => launch.switches.port = rest.next().and_then(|port| port.parse().ok()),
-                'N' | 'o' | 'r' | 's' | 'T' | 'u' => {
-                    rest.next();
-                }
+                'a' if anonymous_letter => launch.switches.anonymous = true,
                 _ => {}
+            }
+            if with_value.contains(letter) {
+                let tail = letters.get(at.saturating_add(letter.len_utf8())..).filter(|tail| !tail.is_empty());
+                let value = tail.map(str::to_owned).or_else(|| rest.next().cloned());
+                if letter == 'P' {
+                    launch.switches.port = value.and_then(|port| port.parse().ok());
+                }
+                break;
             }
         }
     }
@@ -193,6 +211,32 @@ mod tests {
             ["tftp -i 192.0.2.77 GET a.exe", "sftp -b b.txt bob@192.0.2.77", "ftpd -s:x", "echo ftp -s:a.txt", ""]
         {
             assert_eq!(launched(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn unix_command_lines() {
+        let cases: [(&str, Option<&str>, Option<u16>, &str); 9] = [
+            ("ftp -inv 192.0.2.1", Some("192.0.2.1"), None, "inv"),
+            ("ftp -n 192.0.2.1 2121", Some("192.0.2.1"), Some(2121), "n"),
+            ("ftp -P 2121 -n 192.0.2.1", Some("192.0.2.1"), Some(2121), "n"),
+            ("ftp -nP2121 192.0.2.1", Some("192.0.2.1"), Some(2121), "n"),
+            ("ftp -a 192.0.2.1", Some("192.0.2.1"), None, "A"),
+            ("ftp -N /tmp/x 192.0.2.1", Some("192.0.2.1"), None, ""),
+            ("inetutils-ftp --no-login --no-prompt h.example", Some("h.example"), None, "in"),
+            ("inetutils-ftp -a -P h.example", Some("h.example"), None, ""),
+            ("tnftp -r 5 -s 127.0.0.1 h.example", Some("h.example"), None, ""),
+        ];
+        for (line, host, port, letters) in cases {
+            let words = split_arguments(line);
+            let launch = launch(&words[0], &words[1..], Platform::Unix).expect(line);
+            let have = &launch.switches;
+            let set: String =
+                [(have.no_prompting, 'i'), (have.no_auto_login, 'n'), (have.verbose, 'v'), (have.anonymous, 'A')]
+                    .iter()
+                    .filter_map(|(set, letter)| set.then_some(*letter))
+                    .collect();
+            assert_eq!((launch.host.as_deref(), launch.port, set.as_str()), (host, port, letters), "{line}");
         }
     }
 }

@@ -150,7 +150,7 @@ pub fn confidence(text: &Text) -> Option<Confidence> {
         commands = commands.saturating_add(1);
         let first = arguments.first().map_or("", String::as_str);
         own = own.saturating_add(u32::from(match verb {
-            Verb::LocalSite => name == "locsite" && first.contains(['=', '.']) || name == "locsite" && first.len() > 2,
+            Verb::LocalSite => name == "locsite" && first.len() > 2,
             Verb::Put | Verb::Append => is_data_set(first) || first.to_ascii_uppercase().starts_with("//DD:"),
             Verb::Get => arguments.get(1).is_some_and(|local| is_data_set(local)),
             _ => false,

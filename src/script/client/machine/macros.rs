@@ -14,7 +14,13 @@ const NAME_LENGTH: usize = 8;
 
 /// How deep macros may call macros, and how many of their lines are run in all.
 const MAX_DEPTH: u32 = 8;
-const MAX_STEPS: u32 = 20_000;
+const MAX_STEPS: u32 = 5000;
+
+/// Lines of macros that are run for one entry of a `.netrc`, each of which is reported.
+const MAX_NETRC_STEPS: u32 = 200;
+
+/// Bytes that a line of a macro may become; clients keep less.
+const MAX_LINE: usize = 4096;
 
 impl Machine<'_> {
     pub(super) fn define_macro(&mut self, line: &mut CommandLine) {
@@ -86,10 +92,11 @@ impl Machine<'_> {
 
     fn macro_step(&mut self) -> bool {
         self.macro_steps = self.macro_steps.saturating_add(1);
-        if self.macro_steps == MAX_STEPS {
+        let most = if self.shows_macro_lines { MAX_NETRC_STEPS } else { MAX_STEPS };
+        if self.macro_steps == most {
             self.doubt("the macros run more lines than the limit; the rest was not run");
         }
-        self.macro_steps < MAX_STEPS
+        self.macro_steps < most
     }
 }
 
@@ -98,6 +105,9 @@ fn expand(text: &str, arguments: &[String], turn: usize, loops: &mut bool) -> St
     let mut expanded = String::new();
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
+        if expanded.len() > MAX_LINE {
+            break;
+        }
         match character {
             '\\' => expanded.extend(characters.next()),
             '$' if characters.peek() == Some(&'i') => {
@@ -115,6 +125,7 @@ fn expand(text: &str, arguments: &[String], turn: usize, loops: &mut bool) -> St
             _ => expanded.push(character),
         }
     }
+    expanded.truncate(expanded.floor_char_boundary(MAX_LINE));
     expanded
 }
 
