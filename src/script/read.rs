@@ -70,7 +70,8 @@ fn emulate(
     neighbours: &dyn Neighbours,
     limits: &Limits,
 ) -> Outcome {
-    if !language.builds_words() && !may_hold_commands(&text.content) {
+    let hides = || language == Language::Powershell && powershell::may_hide(&text.content);
+    if !language.builds_words() && !may_hold_commands(&text.content) && !hides() {
         return Outcome::default();
     }
     let lines = || text.lines().map(|line| (line.number, line.text));
@@ -110,6 +111,8 @@ fn may_hold_commands(content: &str) -> bool {
     holds(b"ftp")
         || holds(b"echo")
         || holds(b"scp")
+        || holds(b"powershell")
+        || holds(b"pwsh")
         || holds(b":~")
         || carets() > 2
         || holds(b"set ") && percents() >= 8

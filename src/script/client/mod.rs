@@ -5,6 +5,7 @@
 
 pub mod bsd_ftp;
 pub mod dialect;
+pub mod dotnet;
 pub mod fetch;
 pub mod journal;
 pub mod lftp;
