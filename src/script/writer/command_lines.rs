@@ -115,7 +115,8 @@ pub fn quoted_files<'a>(lines: impl Iterator<Item = (u32, &'a str)>) -> Vec<(Str
     let mut files = Vec::new();
     let mut heading: Option<String> = None;
     let mut block: Option<(Option<String>, Vec<(u32, &'a str)>)> = None;
-    for (number, line) in lines {
+    // A block that is never closed reaches to the end.
+    for (number, line) in lines.chain(std::iter::once((0, "```"))) {
         let trimmed = line.trim();
         let fence = trimmed.strip_prefix("```").or_else(|| trimmed.strip_prefix("~~~"));
         match (fence, block.take()) {

@@ -151,6 +151,32 @@ impl Files {
         std::mem::take(&mut self.work)
     }
 
+    /// Goes back to how the files were at another time, and gives those that are new or other than then; what was written
+    /// in all still counts.
+    pub fn return_to(&mut self, then: Self) -> Vec<VirtualFile> {
+        let now = self.go_on_from(then);
+        now.into_entries()
+            .filter(|(key, entry)| self.files.get(key) != Some(entry))
+            .map(|(_, entry)| entry.file)
+            .collect()
+    }
+
+    /// Goes on from how the files were at another time, and gives how they were; what was written in all still counts.
+    pub fn go_on_from(&mut self, mut then: Self) -> Self {
+        then.written = self.written;
+        std::mem::replace(self, then)
+    }
+
+    fn into_entries(self) -> impl Iterator<Item = (String, Entry)> {
+        self.files.into_iter()
+    }
+
+    /// The pieces of all files.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.files.values().map(|entry| entry.file.pieces.len()).fold(self.files.len(), usize::saturating_add)
+    }
+
     /// Counts bytes as written; false when the cap is reached.
     pub fn count(&mut self, bytes: usize, cap: usize) -> bool {
         self.written = self.written.saturating_add(bytes);

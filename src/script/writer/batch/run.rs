@@ -9,6 +9,7 @@ use super::variables::Variables;
 use crate::script::reading::Feed;
 use crate::script::writer::command_lines;
 use crate::script::writer::emulation::{Emulation, Input, Output};
+use crate::script::writer::files::Files;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Jumps under a condition that are remembered, to be followed from the state at hand.
@@ -45,7 +46,7 @@ pub struct Interpreter<'e, 'a> {
     visited: BTreeSet<usize>,
     jumped: BTreeMap<usize, (u32, u64)>,
     decisions: u64,
-    pending: Vec<Pending>,
+    pending: Vec<Option<Pending>>,
 }
 
 /// A jump whose condition is not known, with the state that it starts from.
@@ -54,6 +55,7 @@ struct Pending {
     environment: Variables,
     directory: Option<String>,
     delayed: bool,
+    files: Files,
 }
 
 /// Where the control goes after a command.
@@ -110,14 +112,9 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         self.in_file = true;
         self.run_from(0, false);
         let mut next = 0usize;
-        while let Some(pending) = self.pending.get(next) {
-            let target = pending.target;
-            if !self.visited.contains(&target) {
-                self.emulation.environment = pending.environment.clone();
-                self.emulation.directory.clone_from(&pending.directory);
-                self.delayed = pending.delayed;
-                self.jump = None;
-                self.run_from(target, true);
+        while let Some(pending) = self.pending.get_mut(next).and_then(Option::take) {
+            if !self.visited.contains(&pending.target) {
+                self.follow(pending);
             }
             next = next.saturating_add(1);
         }
@@ -129,6 +126,34 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             if !self.visited.contains(&start) && !self.emulation.is_capped() {
                 self.jump = None;
                 self.run_from(start, true);
+            }
+        }
+    }
+
+    /// Follows a jump whose condition is not known, from the state that it starts from. What it comes to anew is kept.
+    fn follow(&mut self, pending: Pending) {
+        let outcome = &self.emulation.outcome;
+        let (launches, runs) = (outcome.launches.len(), outcome.runs.len());
+        self.emulation.environment = pending.environment;
+        self.emulation.directory = pending.directory;
+        self.delayed = pending.delayed;
+        self.jump = None;
+        self.jumped.clear();
+        let main = self.emulation.files.go_on_from(pending.files);
+        self.run_from(pending.target, false);
+        let left = self.emulation.files.return_to(main);
+        let outcome = &mut self.emulation.outcome;
+        outcome.left.extend(left);
+        let added = outcome.launches.split_off(launches);
+        for launch in added {
+            if !outcome.launches.contains(&launch) {
+                outcome.launches.push(launch);
+            }
+        }
+        let added = outcome.runs.split_off(runs);
+        for run in added {
+            if !outcome.runs.contains(&run) {
+                outcome.runs.push(run);
             }
         }
     }
@@ -279,12 +304,14 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             && self.pending.len() < PENDING
         {
             self.emulation.spend(self.emulation.environment.len());
-            self.pending.push(Pending {
+            self.emulation.spend(self.emulation.files.size());
+            self.pending.push(Some(Pending {
                 target,
                 environment: self.emulation.environment.clone(),
                 directory: self.emulation.directory.clone(),
                 delayed: self.delayed,
-            });
+                files: self.emulation.files.clone(),
+            }));
         }
         self.jump = Some(Jump::Away);
     }

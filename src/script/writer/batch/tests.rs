@@ -344,6 +344,8 @@ fn conditions_that_the_host_decides() {
     for (text, scripts) in cases {
         assert_eq!(fed(&ran(text)), scripts, "{text}");
     }
+    let menu = ":menu\nset /p c=?\nif %c%==1 goto up\nif %c%==2 goto down\ngoto menu\n:up\necho a>f\ngoto go\n:down\necho b>f\ngoto go\n:go\necho c>>f\nftp -s:f\ngoto menu";
+    assert_eq!(fed(&ran(menu)), ["a|c|", "b|c|"]);
     let values = ran("if exist q (set H=a) else set H=b\necho %H%>f\nftp -s:f");
     assert_eq!(fed(&values), ["b|"]);
     assert!(values.diagnostics.iter().any(|d| d.code == "branch-value" && d.message.ends_with("H may also be a")));
