@@ -7,7 +7,7 @@ use ftpsift::script::reading::Form;
 use ftpsift::script::session::{Scheme, Session};
 use ftpsift::script::transfer::Direction;
 
-/// The sessions of a case: `form scheme user:password@host:port`, and each transfer with its two names.
+/// The sessions of a case: `form scheme user:password@host:port`, and each transfer with its two names as the script has them.
 fn said(files: impl IntoIterator<Item = (&'static str, &'static str)>) -> Vec<String> {
     let case = case(files);
     let session = |form: Form, session: &Session| {
@@ -24,7 +24,7 @@ fn said(files: impl IntoIterator<Item = (&'static str, &'static str)>) -> Vec<St
         let mut text = format!("{form:?} {scheme} {login}@{host}:{}", session.port.unwrap_or(0));
         for transfer in &session.transfers {
             let way = if transfer.direction == Direction::Download { '<' } else { '>' };
-            let local = transfer.resolved_path.clone().or(transfer.local_path.clone()).unwrap_or_default();
+            let local = transfer.local_path.clone().unwrap_or_default();
             text.push_str(&format!(" {way}{} {local}", transfer.remote_path.clone().unwrap_or_default()));
         }
         text
@@ -38,7 +38,7 @@ fn scripts_are_told_by_their_content() {
         (
             "home/b/up.lftp",
             "open -u bob,pw -p 2100 192.0.2.63\nlcd /d\nmirror -R . up\nget k -o /tmp/k\n",
-            "LftpScript ftp bob:pw@192.0.2.63:2100 >up/** /d/** <k /tmp/k",
+            "LftpScript ftp bob:pw@192.0.2.63:2100 >up/** ** <k /tmp/k",
         ),
         (
             "home/b/x",
@@ -48,7 +48,7 @@ fn scripts_are_told_by_their_content() {
         (
             "Users/b/sync.txt",
             "option batch abort\r\noption confirm off\r\nopen ftp://bob:pw@192.0.2.67/\r\nlcd C:\\out\r\nget -delete \"/a b/*.dat\" .\\\r\nexit\r\n",
-            "WinscpScript ftp bob:pw@192.0.2.67:21 </a b/*.dat C:\\out\\*.dat",
+            "WinscpScript ftp bob:pw@192.0.2.67:21 </a b/*.dat .\\*.dat",
         ),
     ];
     for (path, text, expected) in cases {
