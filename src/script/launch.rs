@@ -54,6 +54,10 @@ pub enum Client {
     NetFtp,
     /// PHP's `ftp_*` functions and `ftp://` streams.
     PhpFtp,
+    /// Ruby's `Net::FTP`.
+    RubyFtp,
+    /// `FTPClient` of Apache Commons Net, in Java.
+    CommonsNet,
     /// FileZilla.
     Filezilla,
     /// WS_FTP.
@@ -98,6 +102,8 @@ impl Client {
             Self::Ftplib => "ftplib",
             Self::NetFtp => "net-ftp",
             Self::PhpFtp => "php-ftp",
+            Self::RubyFtp => "ruby-net-ftp",
+            Self::CommonsNet => "commons-net",
             Self::Filezilla => "filezilla",
             Self::WsFtp => "ws-ftp",
             Self::TotalCommander => "total-commander",

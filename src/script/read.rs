@@ -1,42 +1,44 @@
 //! Reads one text: is it a script, what does it write, what does it start?
 
 use super::client;
-use super::content;
+use super::content::{self, Told};
+use super::emulate::emulate;
 use super::language::{self, Language};
-use super::launch::Platform;
+use super::launch::{Client, Platform};
 use super::local_path;
-use super::reading::{Confidence, Feed, Provenance, TextReading, Written};
+use super::reading::{Confidence, Feed, Form, TextReading, Written};
+use super::shortcut::Shortcut;
 use super::store;
 use super::writer::emulation::{Emulation, Neighbours};
 use super::writer::files::VirtualFile;
 use super::writer::outcome::{Origin, Outcome};
-use super::writer::{basic, batch, command_lines, jcl, jscript, page, powershell, shell};
+use super::written::{Places, written_text};
 use crate::base::limits::Limits;
-use crate::base::text::{Encoding, Text};
+use crate::base::text::Text;
 
 /// All that a text says of FTP; nothing where it says nothing.
 #[must_use]
 pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits: &Limits) -> Option<TextReading> {
     let told = content::of(text, origin.name);
-    let is_script = told.map(|told| told.confidence);
     let language = language::of(text, origin.name);
     let Outcome { fed, left, mut launches, mut sessions, runs, library, diagnostics, unresolved } =
         emulate(text, language, origin, neighbours, limits);
     let stored = store::read(text, origin.name);
-    let mut client = library.or(told.map(|told| told.client)).unwrap_or_default();
-    if let Some(stored) = &stored {
-        client = stored.client;
-        sessions.extend(stored.sessions.iter().cloned());
+    if matches!(language, Language::Batch | Language::Unknown) {
+        launches.extend(
+            commented_out(text.lines().map(|line| (line.number, line.text))).map(|launch| (launch, Feed::Elsewhere)),
+        );
     }
-    launches.extend(
-        commented_out(text.lines().map(|line| (line.number, line.text))).map(|launch| (launch, Feed::Elsewhere)),
-    );
     let places = Places::of(text);
     let written_text = |file: &VirtualFile| {
         let mut written = written_text(file, &places);
+        let left_open = Outcome::unresolved_in(&unresolved, &written.text.content);
         match language.platform() {
-            Platform::Unix => written.unresolved = Outcome::unresolved_in(&unresolved, &written.text.content),
-            Platform::Windows => written.unresolved.extend(Outcome::unresolved_in(&unresolved, &written.text.content)),
+            Platform::Unix => written.unresolved = left_open,
+            Platform::Windows => {
+                let known = written.unresolved.clone();
+                written.unresolved.extend(left_open.into_iter().filter(|name| !known.contains(name)));
+            }
         }
         written
     };
@@ -48,126 +50,64 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
         candidate.confidence = content::of(&candidate.text, name)?.confidence;
         Some(candidate)
     }));
-    if is_script.is_none() && written.is_empty() && launches.is_empty() && sessions.is_empty() {
+    let does_nothing = written.is_empty() && launches.is_empty() && sessions.is_empty();
+    let told = told.filter(|told| stands(told, language, does_nothing, stored.is_some()));
+    if told.is_none() && does_nothing && stored.is_none() {
         return None;
     }
     let itself = launches.iter().any(|(_, feed)| *feed == Feed::Itself);
-    let does_nothing = written.is_empty() && launches.is_empty() && sessions.is_empty();
-    let form = match (stored, told) {
-        (Some(stored), _) => stored.form,
+    let mut client = library.or(told.map(|told| told.client)).unwrap_or_default();
+    let form = match (&stored, told) {
+        (Some(stored), _) => {
+            client = stored.client;
+            sessions.extend(stored.sessions.iter().cloned());
+            stored.form
+        }
         (None, Some(told)) if does_nothing => told.form,
         _ => language.form(itself),
     };
-    let is_script = if itself { Some(Confidence::Certain) } else { is_script };
+    let is_script = if itself { Some(Confidence::Certain) } else { told.map(|told| told.confidence) };
     Some(TextReading { form, is_script, client, sessions, written, launches, runs, diagnostics })
 }
 
-/// Emulates a text in its language; nothing comes of one that has none and quotes no command lines.
-fn emulate(
-    text: &Text,
-    language: Language,
+/// Whether a text remains a script for a client by its content once it is known what else it is: what a program writes into
+/// a client's input also reads like commands, and so do the lines of a store.
+fn stands(told: &Told, language: Language, does_nothing: bool, is_store: bool) -> bool {
+    let has_own_face = told.client != Client::WindowsFtp;
+    let is_program = !matches!(language, Language::Batch | Language::Unknown);
+    has_own_face || !(is_store || is_program && !does_nothing)
+}
+
+/// All that a shortcut of the Windows shell says of FTP.
+#[must_use]
+pub fn read_shortcut(
+    shortcut: &Shortcut,
     origin: Origin<'_>,
     neighbours: &dyn Neighbours,
     limits: &Limits,
-) -> Outcome {
-    let hides = || language == Language::Powershell && powershell::may_hide(&text.content);
-    if !language.builds_words() && !may_hold_commands(&text.content) && !hides() {
-        return Outcome::default();
+) -> Option<TextReading> {
+    let mut emulation = Emulation::new(origin, Platform::Windows, neighbours, limits);
+    emulation.line = 1;
+    emulation.directory = shortcut.working_directory.clone().filter(|directory| !directory.is_empty());
+    if shortcut.padded {
+        emulation.diagnose("padded-arguments", "blanks push a part of the arguments out of sight");
     }
-    let lines = || text.lines().map(|line| (line.number, line.text));
-    let mut emulation = Emulation::new(origin, language.platform(), neighbours, limits);
-    match language {
-        Language::Batch => batch::Interpreter::new(&mut emulation, lines().collect()).run_file(),
-        Language::Powershell => powershell::run_file(&mut emulation, text),
-        Language::Shell => shell::run_file(&mut emulation, text),
-        Language::Basic => basic::run_file(&mut emulation, text),
-        Language::Jscript => jscript::run_file(&mut emulation, text),
-        Language::Page => page::run_file(&mut emulation, text),
-        Language::Jcl => jcl::run_file(&mut emulation, text),
-        Language::Unknown => {
-            emulation.only_quotes = true;
-            for (name, body) in command_lines::quoted_files(lines()) {
-                emulation.files.open(&name, None, false);
-                for (number, line) in body {
-                    emulation.line = number;
-                    emulation.write_file(&name, &format!("{line}\r\n"), true);
-                }
-            }
-            let quoted = command_lines::of(lines());
-            let borrowed = quoted.iter().map(|(number, line)| (*number, line.as_str())).collect();
-            batch::Interpreter::new(&mut emulation, borrowed).run_command_lines();
-        }
+    emulation.start(&shortcut.command_line());
+    let Outcome { fed, launches, sessions, library, runs, diagnostics, .. } = emulation.finish();
+    if launches.is_empty() && sessions.is_empty() {
+        return None;
     }
-    emulation.finish()
-}
-
-/// A cheap look before the emulation: it takes a word that writes or one that starts.
-fn may_hold_commands(content: &str) -> bool {
-    let bytes = content.as_bytes();
-    let holds = |word: &[u8]| bytes.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
-    // The words may be written with carets, or put together from variables.
-    let carets = || bytes.windows(2).filter(|pair| matches!(pair, [b'^', next] if next.is_ascii_alphabetic())).count();
-    let percents = || bytes.iter().filter(|byte| **byte == b'%').count();
-    holds(b"ftp")
-        || holds(b"echo")
-        || holds(b"scp")
-        || holds(b"powershell")
-        || holds(b"pwsh")
-        || holds(b":~")
-        || carets() > 2
-        || holds(b"set ") && percents() >= 8
-}
-
-/// Where the lines of a writer lie in its bytes.
-struct Places(Vec<[u64; 2]>);
-
-impl Places {
-    fn of(writer: &Text) -> Self {
-        Self(writer.lines().map(|line| [line.offset, line.offset.saturating_add(line.length)]).collect())
-    }
-
-    fn of_line(&self, number: u32) -> Option<[u64; 2]> {
-        self.0.get(usize::try_from(number.checked_sub(1)?).ok()?).copied()
-    }
-}
-
-/// The file as a text, each line with the line of the writer that begins it.
-fn written_text(file: &VirtualFile, places: &Places) -> Written {
-    let mut provenance: Vec<Provenance> = Vec::new();
-    let (mut line, mut at_start) = (1u32, true);
-    for piece in &file.pieces {
-        for part in piece.text.split_inclusive('\n') {
-            if at_start {
-                provenance.push(Provenance {
-                    line,
-                    written_by_line: piece.line,
-                    written_by_bytes: if piece.file.is_none() { places.of_line(piece.line) } else { None },
-                    file: piece.file.as_deref().map(str::to_owned),
-                });
-            }
-            at_start = part.ends_with('\n');
-            if at_start {
-                line = line.saturating_add(1);
-            }
-        }
-    }
-    let content = file.content();
-    let first = file.pieces.first().map_or(0, |piece| piece.line);
-    let mut text = Text::from_content(content);
-    text.byte_order_mark = file.byte_order_mark;
-    if file.is_utf16 {
-        text.encoding = Encoding::Utf16Le;
-    }
-    Written {
-        path: (!file.path.is_empty()).then(|| file.path.clone()),
-        working_directory: file.directory.clone(),
-        unresolved: batch::unresolved(&text.content),
-        text,
-        provenance,
-        line: first,
-        confidence: Confidence::Possible,
-        active: !file.inactive,
-    }
+    let written = |file| Written { confidence: Confidence::Certain, ..written_text(file, &Places::default()) };
+    Some(TextReading {
+        form: Form::Url,
+        is_script: None,
+        client: library.unwrap_or_default(),
+        sessions,
+        written: fed.iter().map(written).collect(),
+        launches,
+        runs,
+        diagnostics,
+    })
 }
 
 /// Launches in remarks: they were meant once, and never run as the text stands.

@@ -32,6 +32,11 @@ const TYPED_LINES: usize = 200;
 /// Commands with which a line that counts begins.
 const COMMANDS: &[&str] = &[
     "echo",
+    "python",
+    "python3",
+    "perl",
+    "php",
+    "ruby",
     "ftp",
     "cmd",
     "command",
@@ -202,7 +207,8 @@ pub fn after_prompt(line: &str) -> Option<&str> {
     (is_prompt && begins_with_command(command)).then(|| command.trim_start())
 }
 
-fn begins_with_command(text: &str) -> bool {
+/// Whether a text begins with a command that writes a script or starts a client.
+pub(super) fn begins_with_command(text: &str) -> bool {
     let text = text.trim_start_matches(['@', '(', ' ', '\t', '>', ',', ';', '=']);
     if fetch::is_quoted_call(text) {
         return true;

@@ -6,7 +6,7 @@
 
 use super::files::{Files, Piece, VirtualFile};
 use super::outcome::{Origin, Outcome};
-use super::{batch, embedded, powershell, shell, written};
+use super::{batch, embedded, literals, powershell, shell, written};
 use crate::base::limits::Limits;
 use crate::script::client::{self, shape};
 use crate::script::launch::{Launch, Platform};
@@ -321,7 +321,7 @@ impl<'a> Emulation<'a> {
             "cmd" | "command" | "%comspec%" | "!comspec!" => batch::run_shell(self, command_line),
             "powershell" | "pwsh" => powershell::run_program(self, words, command_line),
             "sh" | "bash" | "dash" | "ksh" | "zsh" | "ash" => shell::run_program(self, words),
-            _ => written::run(self, words, command_line),
+            _ => literals::run_program(self, words) || written::run(self, words, command_line),
         };
         if ran {
             return;

@@ -11,7 +11,7 @@ use crate::script::writer::emulation::Alone;
 use crate::script::writer::outcome::Origin;
 
 fn reading(text: &str) -> TextReading {
-    let origin = Origin { directory: Some("C:\\w"), name: "a.bat" };
+    let origin = Origin { directory: Some("C:\\w"), name: "run" };
     read::read(&Text::from_content(text), origin, &Alone, &Limits::default()).expect(text)
 }
 

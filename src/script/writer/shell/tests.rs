@@ -81,7 +81,7 @@ fn here_documents_are_fed_to_clients() {
         ("ftp -n h.x <<EOF | grep 226\nuser a b\nEOF\n", &["user a b|"]),
         ("R=$(ftp -n h.x <<EOF\nuser a b\nEOF\n)\necho $R", &["user a b|"]),
         ("R=`ftp -n h.x <<EOF\nuser a b\nEOF\n`\necho $R", &["user a b|"]),
-        ("cat > s <<A; ftp -n h.x <<B\none\nA\ntwo\nB\nlftp -f s\n", &["two|"]),
+        ("cat > s <<A; ftp -n h.x <<B\none\nA\ntwo\nB\nlftp -f s\n", &["two|", "one|"]),
         ("ftp -n h.x <<EOF > log 2>&1\nuser a \\\nb\nput \\$x \\a\nEOF\n", &["user a b|put $x \\a|"]),
         ("if ftp -n h.x <<EOF\nbye\nEOF\nthen echo ok; fi\n", &["bye|"]),
         ("ftp -n h.x << EOF &&\nbye\nEOF\necho sent\n", &["bye|"]),

@@ -1,0 +1,96 @@
+//! Tasks of the Task Scheduler: `<Exec>` with `<Command>`, `<Arguments>` and `<WorkingDirectory>`.
+//!
+//! Source: MS-TSCH, section 2.5.7.2. The files are UTF-16 with a byte-order mark; only decoded text comes here, so the
+//! encoding that the declaration names does not matter.
+
+use super::super::emulation::Emulation;
+use super::start;
+use crate::base::text::Text;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+/// Events of one document that are read.
+const EVENTS: usize = 200_000;
+
+/// What a task starts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Exec {
+    line: u32,
+    command: String,
+    arguments: String,
+    directory: String,
+}
+
+pub(super) fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
+    for exec in read(&text.content) {
+        emulation.line = exec.line;
+        let directory = exec.directory.trim().trim_matches('"');
+        emulation.directory = (!directory.is_empty()).then(|| directory.to_owned());
+        let command = exec.command.trim();
+        let quoted = command.contains(' ') && !command.starts_with('"');
+        let command = if quoted { format!("\"{command}\"") } else { command.to_owned() };
+        start(emulation, &format!("{command} {}", exec.arguments.trim()));
+    }
+}
+
+fn read(content: &str) -> Vec<Exec> {
+    let mut reader = Reader::from_str(content);
+    let config = reader.config_mut();
+    config.check_end_names = false;
+    config.allow_unmatched_ends = true;
+    config.allow_dangling_amp = true;
+    let mut found = Vec::new();
+    let mut open: Option<Exec> = None;
+    let mut field = String::new();
+    let (mut counted, mut line) = (0usize, 1u32);
+    for _ in 0..EVENTS {
+        let begins = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let Ok(event) = reader.read_event() else { break };
+        match event {
+            Event::Start(element) => {
+                let name = element.local_name().as_ref().to_owned();
+                if name == "Exec" {
+                    let passed = content.get(counted..begins).unwrap_or_default();
+                    let ends = memchr::memchr_iter(b'\n', passed.as_bytes()).count();
+                    line = line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
+                    counted = begins.max(counted);
+                    open = Some(Exec { line, ..Exec::default() });
+                }
+                field = name;
+            }
+            Event::End(element) => {
+                if element.local_name().as_ref() == "Exec" {
+                    found.extend(open.take().filter(|exec| !exec.command.trim().is_empty()));
+                }
+                field.clear();
+            }
+            Event::Text(words) => add(&mut open, &field, &words.xml10_content()),
+            Event::CData(words) => add(&mut open, &field, &words.xml10_content()),
+            Event::GeneralRef(reference) => {
+                let of_name = || match &*reference.xml10_content() {
+                    "amp" => Some('&'),
+                    "lt" => Some('<'),
+                    "gt" => Some('>'),
+                    "quot" => Some('"'),
+                    "apos" => Some('\''),
+                    _ => None,
+                };
+                let character = reference.resolve_char_ref().ok().flatten().or_else(of_name);
+                add(&mut open, &field, &character.map_or(String::new(), String::from));
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    found
+}
+
+fn add(open: &mut Option<Exec>, field: &str, words: &str) {
+    let Some(exec) = open else { return };
+    match field {
+        "Command" => exec.command.push_str(words),
+        "Arguments" => exec.arguments.push_str(words),
+        "WorkingDirectory" => exec.directory.push_str(words),
+        _ => {}
+    }
+}
