@@ -1,5 +1,6 @@
 //! Builds the case's records of one piece of evidence: numbers them, runs the scripts, ties starts to transfers.
 
+use super::confidence;
 use super::resolve;
 use super::texts::TextFile;
 use super::tie::{TextId, Tie};
@@ -56,7 +57,7 @@ pub(super) fn assemble(
         if !text.reading.sessions.is_empty() {
             let sessions = text.reading.sessions.clone();
             let run = Interpretation { client: text.reading.client, sessions, ..Interpretation::default() };
-            script.confidence = Confidence::Certain;
+            script.confidence = script.confidence.max(confidence::of_text(&text.reading));
             absorb(&mut script, run, None);
         }
         records.scripts.push(script);
@@ -85,6 +86,7 @@ pub(super) fn assemble(
             let run = client::run(None, launch, &Unknown, limits);
             absorb(&mut script, run, launches.first().map(|(id, _)| id));
             script.sessions.iter_mut().for_each(|session| session.active &= launch.would_run);
+            script.confidence = confidence::of_command_line(text.reading.form, &script.sessions);
             records.scripts.push(script);
             records.near.push(launch.working_directory.clone().unwrap_or_else(|| volume.directory(&text.path)));
         }
@@ -184,7 +186,7 @@ fn file_script(id: &str, evidence: &str, volume: &VolumeView<'_>, text: &TextFil
         provenance: Vec::new(),
         launches: Vec::new(),
         login_assumed: None,
-        confidence: Confidence::Likely,
+        confidence: confidence::of_text(&text.reading),
         sessions: Vec::new(),
         starts: Vec::new(),
         diagnostics: text.reading.diagnostics.clone(),

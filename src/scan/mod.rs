@@ -17,6 +17,7 @@
 )]
 
 mod assemble;
+mod confidence;
 mod credentials;
 pub mod explain;
 pub mod inspect;

@@ -29,7 +29,10 @@ pub(super) fn emulate(
         Language::Jscript => jscript::run_file(&mut emulation, text),
         Language::Page => page::run_file(&mut emulation, text),
         Language::Jcl => jcl::run_file(&mut emulation, text),
-        Language::Container(container) => containers::run_file(&mut emulation, text, container),
+        Language::Container(container) => {
+            emulation.only_quotes = true;
+            containers::run_file(&mut emulation, text, container);
+        }
         Language::Source(tongue) => {
             if !literals::run_file(&mut emulation, text, tongue) {
                 run_quoted(&mut emulation, text);

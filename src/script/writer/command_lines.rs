@@ -1,7 +1,9 @@
 //! Command lines of cmd.exe in texts that are no batch files: notes with prompts, logs of sessions and of web servers, string
 //! literals of other languages.
 
+use crate::base::text::Text;
 use crate::script::client::fetch;
+use crate::script::sniff;
 
 /// The command lines that a text quotes, with their line numbers, in order.
 ///
@@ -126,8 +128,7 @@ pub fn quoted_files<'a>(lines: impl Iterator<Item = (u32, &'a str)>) -> Vec<(Str
         let fence = trimmed.strip_prefix("```").or_else(|| trimmed.strip_prefix("~~~"));
         match (fence, block.take()) {
             (Some(_), Some((name, body))) => {
-                let speaks = body.iter().any(|(_, line)| begins_with_command(line));
-                if let (Some(name), false) = (name, speaks) {
+                if let (Some(name), false) = (name, is_for_shell(&body)) {
                     files.push((name, body));
                 }
                 heading = None;
@@ -145,6 +146,14 @@ pub fn quoted_files<'a>(lines: impl Iterator<Item = (u32, &'a str)>) -> Vec<(Str
         }
     }
     files
+}
+
+/// Whether a block is a batch file or commands to be typed. Clients share `cd`, `type` and others with the shell: a block that
+/// reads like a script for a client is none.
+fn is_for_shell(body: &[(u32, &str)]) -> bool {
+    let speaks = body.iter().any(|(_, line)| begins_with_command(line));
+    let content = || body.iter().map(|(_, line)| *line).collect::<Vec<_>>().join("\n");
+    speaks && sniff::confidence(&Text::from_content(content())).is_none()
 }
 
 /// A word that is the name of a file.

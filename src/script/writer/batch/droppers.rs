@@ -151,7 +151,7 @@ fn droppers_and_their_sessions() {
         ),
         // A note: prompts, a fenced script.
         (
-            "Do this:\n\n```\n@echo off\nset S=up.txt\nftp -s:%S%\n```\n\nup.txt\n```\nopen ftp_server\neve\npw9\nget a\nquit\n```\n",
+            "Do this:\n\n```\n@echo off\nset S=up.txt\nftp -s:%S%\n```\n\nup.txt\n```\nopen ftp_server\neve\npw9\ncd in\nget a\nquit\n```\n",
             &["ftp_server:21 eve/pw9 a=a:A"],
         ),
         (
