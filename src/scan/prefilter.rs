@@ -198,7 +198,11 @@ fn is_call(lower: &[u8], at: usize) -> bool {
         return matches!(scheme, b"ftp" | b"ftps" | b"sftp" | b"ftpes")
             && lower.get(at.saturating_add(tail)..).is_some_and(|rest| rest.starts_with(b"//"));
     }
-    CALLS.iter().any(|call| call.as_bytes() == word)
+    // Options (`--ftp-user`, `ftp_password`), remotes (`:ftp:in`) and settings (`set ftp:…`) of other clients.
+    let is_setting = word.starts_with(b":ftp")
+        || word.starts_with(b"ftp:")
+        || lower.get(..at).is_some_and(|head| head.ends_with(b"--"));
+    is_setting || CALLS.iter().any(|call| call.as_bytes() == word)
 }
 
 /// `open` as a word by itself, then a host, then the end of the line, a redirection or an operator.

@@ -1,6 +1,6 @@
 //! In which language a text is written, told by its content; its name only decides between languages that fit.
 
-use super::client::fetch;
+use super::client::{self, switches};
 use super::launch::Platform;
 use super::reading::Form;
 use super::source::Tongue;
@@ -62,8 +62,11 @@ pub fn of(text: &Text, name: &str) -> Language {
 /// Whether a file is called a batch file and calls a client that its lines alone would not tell from prose.
 fn is_named_batch(text: &Text, name: &str) -> bool {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let calls =
-        |line: &str| fetch::is_client(line.trim_start_matches(['@', ' ', '\t']).split(' ').next().unwrap_or(""));
+    let calls = |line: &str| {
+        let words = switches::split_arguments(line.trim_start_matches(['@', ' ', '\t']));
+        client::launch(&words, line, Platform::Windows)
+            .is_some_and(|launch| launch.tells_all || launch.script_path.is_some())
+    };
     (extension.eq_ignore_ascii_case("bat") || extension.eq_ignore_ascii_case("cmd"))
         && text.lines().any(|line| calls(line.text))
 }

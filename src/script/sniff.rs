@@ -71,6 +71,7 @@ impl Survey {
                     survey.answers = survey.answers.saturating_add(1);
                     answers_left = answers_before.saturating_sub(1);
                 }
+                Shape::Ambiguous => {}
                 _ => survey.errors = survey.errors.saturating_add(1),
             }
         }
@@ -200,6 +201,8 @@ mod tests {
                 None,
             ),
             ("open the door and get coffee, bye", None),
+            ("open 192.0.2.1\nbob\npw\nb\nd a.txt\nge a.exe\nqu\nquit\n", Some(Confidence::Certain)),
+            ("open 192.0.2.1\nbob\npw\nput\nC:\\a.7z\nin/a.7z\nbye\n", Some(Confidence::Certain)),
             ("open db.sqlite\nuser table\nget row\n", Some(Confidence::Possible)),
             ("open SERVERNAME\nuser USERNAME PASSWORD\npassive\nput FILE NAME\nbye\n", Some(Confidence::Likely)),
             ("eu-central-1.docscloud.io\n0000\nXXXX", None),

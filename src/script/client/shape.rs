@@ -15,6 +15,8 @@ pub enum Shape {
     Command(Verb),
     /// A word that is a command, with arguments that do not fit.
     Misfit,
+    /// The beginning of several commands, alone or with one argument: an error that the client passes over.
+    Ambiguous,
     /// A remark in the style of another language.
     Remark,
     /// Anything else: an answer, prose, an error.
@@ -40,6 +42,7 @@ pub fn of(line: &str, dialect: &Dialect) -> Shape {
         Lookup::Command(name, verb) if abbreviated_beyond_use(word, name) => misfit_or_other(verb),
         Lookup::Command(_, verb) if fits(verb, arguments) => Shape::Command(verb),
         Lookup::Command(..) => Shape::Misfit,
+        Lookup::Ambiguous if arguments.len() < 2 => Shape::Ambiguous,
         Lookup::Ambiguous | Lookup::Invalid => Shape::Other,
     }
 }
@@ -66,7 +69,8 @@ pub fn fits(verb: Verb, arguments: &[String]) -> bool {
             _ => false,
         },
         Verb::User => (1..=3).contains(&count),
-        Verb::Get | Verb::Put | Verb::Append => (1..=2).contains(&count),
+        // Without names they ask for them.
+        Verb::Get | Verb::Put | Verb::Append => count <= 2,
         Verb::MultipleGet | Verb::MultiplePut | Verb::MultipleDelete => count > 0,
         Verb::Quote | Verb::Site => count > 0,
         Verb::ChangeDirectory | Verb::Delete | Verb::MakeDirectory | Verb::RemoveDirectory => count == 1,

@@ -1,4 +1,4 @@
-//! Credentials at rest: the stored sites of FTP clients, and shortcuts to addresses.
+//! Credentials at rest: the stored sites of FTP clients.
 //!
 //! Each client's store is told by its content; the name of the file decides only where the content is as common as that of
 //! an editor's settings. Passwords that are merely obscured are shown in the clear ([`super::obscured`]); those that a
@@ -15,7 +15,6 @@ mod markup;
 mod ncftp;
 mod netrc;
 mod rclone;
-mod shortcut;
 mod site;
 mod total_commander;
 mod wgetrc;
@@ -58,7 +57,6 @@ const CLIENTS: &[(Client, Form, &[&str], Reader)] = &[
     (Client::Ncftp, Form::ClientConfig, &["hostname="], ncftp::job),
     (Client::Ncftp, Form::ClientOptions, &["host"], ncftp::login),
     (Client::Wget, Form::ClientOptions, &["ftp_pass", "ftp-pass"], wgetrc::read),
-    (Client::Explorer, Form::Url, &["[internetshortcut]", "[desktop entry]"], shortcut::read),
     (Client::Editor, Form::ClientConfig, &["<remoteinfo"], dreamweaver::read),
     (Client::Editor, Form::ClientConfig, &["\"host\""], editors::read),
 ];

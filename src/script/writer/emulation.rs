@@ -286,7 +286,12 @@ impl<'a> Emulation<'a> {
             }
             (self.line, self.file) = (line, source);
         } else if let Some(text) = self.neighbours.text(path, directory.as_deref()) {
-            self.print(&text);
+            let (line, source) = (self.line, self.file.replace(Arc::from(path)));
+            for (number, part) in (1u32..).zip(text.split_inclusive('\n')) {
+                self.line = number;
+                self.print(part);
+            }
+            (self.line, self.file) = (line, source);
         } else if self.output == Output::Pipe {
             self.typed = Some(path.to_owned());
         }
@@ -383,6 +388,10 @@ impl<'a> Emulation<'a> {
                 launch.script_path = Some(path.clone());
                 self.feed(&path, directory.as_deref())
             }
+            (None, Input::Text(pieces)) if self.whole_file(&pieces).is_some() => {
+                launch.script_path = self.whole_file(&pieces);
+                Feed::Elsewhere
+            }
             (None, Input::Text(pieces)) if !pieces.is_empty() => {
                 let inactive = self.dead;
                 self.take(VirtualFile { directory, pieces, inactive, ..VirtualFile::default() })
@@ -417,6 +426,15 @@ impl<'a> Emulation<'a> {
         };
         let file = VirtualFile { inactive: self.dead, ..file.clone() };
         self.take(file)
+    }
+
+    /// The path of the file that a text is, where it is all of a file that lies beside and nothing else.
+    fn whole_file(&self, pieces: &[Piece]) -> Option<String> {
+        let path = pieces.first()?.file.as_deref()?;
+        let alone = pieces.iter().all(|piece| piece.file.as_deref() == Some(path));
+        let text = self.neighbours.text(path, self.directory.as_deref()).filter(|_| alone)?;
+        let lengths = pieces.iter().map(|piece| piece.text.len());
+        (text.len() == lengths.sum::<usize>()).then(|| path.to_owned())
     }
 
     fn take(&mut self, file: VirtualFile) -> Feed {

@@ -120,7 +120,10 @@ impl Parser<'_> {
             }
             match self.cursor.peek() {
                 Some('$') => {
-                    let name = self.variable_name().unwrap_or_default();
+                    let Some(name) = self.variable_name() else {
+                        self.cursor.skip(1);
+                        continue;
+                    };
                     self.cursor.blanks(true);
                     let default = self.cursor.eat("=").then(|| {
                         self.cursor.blanks(true);

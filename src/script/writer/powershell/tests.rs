@@ -477,6 +477,7 @@ fn endless_scripts_end() {
         "ftp >",
         "try {",
         "param(",
+        "function f($-x) {\n ftp",
         deep.as_str(),
         braces.as_str(),
         indices.as_str(),
