@@ -1,92 +1,88 @@
 //! Decides in one cheap pass whether a text may matter to the readers of scripts, which cost a hundred times more.
 //!
 //! Nothing that a reader would take for a script, a writer or a launch may be lost here; prose that merely uses the words
-//! should be. These signs are looked for: a head whose lines begin with commands; anywhere, a client's name as a command
-//! word, an address of FTP, a call into a class library, or `open` with a host behind it; the words of other clients, of
-//! stored sites and of encoded commands. A caret inside a word (`f^tp`) hides none of them. A program by its name may put
+//! should be. These signs are looked for: a head whose lines begin with commands or with what
+//! stored sites begin with; anywhere, a client's name as a command
+//! word, an address of FTP, a call into a class library, or `open` with a host behind it; the words of other clients and of
+//! encoded commands. A caret inside a word (`f^tp`) hides none of them. A program by its name may put
 //! the words together from pieces: there the marks of doing so are signs, too.
 
 use crate::script::client::bsd_ftp;
 use crate::script::client::windows_ftp;
 use aho_corasick::packed::Searcher;
-use memchr::memmem::Finder;
 
 /// Lines of the head that are looked at.
 const HEAD_LINES: usize = 24;
 
-/// Words that say enough by themselves, wherever they stand.
-const WORDS: [&str; 11] = [
-    "winscp",
-    "psftp",
-    "frombase64",
-    "[sessions\\",
-    "<filezilla",
-    "powershell -",
-    "powershell.exe -",
-    "pwsh -",
-    "xp_cmdshell",
-    "macdef ",
-    "\nmachine ",
+/// What is looked for everywhere, in one pass. Of longer words a part stands here that few others share: `nscp` for WinSCP,
+/// `mbase64` for `FromBase64String`.
+const WORDS: [&str; 6] = ["ftp", "open", "nscp", "mbase64", "powershell", "pwsh"];
+
+/// What puts words together in programs, by the endings of their names: pieces that are joined, characters by number, parts
+/// of variables.
+const MARKS: [(&[&str], &[&str]); 4] = [
+    (&[".bat", ".cmd"], &["%:~", ":~0,", ":~1,", ":~-", "!:~"]),
+    (&[".ps1", ".psm1"], &["'+'", "' + '", "\"+\"", "\" + \"", "[char", "-join", "-f '"]),
+    (&[".vbs", ".vba", ".bas", ".cls", ".frm"], &["\"&\"", "\" & \"", "chr(", "chrw(", "strreverse("]),
+    (
+        &[".js", ".hta", ".wsf", ".sct", ".wsc"],
+        &["'+'", "\"+\"", "' + '", "\" + \"", "fromcharcode", "chr(", "\" & \""],
+    ),
 ];
 
-/// What puts words together in programs: pieces that are joined, characters by number, parts of variables, ticks in names.
-const MARKS: [&str; 14] = [
-    "'+'",
-    "\"+\"",
-    "\"&\"",
-    "' + '",
-    "\" + \"",
-    "\" & \"",
-    ":~",
-    "chr(",
-    "chrw(",
-    "[char",
-    "fromcharcode",
-    "-join",
-    "strreverse(",
-    "-f '",
-];
-
-/// Endings of the names of programs that script hosts run.
-const PROGRAMS: [&str; 13] =
-    [".bat", ".cmd", ".ps1", ".psm1", ".vbs", ".vba", ".bas", ".cls", ".js", ".hta", ".wsf", ".sct", ".wsc"];
-
-/// Whether a file is a program of a script host, by its name.
-pub(super) fn is_program(path: &[u8]) -> bool {
+/// The script host that would run a file by its name, as an index into the marks.
+pub(super) fn host_of(path: &[u8]) -> Option<usize> {
     let dot = memchr::memrchr(b'.', path).and_then(|dot| path.get(dot..)).unwrap_or_default();
-    PROGRAMS.iter().any(|ending| dot.eq_ignore_ascii_case(ending.as_bytes()))
+    MARKS.iter().position(|(endings, _)| endings.iter().any(|ending| dot.eq_ignore_ascii_case(ending.as_bytes())))
 }
 
 /// The searches, made once.
 #[derive(Debug)]
 pub(super) struct Prefilter {
-    ftp: Finder<'static>,
-    open: Finder<'static>,
     words: Option<Searcher>,
-    marks: Option<Searcher>,
+    marks: Vec<Option<Searcher>>,
 }
 
 impl Prefilter {
     pub(super) fn new() -> Self {
-        Self {
-            ftp: Finder::new(b"ftp"),
-            open: Finder::new(b"open"),
-            words: Searcher::new(WORDS),
-            marks: Searcher::new(MARKS),
-        }
+        Self { words: Searcher::new(WORDS), marks: MARKS.iter().map(|(_, marks)| Searcher::new(*marks)).collect() }
     }
 
     /// Whether a block of text holds a sign anywhere. `lower` is the block in lower case; its first byte counts as the
-    /// beginning of a word.
-    pub(super) fn holds_sign(&self, lower: &[u8], is_program: bool) -> bool {
-        let any = |search: &Option<Searcher>| search.as_ref().is_none_or(|search| search.find(lower).is_some());
-        self.holds_word(lower) || any(&self.words) || hides_word(lower) || is_program && any(&self.marks)
+    /// beginning of a word. `host` is the script host that would run the file.
+    pub(super) fn holds_sign(&self, lower: &[u8], host: Option<usize>) -> bool {
+        // Where the processor offers no fast search, every text is read.
+        let Some(words) = &self.words else { return true };
+        let marks = host.and_then(|host| self.marks.get(host)).and_then(Option::as_ref);
+        holds_word(words, lower) || hides_word(lower) || marks.is_some_and(|marks| marks.find(lower).is_some())
     }
+}
 
-    fn holds_word(&self, lower: &[u8]) -> bool {
-        self.ftp.find_iter(lower).any(|at| is_client(lower, at) || is_call(lower, at))
-            || self.open.find_iter(lower).any(|at| is_open(lower, at))
+fn holds_word(words: &Searcher, lower: &[u8]) -> bool {
+    let mut from = 0usize;
+    while let Some(found) = words.find_in(lower, aho_corasick::Span { start: from, end: lower.len() }) {
+        let at = found.start();
+        let tells = match WORDS.get(found.pattern().as_usize()) {
+            Some(&"ftp") => is_client(lower, at) || is_call(lower, at),
+            Some(&"open") => is_open(lower, at),
+            Some(&"nscp") => lower.get(at.saturating_sub(2)..at) == Some(b"wi"),
+            Some(&"powershell" | &"pwsh") => runs_encoded(lower.get(found.end()..).unwrap_or_default()),
+            _ => true,
+        };
+        if tells {
+            return true;
+        }
+        from = found.end();
     }
+    false
+}
+
+/// Whether a command line of PowerShell goes on with the switch for an encoded command, or takes one from elsewhere.
+fn runs_encoded(rest: &[u8]) -> bool {
+    let line = rest.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    let mut words = line.split(u8::is_ascii_whitespace).take(24);
+    words
+        .any(|word| word.len() > 1 && b"-encodedcommand".starts_with(word) || b"-ec" == word || word.starts_with(b"/e"))
 }
 
 /// Whether a word of the block is `ftp` or `open` once its carets are gone.
@@ -131,7 +127,24 @@ pub(super) fn begins_like_script(lower: &[u8]) -> bool {
     commands > 0 && others <= commands.max(2).saturating_add(2)
 }
 
+/// What the files of stored sites begin with.
+const STORES: [&str; 10] = [
+    "uid=",
+    "ip=",
+    "machine ",
+    "default login",
+    "[sessions\\",
+    "[configuration\\",
+    "<filezilla",
+    "[connections]",
+    "[hkey_current_user\\software\\",
+    "ncftp bookmark",
+];
+
 fn is_command(line: &[u8]) -> bool {
+    if STORES.iter().any(|store| line.starts_with(store.as_bytes())) {
+        return true;
+    }
     if matches!(line.first(), Some(b'!' | b'#' | b';' | b'@' | b':' | b'\'')) || line.starts_with(b"//") {
         return true;
     }
@@ -159,11 +172,13 @@ fn is_client(lower: &[u8], at: usize) -> bool {
     if matches!(first, b'<' | b'|' | b'&' | b'\r' | b'\n' | b'"' | b'\'' | b')') {
         return true;
     }
-    matches!(first, b' ' | b'\t' | b'-' | b'/' | b',')
+    // A request to a web server writes a blank as `+` or `%20`.
+    matches!(first, b' ' | b'\t' | b'-' | b'/' | b',' | b'+') || rest.starts_with(b"%20")
 }
 
 /// Names that begin with or hold `ftp` and are clients, libraries or their calls.
-const CALLS: [&str; 20] = [
+const CALLS: [&str; 21] = [
+    "psftp",
     "lftp",
     "ncftp",
     "ncftpget",
@@ -242,7 +257,7 @@ mod tests {
 
     fn keeps(text: &str) -> bool {
         let lower = text.to_ascii_lowercase();
-        begins_like_script(lower.as_bytes()) || Prefilter::new().holds_sign(lower.as_bytes(), false)
+        begins_like_script(lower.as_bytes()) || Prefilter::new().holds_sign(lower.as_bytes(), None)
     }
 
     #[test]

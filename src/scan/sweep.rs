@@ -229,7 +229,7 @@ impl<'w, T> Worker<'w, T> {
         }
         let Some((encoding, _)) = sniffed else { return Ok(None) };
         if count < HEAD {
-            let kept = keeps(&self.prefilter, &mut self.lower, head, encoding, prefilter::is_program(path.as_bytes()));
+            let kept = keeps(&self.prefilter, &mut self.lower, head, encoding, prefilter::host_of(path.as_bytes()));
             let found = if kept { self.hand_up(path, head, &opened) } else { None };
             return Ok(found.inspect(|_| self.check_unchanged(path, &opened, anomalies)));
         }
@@ -241,7 +241,7 @@ impl<'w, T> Worker<'w, T> {
         let count = bytes::read_full(&opened.stream, 0, body.space()).map_err(io)?;
         Progress::add(&self.progress.bytes, u64::try_from(count.saturating_sub(HEAD)).unwrap_or(u64::MAX));
         let body = body.filled(count);
-        let kept = keeps(&self.prefilter, &mut self.lower, body, encoding, prefilter::is_program(path.as_bytes()));
+        let kept = keeps(&self.prefilter, &mut self.lower, body, encoding, prefilter::host_of(path.as_bytes()));
         let found = kept
             .then(|| self.body.as_ref().map(|body| body.filled(count)))
             .flatten()
@@ -370,9 +370,9 @@ fn gather(stream: &dyn ReadAt, windows: &[(u64, u64)], encoding: Encoding) -> st
     Ok(gathered)
 }
 
-fn keeps(prefilter: &Prefilter, lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding, is_program: bool) -> bool {
+fn keeps(prefilter: &Prefilter, lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding, host: Option<usize>) -> bool {
     lowered(lower, bytes, encoding);
-    prefilter::begins_like_script(lower) || prefilter.holds_sign(lower, is_program)
+    prefilter::begins_like_script(lower) || prefilter.holds_sign(lower, host)
 }
 
 fn starts(lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) -> bool {
@@ -382,7 +382,7 @@ fn starts(lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) -> bool {
 
 fn holds(prefilter: &Prefilter, lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) -> bool {
     lowered(lower, bytes, encoding);
-    prefilter.holds_sign(lower, false)
+    prefilter.holds_sign(lower, None)
 }
 
 /// The bytes narrowed and in lower case, without a byte-order mark.
