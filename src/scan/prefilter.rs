@@ -114,6 +114,9 @@ pub(super) fn begins_like_script(lower: &[u8]) -> bool {
         if line.is_empty() {
             continue;
         }
+        if STORES.iter().any(|store| line.starts_with(store.as_bytes())) {
+            return true;
+        }
         if is_command(line) {
             commands = commands.saturating_add(1);
         } else {
@@ -142,9 +145,6 @@ const STORES: [&str; 10] = [
 ];
 
 fn is_command(line: &[u8]) -> bool {
-    if STORES.iter().any(|store| line.starts_with(store.as_bytes())) {
-        return true;
-    }
     if matches!(line.first(), Some(b'!' | b'#' | b';' | b'@' | b':' | b'\'')) || line.starts_with(b"//") {
         return true;
     }
