@@ -1,6 +1,6 @@
 //! Clients whose command line says everything: what to fetch or to store, where, and as whom.
 //!
-//! Each client is a function from a [`Call`] to its [`Orders`]. It is asked twice: when the command line is met, whether it
+//! Each client is a function from a `Call` to its `Orders`. It is asked twice: when the command line is met, whether it
 //! speaks FTP at all, and when it is run, perhaps with the text that it reads options or addresses from.
 
 mod addresses;

@@ -1,8 +1,8 @@
 //! Batch files and command lines of cmd.exe, emulated over a file system of their own that is held in memory.
 //!
-//! What cmd.exe does with a line, in its order: variables between percent signs are put in ([`expand`]); carets, quotes,
-//! redirections, `&`, `|` and parentheses are read ([`parse`]); the variables of loops and `!variables!` are put in; the
-//! command runs ([`run`]). Of the commands those are emulated that write, move or read files and those that decide what runs
+//! What cmd.exe does with a line, in its order: variables between percent signs are put in (`expand`); carets, quotes,
+//! redirections, `&`, `|` and parentheses are read (`parse`); the variables of loops and `!variables!` are put in; the
+//! command runs (`run`). Of the commands those are emulated that write, move or read files and those that decide what runs
 //! next; every other command is noted as started.
 //!
 //! What the text cannot tell stays as written: variables that it does not define, the items of a loop over files. Where a

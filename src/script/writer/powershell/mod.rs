@@ -1,7 +1,7 @@
 //! PowerShell, emulated: texts of scripts, and what `powershell …` is given on a command line.
 //!
-//! A parser that never fails ([`parse`], [`expression`]) makes a tree ([`syntax`]); an interpreter ([`run`]) walks it over
-//! values ([`value`]) that know from which lines of the script they come. Commands that write files, start programs and
+//! A parser that never fails (`parse`, `expression`) makes a tree (`syntax`); an interpreter (`run`) walks it over
+//! values (`value`) that know from which lines of the script they come. Commands that write files, start programs and
 //! move data are carried out on the [`Emulation`]; classes of .NET that speak FTP become sessions
 //! ([`crate::script::client::dotnet`]). What is not understood is passed over, what is not known stays as written.
 //!
