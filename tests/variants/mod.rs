@@ -7,12 +7,15 @@ mod clients;
 mod scripts;
 mod writers;
 
-use crate::support::case;
+use crate::support::{case, run};
 use ftpsift::case::{Case, Source};
+use ftpsift::report::json;
+use ftpsift::report::secrets::{self, Secrets};
 use ftpsift::script::launch::Launch;
 use ftpsift::script::reading::Confidence;
 use ftpsift::script::session::{Credential, Role, Scheme, Session};
 use ftpsift::script::transfer::{Direction, Mode, Transfer};
+use serde_json::Value;
 
 /// What is on the host, and what must be said of it.
 struct Variant {
@@ -32,7 +35,7 @@ const fn variant(
 
 #[test]
 fn every_variant_comes_out_as_it_must() {
-    let rows: Vec<&Variant> = [scripts::VARIANTS, writers::VARIANTS, clients::VARIANTS].into_iter().flatten().collect();
+    let rows: Vec<&Variant> = rows().collect();
     let mut wrong = Vec::new();
     for row in &rows {
         let said = told(&case(row.files.iter().copied()));
@@ -41,6 +44,44 @@ fn every_variant_comes_out_as_it_must() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} wrong:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+#[test]
+fn their_reports_satisfy_the_schema_and_keep_secrets_when_asked() {
+    let schema: Value = serde_json::from_slice(&run(&["schema", "scan"]).stdout).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    for row in rows() {
+        let mut case = case(row.files.iter().copied());
+        let passwords = passwords(&case);
+        let shown = written(&case);
+        let report = serde_json::from_str(&shown).unwrap();
+        let faults: Vec<String> = schema.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert_eq!(faults, Vec::<String>::new(), "{}", row.about);
+        secrets::protect(&mut case, &mut [], &Secrets::Mask);
+        let masked = written(&case);
+        for password in passwords {
+            assert!(shown.contains(&password), "{}: {password} is not shown when it should be", row.about);
+            assert!(!masked.contains(&password), "{}: {password} is shown in\n{masked}", row.about);
+        }
+    }
+}
+
+/// The passwords of a case that are long enough to be no part of another word.
+fn passwords(case: &Case) -> Vec<String> {
+    let sessions = case.scripts.iter().flat_map(|script| &script.sessions);
+    let logins = sessions.flat_map(|session| &session.credentials).filter(|login| !login.anonymous);
+    let passwords = logins.filter_map(|login| Some(login.password.as_ref()?.reveal().trim().to_owned()));
+    passwords.filter(|password| password.len() > 3 && !password.contains(['\\', '"'])).collect()
+}
+
+fn written(case: &Case) -> String {
+    let mut out = Vec::new();
+    json::write(case, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn rows() -> impl Iterator<Item = &'static Variant> {
+    [scripts::VARIANTS, writers::VARIANTS, clients::VARIANTS].into_iter().flatten()
 }
 
 /// All that a scan says of FTP, one line for each fact.
