@@ -83,19 +83,18 @@ pub(super) fn sweep<T: Send>(
         let (sender, receiver) = sync_channel::<Vec<(u64, EntryPath)>>(threads.saturating_mul(4));
         let receiver = Mutex::new(receiver);
         std::thread::scope(|scope| {
-            for _ in 0..threads {
-                let (receiver, keep) = (&receiver, &keep);
-                scope.spawn(move || {
-                    let mut worker = Worker::new(file_system, limits, progress, read);
-                    while let Some(batch) = next(receiver) {
-                        for (index, path) in batch {
-                            keep(index, worker.file(&path));
-                        }
+            let (receiver, keep) = (&receiver, &keep);
+            let work = move || {
+                let mut worker = Worker::new(file_system, limits, progress, read);
+                while let Some(batch) = next(receiver) {
+                    for (index, path) in batch {
+                        keep(index, worker.file(&path));
                     }
-                });
-            }
+                }
+            };
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
             let mut batch = Vec::with_capacity(BATCH);
-            walk(file_system, limits, progress, &mut links, &keep, &mut |index, path| {
+            walk(file_system, limits, progress, &mut links, keep, &mut |index, path| {
                 batch.push((index, path));
                 if batch.len() < BATCH {
                     return ControlFlow::Continue(());
@@ -107,6 +106,10 @@ pub(super) fn sweep<T: Send>(
             });
             let _ = sender.send(batch);
             drop(sender);
+            // The scope would wait for their work only; joined, they have given back all that was theirs.
+            for worker in workers {
+                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            }
         });
     }
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
