@@ -129,19 +129,23 @@ fn inspect_all(
 ) -> Vec<Inspected> {
     let next = AtomicUsize::new(0);
     let done: Mutex<BTreeMap<usize, (Inspected, Vec<Anomaly>)>> = Mutex::new(BTreeMap::new());
-    std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, drafts.len().max(1)) {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(draft) = drafts.get(at) else { return };
-                    let result =
-                        draft.resolved.path.as_ref().map_or((None, Vec::new()), |path| inspect(volume, path, limits));
-                    done.lock().unwrap_or_else(PoisonError::into_inner).insert(at, result);
-                }
-            });
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(draft) = drafts.get(at) else { return };
+            let result = draft.resolved.path.as_ref().map_or((None, Vec::new()), |path| inspect(volume, path, limits));
+            done.lock().unwrap_or_else(PoisonError::into_inner).insert(at, result);
         }
-    });
+    };
+    match threads.min(drafts.len()) {
+        0 | 1 => work(),
+        threads => std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
+            for worker in workers {
+                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            }
+        }),
+    }
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     (0..drafts.len())
         .map(|at| {
