@@ -140,7 +140,7 @@ fn inspect_all(
     match threads.min(drafts.len()) {
         0 | 1 => work(),
         threads => std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
             for worker in workers {
                 worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             }
