@@ -29,7 +29,8 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
             commented_out(text.lines().map(|line| (line.number, line.text))).map(|launch| (launch, Feed::Elsewhere)),
         );
     }
-    let places = Places::of(text);
+    // Only what is written has lines to be placed, and large texts have many.
+    let places = if fed.is_empty() && left.is_empty() { Places::default() } else { Places::of(text) };
     let written_text = |file: &VirtualFile| {
         let mut written = written_text(file, &places);
         let left_open = Outcome::unresolved_in(&unresolved, &written.text.content);
