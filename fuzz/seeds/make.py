@@ -145,7 +145,44 @@ STORES = [
     "ftp_user = ann\nftp_password = pw\n",
     "<remoteinfo accesstype=\"ftp\" host=\"h.x\" user=\"ann\" pw=\"70627576\"/>",
     "{\"protocol\":\"ftp\",\"host\":\"h.x\",\"username\":\"ann\",\"password\":\"pw\",\"remotePath\":\"/\",}",
+    "<FavoriteItem><Name>web</Name><Host>h.x</Host><Port>21</Port><Protocol>1</Protocol><User>ann</User>"
+    "<Password>9722972FC57CAE5A</Password></FavoriteItem>",
 ]
+
+
+def numbers(*values):
+    return struct.pack(f"<{len(values)}I", *values)
+
+
+def short_text(text):
+    return bytes([len(text)]) + text
+
+
+def cute_ftp_site(form):
+    """A site of CuteFTP's Site Manager of one of its forms, and what stands before it in the item."""
+    hidden = bytes(byte ^ 0xC8 for byte in b"pw")
+    item = numbers(7, 1, 0, 0) + short_text(b"web") + numbers(0, 0, 0) + bytes(4) + numbers(form)
+    if form < 0x65:
+        body = b"".join(map(short_text, (b"h.x", b"ann", hidden, b"/in", b""))) + numbers(21) + bytes(60) + b"\0"
+        return item + body + bytes(24) + numbers(0) + bytes(16) + b"\0" + bytes(16) + bytes(4) + bytes(12) + (bytes(4) if form == 4 else b"")
+    before = {0x66: b"", 0x69: b"\0" + bytes(8), 0x70: bytes(12 + 8 + 1 + 4) + b"\0" + bytes(8)}[form]
+    login = short_text(b"h.x") + numbers(1) + short_text(b"ann" if form < 0x6D else bytes(8)) + short_text(hidden) + b"\0"
+    site = before + login + numbers(0, 21, 0, 0, 0) + short_text(b"/in") + b"\0"
+    switches = bytes(32) + b"\0" + bytes(16) if form == 0x66 else bytes(20) + b"\0"
+    proxies = bytes(2 + 1 + 4 + 1 + 1 + 12 + 1 + 2) + bytes(2 + 1 + 4 + 1 + 1 + 8)
+    return item + site + switches + bytes(4) + bytes(16 if form == 0x66 else 12) + proxies + bytes(12)
+
+
+def cute_ftp_store(*sites):
+    store = bytes.fromhex("3001000001") + numbers(9, len(sites), 0) + b"\xff\xff\1\0\7\0CSMSite"
+    return store + b"\1\x80".join(sites)
+
+
+for number, forms in enumerate([(4,), (0x66,), (0x69,), (0x70,), (4, 0x66, 0x69, 0x70)]):
+    seed("stores", f"cute-ftp-{number}", cute_ftp_store(*map(cute_ftp_site, forms)))
+history = (numbers(1, 0) + cute_ftp_store(cute_ftp_site(0x66))[17:]).hex(",")
+seed("stores", "cute-ftp-history", ("[HKEY_CURRENT_USER\\Software\\GlobalSCAPE\\CuteFTP 6 Home\\QCToolbar]\n"
+    f"\"QCHistory\"=hex:{history}\n").encode())
 for target, texts in (("url_clients", CALLS), ("stores", STORES)):
     for number, text in enumerate(texts):
         seed(target, f"{number}", text.encode())

@@ -114,7 +114,8 @@ pub(super) fn begins_like_script(lower: &[u8]) -> bool {
         if line.is_empty() {
             continue;
         }
-        if STORES.iter().any(|store| line.starts_with(store.as_bytes())) {
+        let begin = after_declaration(line);
+        if STORES.iter().any(|store| begin.starts_with(store.as_bytes())) {
             return true;
         }
         if is_command(line) {
@@ -130,8 +131,19 @@ pub(super) fn begins_like_script(lower: &[u8]) -> bool {
     commands > 0 && others <= commands.max(2).saturating_add(2)
 }
 
+/// What follows the declaration of XML, where a line begins with it.
+fn after_declaration(line: &[u8]) -> &[u8] {
+    if !line.starts_with(b"<?xml") {
+        return line;
+    }
+    memchr::memmem::find(line, b"?>")
+        .and_then(|end| line.get(end.saturating_add(2)..))
+        .unwrap_or(line)
+        .trim_ascii_start()
+}
+
 /// What the files of stored sites begin with.
-const STORES: [&str; 10] = [
+const STORES: [&str; 11] = [
     "uid=",
     "ip=",
     "machine ",
@@ -139,6 +151,7 @@ const STORES: [&str; 10] = [
     "[sessions\\",
     "[configuration\\",
     "<filezilla",
+    "<favoriteitem",
     "[connections]",
     "[hkey_current_user\\software\\",
     "ncftp bookmark",
@@ -177,7 +190,7 @@ fn is_client(lower: &[u8], at: usize) -> bool {
 }
 
 /// Names that begin with or hold `ftp` and are clients, libraries or their calls.
-const CALLS: [&str; 21] = [
+const CALLS: [&str; 22] = [
     "psftp",
     "lftp",
     "ncftp",
@@ -198,6 +211,7 @@ const CALLS: [&str; 21] = [
     "ftpclient",
     "ftp_tls",
     "wcx_ftp",
+    "cuteftppro",
     "ftps",
 ];
 
@@ -279,6 +293,9 @@ mod tests {
             "ftp<x",
             "x\ny\ncurl -T a ftp://192.0.2.1/",
             "x\ny\nimport ftplib",
+            "x\ny\nSet s = CreateObject(\"CuteFTPPro.TEConnection\")",
+            "<?xml version=\"1.0\"?><FavoriteItem><Host>h</Host>",
+            "<?xml version=\"1.0\"?>\r\n<FavoriteItem xmlns=\"x\">",
             "x\ny\n\"C:\\w\\WinSCP.com\" /script=a",
             "x\ny\nbusybox ftpget -u a 192.0.2.1 b c",
         ];

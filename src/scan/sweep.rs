@@ -14,7 +14,7 @@ use crate::base::text::{self, Encoding};
 use crate::base::time::FileTimes;
 use crate::evidence::entry::{EntryKind, EntryPath};
 use crate::evidence::{FileSystem, Opened, Walked, host};
-use crate::script::shortcut;
+use crate::script::{shortcut, store};
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -227,8 +227,8 @@ impl<'w, T> Worker<'w, T> {
         }
         Progress::add(&self.progress.bytes, u64::try_from(count).unwrap_or(u64::MAX));
         let head = self.head.filled(count);
-        if shortcut::is_shortcut(head) {
-            return self.shortcut(path, &opened, anomalies).map_err(io);
+        if shortcut::is_shortcut(head) || store::is_binary(head) {
+            return self.binary(path, &opened, anomalies).map_err(io);
         }
         let Some((encoding, _)) = sniffed else { return Ok(None) };
         if count < HEAD {
@@ -252,8 +252,8 @@ impl<'w, T> Worker<'w, T> {
         Ok(found.inspect(|_| self.check_unchanged(path, &opened, anomalies)))
     }
 
-    /// A shortcut is binary, but holds a command line; it is read as far as a script would be.
-    fn shortcut(
+    /// A shortcut is binary, but holds a command line, and so is a store of logins; it is read as far as a script would be.
+    fn binary(
         &mut self,
         path: &EntryPath,
         opened: &Opened,
@@ -454,11 +454,16 @@ mod tests {
     }
 
     #[test]
-    fn shortcuts_are_handed_up() {
+    fn shortcuts_and_binary_stores_are_handed_up() {
         let mut link = b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F".to_vec();
         link.resize(200, 0);
-        let disk: Memory = [("a.lnk", link), ("b.lnk", b"L\0\0\0".to_vec())].into_iter().collect();
-        assert_eq!(swept(&disk, 1, &Limits::default()).0, [("a.lnk".to_owned(), 200)]);
+        let mut store = b"\x30\x01\0\0\x01\0\0\0\0\x01\0\0\0\0\0\0\0\xff\xff\x01\0\x0a\0CSMFTPItem".to_vec();
+        store.resize(300, 0);
+        let other = [&store[..23], &[0; 277]].concat();
+        let disk: Memory = [("a.lnk", link), ("b.lnk", b"L\0\0\0".to_vec()), ("sm.dat", store), ("t.dat", other)]
+            .into_iter()
+            .collect();
+        assert_eq!(swept(&disk, 1, &Limits::default()).0, [("a.lnk".to_owned(), 200), ("sm.dat".to_owned(), 300)]);
     }
 
     #[test]

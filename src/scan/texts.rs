@@ -15,6 +15,7 @@ use crate::script::local_path;
 use crate::script::read;
 use crate::script::reading::{Confidence, Form, TextReading};
 use crate::script::shortcut;
+use crate::script::store;
 use crate::script::writer::emulation::Neighbours;
 use crate::script::writer::outcome::Origin;
 use std::cell::Cell;
@@ -43,6 +44,9 @@ pub(super) fn read_swept(volume: &VolumeView<'_>, candidate: &Candidate<'_>, lim
             let origin = Origin { directory: Some(&directory), name: "" };
             let reading = read::read_shortcut(&shortcut, origin, &beside, limits)?;
             (Text::from_content(shortcut.command_line()), reading)
+        }
+        None if store::is_binary(bytes) => {
+            (Text::from_content(String::new()), read::of_store(store::read_binary(bytes)?))
         }
         None => {
             let text = text::decode(bytes)?;

@@ -70,6 +70,8 @@ pub enum Client {
     Coreftp,
     /// FlashFXP.
     Flashfxp,
+    /// SmartFTP.
+    Smartftp,
     /// An editor that publishes what it edits: Dreamweaver, Sublime Text, Visual Studio Code.
     Editor,
 }
@@ -110,6 +112,7 @@ impl Client {
             Self::Cuteftp => "cuteftp",
             Self::Coreftp => "coreftp",
             Self::Flashfxp => "flashfxp",
+            Self::Smartftp => "smartftp",
             Self::Editor => "editor",
         }
     }

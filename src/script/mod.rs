@@ -37,3 +37,4 @@ pub mod transfer;
 pub mod url;
 pub mod writer;
 mod written;
+mod xml;

@@ -8,7 +8,7 @@ use super::launch::{Client, Platform};
 use super::local_path;
 use super::reading::{Confidence, Feed, Form, TextReading, Written};
 use super::shortcut::Shortcut;
-use super::store;
+use super::store::{self, Stored};
 use super::writer::emulation::{Emulation, Neighbours};
 use super::writer::files::VirtualFile;
 use super::writer::outcome::{Origin, Outcome};
@@ -109,6 +109,21 @@ pub fn read_shortcut(
         runs,
         diagnostics,
     })
+}
+
+/// What the store of a client says that is no text.
+#[must_use]
+pub fn of_store(stored: Stored) -> TextReading {
+    TextReading {
+        form: stored.form,
+        is_script: None,
+        client: stored.client,
+        sessions: stored.sessions,
+        written: Vec::new(),
+        launches: Vec::new(),
+        runs: Vec::new(),
+        diagnostics: stored.diagnostics,
+    }
 }
 
 /// Launches in remarks: they were meant once, and never run as the text stands.

@@ -2,9 +2,11 @@
 //! is one, is the same everywhere. What a master password protects is not touched.
 
 mod block_ciphers;
+mod smart_ftp;
 mod winscp;
 
-pub use block_ciphers::{core_ftp, rclone, ws_ftp_professional};
+pub use block_ciphers::{core_ftp, cute_ftp_8, rclone, ws_ftp_professional};
+pub use smart_ftp::smart_ftp;
 pub use winscp::{Stored, winscp};
 
 use crate::base::secret::Secret;
@@ -124,6 +126,13 @@ pub fn flash_fxp(text: &str) -> Option<Secret> {
     password(&plain)
 }
 
+/// CuteFTP before version 8.3: each byte combined with the same one by exclusive or (makak.ru, "The algorithm of
+/// encryption of passwords in CuteFTP 5.0 XP", in Russian; Securax-SA-21 shows it as an addition, which comes to the same for most letters).
+#[must_use]
+pub fn cute_ftp(bytes: &[u8]) -> Option<Secret> {
+    password(&bytes.iter().map(|byte| byte ^ 0xc8).collect::<Vec<u8>>())
+}
+
 /// Dreamweaver: two hexadecimal digits a character, its place added (A. Odri, "Encoded passwords in .ste site definition
 /// files").
 #[must_use]
@@ -153,6 +162,15 @@ mod tests {
         assert_eq!(revealed(rclone("YWFhYWFhYWFhYWFhYWFhYXMaGgIlEQ")), plain("potato"));
         assert_eq!(revealed(rclone("YmJiYmJiYmJiYmJiYmJiYp3gcEWbAw")), plain("potato"));
         assert_eq!(revealed(rclone("YWFhYWFhYWFhYWFhYWFhYQ")), plain(""));
+    }
+
+    #[test]
+    fn bytes_of_cute_ftp() {
+        // Securax-SA-21.
+        assert_eq!(revealed(cute_ftp(&[0xbc, 0xad, 0xbb, 0xbb, 0xa9])).as_deref(), Some("tessa"));
+        let stored: Vec<u8> = "Tr0ub4dor&3é".bytes().map(|byte| byte ^ 0xc8).collect();
+        assert_eq!(revealed(cute_ftp(&stored)).as_deref(), Some("Tr0ub4dor&3é"));
+        assert_eq!(revealed(cute_ftp(&[0xc8])), None);
     }
 
     #[test]
@@ -200,9 +218,17 @@ mod tests {
     fn what_is_none_is_refused() {
         for text in ["", "V", "zz", "A3", "!", "0000", "V00", "_", "é", "123é", "VAE14E12F61EF8FE8DEC0332931D3667971é"]
         {
-            for reveal in
-                [base64, filezilla_2, ws_ftp, total_commander, flash_fxp, rclone, core_ftp, ws_ftp_professional]
-            {
+            for reveal in [
+                base64,
+                filezilla_2,
+                ws_ftp,
+                total_commander,
+                flash_fxp,
+                rclone,
+                core_ftp,
+                ws_ftp_professional,
+                smart_ftp,
+            ] {
                 let _ = reveal(text);
             }
             assert_eq!(revealed(total_commander(text)), None, "{text}");

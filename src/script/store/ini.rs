@@ -28,6 +28,12 @@ impl Section {
         self.get(key).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
+    /// The value of a key where it is bytes (`hex:01,02`); nothing where one of them is none.
+    pub(super) fn bytes(&self, key: &str) -> Option<Vec<u8>> {
+        let digits = self.get(key)?.strip_prefix("hex:")?;
+        digits.split(',').map(|byte| u8::from_str_radix(byte.trim(), 16).ok()).collect()
+    }
+
     /// The value of a key where it is a port.
     pub(super) fn port(&self, key: &str) -> Option<u16> {
         self.get(key).and_then(|value| value.parse().ok()).filter(|port| *port > 0)
@@ -47,6 +53,9 @@ pub(super) fn sections(text: &Text) -> Vec<Section> {
         if continued {
             // Binary values of a registry export run on over lines.
             continued = bare.ends_with('\\');
+            if let Some((_, value)) = found.last_mut().and_then(|section| section.entries.last_mut()) {
+                value.push_str(bare.trim_end_matches('\\'));
+            }
             continue;
         }
         if let Some(name) = bare.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
@@ -54,6 +63,7 @@ pub(super) fn sections(text: &Text) -> Vec<Section> {
             good = good.saturating_add(1);
         } else if let Some((key, value)) = entry(bare) {
             continued = value.starts_with("hex") && bare.ends_with('\\');
+            let value = if continued { value.trim_end_matches('\\').to_owned() } else { value };
             good = good.saturating_add(1);
             if let Some(section) = found.last_mut() {
                 section.entries.push((key, value));
@@ -117,6 +127,7 @@ mod tests {
             (sections[1].get("k\""), sections[1].port("p"), sections[1].get("@")),
             (Some("C:\\x"), Some(2121), Some("d"))
         );
+        assert_eq!((sections[1].bytes("b"), sections[1].bytes("p")), (Some(vec![1, 2]), None));
         assert!(super::sections(&Text::from_content("a=b\nprose here\nand here\n")).is_empty());
     }
 }

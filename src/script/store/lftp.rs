@@ -28,7 +28,12 @@ pub(super) fn read(text: &Text, name: &str) -> Option<Stored> {
             sessions.push(url.session(line.number));
         }
     }
-    (!sessions.is_empty()).then_some(Stored { client: Client::Lftp, form: Form::ClientConfig, sessions })
+    (!sessions.is_empty()).then_some(Stored {
+        client: Client::Lftp,
+        form: Form::ClientConfig,
+        sessions,
+        diagnostics: Vec::new(),
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Elements of XML with their attributes and the texts of their children, read as far as the text is sound.
 
 use crate::base::text::Text;
-use quick_xml::Reader;
+use crate::script::xml::{self, Lines};
 use quick_xml::events::{BytesStart, Event};
 
 /// Elements that are kept, and events that are read.
@@ -54,15 +54,11 @@ pub(super) fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> O
 
 /// The elements of these names, wherever they stand; one inside another belongs to neither's children.
 pub(super) fn elements(text: &Text, wanted: &[&str]) -> Vec<Element> {
-    let mut reader = Reader::from_str(&text.content);
-    let config = reader.config_mut();
-    config.check_end_names = false;
-    config.allow_unmatched_ends = true;
-    config.allow_dangling_amp = true;
+    let mut reader = xml::reader(&text.content);
     let mut found: Vec<Element> = Vec::new();
     // The element that is open, with the depth below it.
     let mut open: Option<(Element, usize)> = None;
-    let mut lines = Lines { text: text.content.as_bytes(), at: 0, line: 1 };
+    let mut lines = Lines::of(&text.content);
     for _ in 0..EVENTS {
         let begins = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         let Ok(event) = reader.read_event() else { break };
@@ -95,16 +91,7 @@ pub(super) fn elements(text: &Text, wanted: &[&str]) -> Vec<Element> {
             Event::Text(words) => add(&mut open, &words.xml10_content()),
             Event::CData(words) => add(&mut open, &words.xml10_content()),
             Event::GeneralRef(reference) => {
-                let of_name = || match &*reference.xml10_content() {
-                    "amp" => Some('&'),
-                    "lt" => Some('<'),
-                    "gt" => Some('>'),
-                    "quot" => Some('"'),
-                    "apos" => Some('\''),
-                    _ => None,
-                };
-                let character = reference.resolve_char_ref().ok().flatten().or_else(of_name);
-                add(&mut open, &character.map_or(String::new(), String::from));
+                add(&mut open, &xml::referenced(&reference).map_or(String::new(), String::from));
             }
             Event::Eof => break,
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
@@ -143,23 +130,6 @@ fn attributes(start: &BytesStart<'_>) -> Vec<(String, String)> {
         (attribute.key.as_ref().to_owned(), value)
     })
     .collect()
-}
-
-/// Line numbers of rising offsets.
-struct Lines<'a> {
-    text: &'a [u8],
-    at: usize,
-    line: u32,
-}
-
-impl Lines<'_> {
-    fn at(&mut self, offset: usize) -> u32 {
-        let passed = self.text.get(self.at..offset.max(self.at)).unwrap_or_default();
-        let ends = memchr::memchr_iter(b'\n', passed).count();
-        self.line = self.line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
-        self.at = offset.max(self.at);
-        self.line
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! master password protects, or of which only a hash is kept, are named as such and not touched.
 
 mod core_ftp;
+mod cute_ftp;
 mod dreamweaver;
 mod editors;
 mod filezilla;
@@ -16,6 +17,7 @@ mod ncftp;
 mod netrc;
 mod rclone;
 mod site;
+mod smart_ftp;
 mod total_commander;
 mod wgetrc;
 mod winscp;
@@ -23,7 +25,7 @@ mod ws_ftp;
 
 use super::launch::Client;
 use super::reading::Form;
-use super::session::Session;
+use super::session::{Diagnostic, Session};
 use crate::base::text::Text;
 
 /// The sites that a text stores, each as the session that the client would open.
@@ -35,6 +37,8 @@ pub struct Stored {
     pub form: Form,
     /// The sites in their order.
     pub sessions: Vec<Session>,
+    /// What a reader should know of the store as a whole.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Sites of one text that are reported.
@@ -49,6 +53,8 @@ const CLIENTS: &[(Client, Form, &[&str], Reader)] = &[
     (Client::Filezilla, Form::ClientConfig, &["<filezilla"], filezilla::read),
     (Client::Winscp, Form::ClientConfig, &["sessions\\"], winscp::read),
     (Client::Coreftp, Form::ClientConfig, &["coreftp\\sites", "\nhost,", "name,"], core_ftp::read),
+    (Client::Cuteftp, Form::ClientConfig, &["\\qctoolbar]"], cute_ftp::history),
+    (Client::Smartftp, Form::ClientConfig, &["<favoriteitem"], smart_ftp::read),
     (Client::TotalCommander, Form::ClientConfig, &["host="], total_commander::read),
     (Client::WsFtp, Form::ClientConfig, &["uid="], ws_ftp::read),
     (Client::Flashfxp, Form::ClientConfig, &["pass="], flash_fxp::read),
@@ -71,9 +77,23 @@ pub fn read(text: &Text, name: &str) -> Option<Stored> {
         }
         let mut sessions = reader(text, name);
         sessions.truncate(SITES);
-        (!sessions.is_empty()).then_some(Stored { client: *client, form: *form, sessions })
+        (!sessions.is_empty()).then_some(Stored { client: *client, form: *form, sessions, diagnostics: Vec::new() })
     });
     stored.or_else(|| lftp::read(text, name)).or_else(|| netrc::read(text, name))
+}
+
+/// Whether the head of a file is that of a store that is no text: it takes a few dozen bytes, and no other file has it.
+#[must_use]
+pub fn is_binary(head: &[u8]) -> bool {
+    cute_ftp::is_store(head)
+}
+
+/// The sites of a file that is no text; nothing where it is no store.
+#[must_use]
+pub fn read_binary(bytes: &[u8]) -> Option<Stored> {
+    let mut stored = cute_ftp::file(bytes)?;
+    stored.sessions.truncate(SITES);
+    Some(stored)
 }
 
 #[cfg(test)]
@@ -87,7 +107,7 @@ mod tests {
         stored.map_or_else(Vec::new, |stored| stored.sessions.iter().map(summary).collect())
     }
 
-    fn summary(session: &Session) -> String {
+    pub(super) fn summary(session: &Session) -> String {
         let scheme = match session.scheme {
             Scheme::Ftp => "ftp",
             Scheme::Ftps => "ftps",

@@ -11,7 +11,7 @@ use crate::script::reading::Form;
 pub(super) fn read(text: &Text, name: &str) -> Option<Stored> {
     netrc::confidence(text, name)?;
     let sessions = netrc::sessions(text, &Limits::default());
-    Some(Stored { client: Client::BsdFtp, form: Form::Netrc, sessions })
+    Some(Stored { client: Client::BsdFtp, form: Form::Netrc, sessions, diagnostics: Vec::new() })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use crate::base::text::Text;
 use crate::script::client::fetch;
 use crate::script::sniff;
+use crate::script::xml;
 
 /// The command lines that a text quotes, with their line numbers, in order.
 ///
@@ -371,20 +372,8 @@ fn without_entities(line: &str) -> String {
         out.push_str(before);
         let entity = after.split_at_checked(after.find(';').filter(|end| *end < 8).unwrap_or(0));
         let character = entity.and_then(|(name, _)| match name {
-            "gt" => Some('>'),
-            "lt" => Some('<'),
-            "amp" => Some('&'),
-            "quot" => Some('"'),
-            "apos" => Some('\''),
             "nbsp" => Some(' '),
-            _ => {
-                let number = name.strip_prefix('#')?;
-                let value = match number.strip_prefix(['x', 'X']) {
-                    Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-                    None => number.parse().ok()?,
-                };
-                char::from_u32(value).filter(|c| !c.is_control())
-            }
+            _ => xml::character(name).filter(|character| !character.is_control()),
         });
         match (character, entity) {
             (Some(character), Some((_, tail))) => {

@@ -1,5 +1,6 @@
 //! The objects of COM that scripts and macros write files and start programs with, the same in VBScript, VBA and JScript:
-//! `Scripting.FileSystemObject`, `WScript.Shell`, `ADODB.Stream`, `MSXML2.XMLHTTP`, the functions of WinINet.
+//! `Scripting.FileSystemObject`, `WScript.Shell`, `ADODB.Stream`, `MSXML2.XMLHTTP`, the functions of WinINet,
+//! `CuteFTPPro.TEConnection`.
 //!
 //! They work on the emulation's file system in memory. What a text does not tell has a name ([`Value::Unknown`]), and what
 //! is called on an object of which only the name is known is taken by the method's own name where that leaves no doubt:
@@ -9,6 +10,7 @@ mod file_system;
 mod http;
 mod shell;
 mod stream;
+mod transfer_engine;
 pub mod value;
 mod wininet;
 
@@ -17,8 +19,9 @@ use super::files::Piece;
 use crate::script::launch::Client;
 use crate::script::session::Session;
 use http::Request;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use stream::{BinaryStream, TextStream};
+use transfer_engine::Engine;
 use value::{ObjectId, Value};
 
 /// Evaluations that count as one step of the emulation.
@@ -62,6 +65,8 @@ pub enum Object {
     Body(usize),
     /// A connection of WinINet, by its session.
     Connection(usize),
+    /// A connection of CuteFTP's Transfer Engine.
+    TransferEngine(Engine),
 }
 
 /// A program started by `Exec`: it runs once what it reads is known.
@@ -81,6 +86,8 @@ pub struct Automation<'e, 'a> {
     pub ended: bool,
     objects: Vec<Object>,
     sessions: Vec<Session>,
+    /// The sessions that CuteFTP's Transfer Engine opens.
+    of_engine: BTreeSet<usize>,
     properties: BTreeMap<(String, String), Value>,
     temporary_names: usize,
     evaluations: usize,
@@ -97,6 +104,7 @@ impl<'e, 'a> Automation<'e, 'a> {
             ended: false,
             objects: Vec::new(),
             sessions: Vec::new(),
+            of_engine: BTreeSet::new(),
             properties: BTreeMap::new(),
             temporary_names: 0,
             evaluations: 0,
@@ -110,9 +118,10 @@ impl<'e, 'a> Automation<'e, 'a> {
         for id in 0..self.objects.len() {
             self.start_process(id);
         }
-        for session in std::mem::take(&mut self.sessions) {
+        for (number, session) in std::mem::take(&mut self.sessions).into_iter().enumerate() {
             if session.host.as_deref().is_some_and(|host| !is_unknown_host(host)) {
-                self.emulation.outcome.library = Some(Client::Wininet);
+                let client = if self.of_engine.contains(&number) { Client::Cuteftp } else { Client::Wininet };
+                self.emulation.outcome.library = Some(client);
                 self.emulation.open_session(session);
             }
         }
@@ -230,6 +239,7 @@ impl<'e, 'a> Automation<'e, 'a> {
             "shell.application" | "shell" | "shell32.shell" => Object::Application,
             "adodb.stream" => Object::BinaryStream(BinaryStream::default()),
             "scripting.dictionary" | "dictionary" => Object::Record(BTreeMap::new()),
+            "cuteftppro.teconnection" => Object::TransferEngine(Engine::default()),
             _ if bare.ends_with("xmlhttp")
                 || bare.contains("winhttprequest")
                 || bare.starts_with("xmlhttp")
@@ -281,6 +291,7 @@ impl<'e, 'a> Automation<'e, 'a> {
                 self.process_input(process, folded, arguments)
             }
             Some(Object::Request(_)) => self.request(id, folded, arguments),
+            Some(Object::TransferEngine(_)) => self.engine(id, folded, arguments),
             Some(Object::Record(_)) => self.dictionary(id, folded, arguments),
             Some(Object::List(items)) => {
                 let item = arguments.first().and_then(Value::index).and_then(|index| items.get(index)).cloned();
@@ -311,6 +322,7 @@ impl<'e, 'a> Automation<'e, 'a> {
                 }
             }
             Some(Object::BinaryStream(stream)) => stream.set(folded, &value),
+            Some(Object::TransferEngine(_)) if arguments.is_empty() => self.set_engine(id, folded, value),
             Some(Object::Record(record)) if matches!(folded, "" | "item") => {
                 if let Some(key) = arguments.first() {
                     record.insert(key.text(), value);

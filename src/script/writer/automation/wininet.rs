@@ -135,7 +135,7 @@ impl Automation<'_, '_> {
         }
     }
 
-    fn move_file(
+    pub(super) fn move_file(
         &mut self,
         number: usize,
         verb: &str,
@@ -172,7 +172,7 @@ impl Automation<'_, '_> {
     }
 
     /// A command on the server that moves no file.
-    fn act(&mut self, number: usize, verb: &str, names: &[String]) {
+    pub(super) fn act(&mut self, number: usize, verb: &str, names: &[String]) {
         let line = self.emulation.line;
         let Some(session) = self.sessions.get_mut(number) else { return };
         let [first, rest @ ..] = names else { return };
@@ -250,7 +250,7 @@ impl Automation<'_, '_> {
     }
 }
 
-fn command(line: u32, verb: &str, names: &[String], wire: &[String]) -> Command {
+pub(super) fn command(line: u32, verb: &str, names: &[String], wire: &[String]) -> Command {
     Command {
         line,
         role: Role::Command,

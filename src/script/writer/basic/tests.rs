@@ -299,6 +299,108 @@ fn sessions_of_wininet() {
     assert_eq!(session.deletes, ["b.xls"]);
 }
 
+/// `client scheme user:password@host:port`, each transfer as `<` or `>`, mode, resolved local and remote name, what else is done.
+fn engines(text: &str) -> Vec<String> {
+    let Some(reading) = read_named("a.vbs", text) else { return Vec::new() };
+    let told = reading.sessions.iter().map(|session| {
+        let login = session.credentials.first().map_or_else(String::new, |login| {
+            let password = login.password.as_ref().map_or("-", |password| password.reveal());
+            format!("{}:{password}", login.username.as_deref().unwrap_or("-"))
+        });
+        let scheme = serde_json::to_value(session.scheme).unwrap();
+        let mut told = format!(
+            "{} {} {login}@{}:{}",
+            reading.client.dialect(),
+            scheme.as_str().unwrap(),
+            session.host.as_deref().unwrap_or("-"),
+            session.port.unwrap_or(0)
+        );
+        for moved in &session.transfers {
+            let sign = if moved.direction == Direction::Upload { '>' } else { '<' };
+            let mode = if moved.mode == Mode::Ascii { 'A' } else { 'I' };
+            let directory = moved.remote_directory.as_deref();
+            let remote = crate::script::local_path::remote_join(directory, moved.remote_path.as_deref().unwrap_or("-"));
+            let star = if moved.pattern { "*" } else { "" };
+            told += &format!(
+                " {sign}{mode}{star} {} {remote}",
+                moved.resolved_path.as_deref().or(moved.local_path.as_deref()).unwrap_or("-")
+            );
+        }
+        session.deletes.iter().for_each(|name| told += &format!(" del {name}"));
+        session.renames.iter().for_each(|[from, to]| told += &format!(" ren {from} {to}"));
+        session.makes_directories.iter().for_each(|name| told += &format!(" mkdir {name}"));
+        session.local_writes.iter().for_each(|name| told += &format!(" list {name}"));
+        session.raw.iter().for_each(|name| told += &format!(" raw {name}"));
+        told
+    });
+    told.collect()
+}
+
+#[test]
+fn sessions_of_the_transfer_engine() {
+    let new = "Set s = CreateObject(\"CuteFTPPro.TEConnection\")\n";
+    let recorded = "Set MySite = CreateObject(\"CuteFTPPro.TEConnection\")\nMySite.Host = \"192.0.2.80\"\nMySite.Protocol = \"FTP\"\nMySite.Port = 2121\nMySite.Retries = 30\nMySite.TransferType = \"AUTO\"\nMySite.DataChannel = \"DEFAULT\"\nMySite.Login = \"bob\"\nMySite.Password = \"pw\"\nMySite.SocksInfo = \"\"\nMySite.Connect\nIf Not CBool(MySite.IsConnected) Then\nMsgBox \"no: \" & MySite.Host\nWScript.Quit 1\nEnd If\nMySite.LocalFolder = \"C:\\out\"\nMySite.RemoteFolder = \"/in\"\nMySite.Upload \"a.zip\"\nMySite.Download \"/pub/b.exe\", \"D:\\b.exe\"\nMySite.RemoteRemove \"/in/c\"\nMySite.RemoteRename \"d\", \"e\"\nMySite.CreateRemoteFolder \"f\"\nMySite.Disconnect\nMySite.Close";
+    let cases: [(String, &[&str]); 13] = [
+        (
+            recorded.to_owned(),
+            &[
+                "cuteftp ftp bob:pw@192.0.2.80:2121 >I C:\\out\\a.zip /in/a.zip <I D:\\b.exe /pub/b.exe del /in/c ren d e mkdir f",
+            ],
+        ),
+        // What needs the server connects.
+        (format!("{new}s.Host = \"h.x\": s.Download \"r.txt\""), &["cuteftp ftp anonymous:-@h.x:21 <I r.txt r.txt"]),
+        (
+            format!(
+                "{new}s.Protocol = \"SFTP\"\ns.Host = \"h.x\"\ns.Login = \"u\"\ns.Password = \"p\"\ns.UploadAsync \"C:\\a\", \"/b/\""
+            ),
+            &["cuteftp sftp u:p@h.x:22 >I C:\\a /b/a"],
+        ),
+        (
+            format!(
+                "{new}s.Protocol = \"FTPS_IMPLICIT\"\ns.Host = \"h.x/UP\"\ns.Login = \"u\"\ns.Connect\ns.Download \"*.txt\", \"C:\\in\\\""
+            ),
+            &["cuteftp ftps u:-@h.x:990 <I* C:\\in\\*.txt /UP/*.txt"],
+        ),
+        (
+            format!(
+                "{new}s.Protocol = \"FTPS_AUTH_TLS\"\ns.Host = \"h.x\"\ns.TransferType = \"ASCII\"\ns.Upload \"C:\\a.txt\""
+            ),
+            &["cuteftp ftps anonymous:-@h.x:21 >A C:\\a.txt a.txt"],
+        ),
+        (
+            format!(
+                "{new}s.Host = \"ftp://u:p@h.x:2100/\"\ns.GetList \"/x\", \"C:\\l.txt\", \"%NAME\"\ns.RemoteCommand \"SITE CHMOD 777 x\""
+            ),
+            &["cuteftp ftp u:p@h.x:2100 list C:\\l.txt raw SITE CHMOD 777 x"],
+        ),
+        (
+            format!("{new}s.Host = \"h.x\"\ns.Synchronize \"/r\", \"C:\\l\", 0, 1, 0, 1"),
+            &["cuteftp ftp anonymous:-@h.x:21 >I* C:\\l /r"],
+        ),
+        (
+            format!("{new}s.Host = \"h.x\"\ns.Synchronize \"/r\", \"C:\\l\", 2"),
+            &["cuteftp ftp anonymous:-@h.x:21 >I* C:\\l /r <I* C:\\l /r"],
+        ),
+        (format!("{new}s.TransferURL \"ftp://u:p@h.x/a\""), &["cuteftp ftp u:p@h.x:21 <I - a"]),
+        // Two servers, one object.
+        (
+            format!(
+                "{new}s.Host = \"h.x\"\ns.Upload \"C:\\a\"\ns.Disconnect\ns.Host = \"h.y\"\ns.Connect\ns.Upload \"C:\\b\""
+            ),
+            &["cuteftp ftp anonymous:-@h.x:21 >I C:\\a a", "cuteftp ftp anonymous:-@h.y:21 >I C:\\b b"],
+        ),
+        // HTTP, no host, a host that somebody else gives.
+        (format!("{new}s.Protocol = \"HTTP\"\ns.Host = \"h.x\"\ns.Connect\ns.Download \"a\""), &[]),
+        (format!("{new}s.Connect\ns.Download \"a\""), &[]),
+        (format!("{new}s.Host = InputBox(\"host\")\ns.Connect\ns.Download \"a\""), &[]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(engines(&text), expected, "{text}");
+    }
+    let sftp = read_text(&format!("{new}s.Protocol = \"SFTP\"\ns.Host = \"h.x\"\ns.Upload \"C:\\a\""));
+    assert!(sftp.sessions[0].commands.iter().all(|command| command.wire.is_empty()));
+}
+
 #[test]
 fn sessions_of_objects() {
     let cases: [(&str, &str, Option<&str>, Option<&str>); 5] = [

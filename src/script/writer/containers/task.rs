@@ -6,7 +6,7 @@
 use super::super::emulation::Emulation;
 use super::start;
 use crate::base::text::Text;
-use quick_xml::Reader;
+use crate::script::xml::{self, Lines};
 use quick_xml::events::Event;
 
 /// Events of one document that are read.
@@ -34,15 +34,11 @@ pub(super) fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
 }
 
 fn read(content: &str) -> Vec<Exec> {
-    let mut reader = Reader::from_str(content);
-    let config = reader.config_mut();
-    config.check_end_names = false;
-    config.allow_unmatched_ends = true;
-    config.allow_dangling_amp = true;
+    let mut reader = xml::reader(content);
     let mut found = Vec::new();
     let mut open: Option<Exec> = None;
     let mut field = String::new();
-    let (mut counted, mut line) = (0usize, 1u32);
+    let mut lines = Lines::of(content);
     for _ in 0..EVENTS {
         let begins = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
         let Ok(event) = reader.read_event() else { break };
@@ -50,11 +46,7 @@ fn read(content: &str) -> Vec<Exec> {
             Event::Start(element) => {
                 let name = element.local_name().as_ref().to_owned();
                 if name == "Exec" {
-                    let passed = content.get(counted..begins).unwrap_or_default();
-                    let ends = memchr::memchr_iter(b'\n', passed.as_bytes()).count();
-                    line = line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
-                    counted = begins.max(counted);
-                    open = Some(Exec { line, ..Exec::default() });
+                    open = Some(Exec { line: lines.at(begins), ..Exec::default() });
                 }
                 field = name;
             }
@@ -67,16 +59,7 @@ fn read(content: &str) -> Vec<Exec> {
             Event::Text(words) => add(&mut open, &field, &words.xml10_content()),
             Event::CData(words) => add(&mut open, &field, &words.xml10_content()),
             Event::GeneralRef(reference) => {
-                let of_name = || match &*reference.xml10_content() {
-                    "amp" => Some('&'),
-                    "lt" => Some('<'),
-                    "gt" => Some('>'),
-                    "quot" => Some('"'),
-                    "apos" => Some('\''),
-                    _ => None,
-                };
-                let character = reference.resolve_char_ref().ok().flatten().or_else(of_name);
-                add(&mut open, &field, &character.map_or(String::new(), String::from));
+                add(&mut open, &field, &xml::referenced(&reference).map_or(String::new(), String::from));
             }
             Event::Eof => break,
             _ => {}
