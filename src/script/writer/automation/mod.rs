@@ -239,7 +239,7 @@ impl<'e, 'a> Automation<'e, 'a> {
             "shell.application" | "shell" | "shell32.shell" => Object::Application,
             "adodb.stream" => Object::BinaryStream(BinaryStream::default()),
             "scripting.dictionary" | "dictionary" => Object::Record(BTreeMap::new()),
-            "cuteftppro.teconnection" => Object::TransferEngine(Engine::default()),
+            "cuteftppro.teconnection" | "teconnection" => Object::TransferEngine(Engine::default()),
             _ if bare.ends_with("xmlhttp")
                 || bare.contains("winhttprequest")
                 || bare.starts_with("xmlhttp")

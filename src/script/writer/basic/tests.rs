@@ -340,7 +340,7 @@ fn engines(text: &str) -> Vec<String> {
 fn sessions_of_the_transfer_engine() {
     let new = "Set s = CreateObject(\"CuteFTPPro.TEConnection\")\n";
     let recorded = "Set MySite = CreateObject(\"CuteFTPPro.TEConnection\")\nMySite.Host = \"192.0.2.80\"\nMySite.Protocol = \"FTP\"\nMySite.Port = 2121\nMySite.Retries = 30\nMySite.TransferType = \"AUTO\"\nMySite.DataChannel = \"DEFAULT\"\nMySite.Login = \"bob\"\nMySite.Password = \"pw\"\nMySite.SocksInfo = \"\"\nMySite.Connect\nIf Not CBool(MySite.IsConnected) Then\nMsgBox \"no: \" & MySite.Host\nWScript.Quit 1\nEnd If\nMySite.LocalFolder = \"C:\\out\"\nMySite.RemoteFolder = \"/in\"\nMySite.Upload \"a.zip\"\nMySite.Download \"/pub/b.exe\", \"D:\\b.exe\"\nMySite.RemoteRemove \"/in/c\"\nMySite.RemoteRename \"d\", \"e\"\nMySite.CreateRemoteFolder \"f\"\nMySite.Disconnect\nMySite.Close";
-    let cases: [(String, &[&str]); 13] = [
+    let cases: [(String, &[&str]); 15] = [
         (
             recorded.to_owned(),
             &[
@@ -388,6 +388,15 @@ fn sessions_of_the_transfer_engine() {
                 "{new}s.Host = \"h.x\"\ns.Upload \"C:\\a\"\ns.Disconnect\ns.Host = \"h.y\"\ns.Connect\ns.Upload \"C:\\b\""
             ),
             &["cuteftp ftp anonymous:-@h.x:21 >I C:\\a a", "cuteftp ftp anonymous:-@h.y:21 >I C:\\b b"],
+        ),
+        (
+            "Dim s As New CuteFTPPro.TEConnection\ns.Host = \"h.x\"\ns.Upload \"C:\\a\"".to_owned(),
+            &["cuteftp ftp anonymous:-@h.x:21 >I C:\\a a"],
+        ),
+        (
+            "Dim s As TEConnection\nSet s = New TEConnection\nWith s\n.Host = \"h.x\"\n.Upload \"C:\\a\"\nEnd With"
+                .to_owned(),
+            &["cuteftp ftp anonymous:-@h.x:21 >I C:\\a a"],
         ),
         // HTTP, no host, a host that somebody else gives.
         (format!("{new}s.Protocol = \"HTTP\"\ns.Host = \"h.x\"\ns.Connect\ns.Download \"a\""), &[]),
