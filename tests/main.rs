@@ -13,5 +13,6 @@ mod real_shells;
 mod recorded_clients;
 mod reports;
 mod secrets;
+mod stores;
 mod support;
 mod variants;

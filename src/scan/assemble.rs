@@ -2,6 +2,7 @@
 
 use super::confidence;
 use super::resolve;
+use super::stores::{Known, Stores};
 use super::texts::TextFile;
 use super::tie::{TextId, Tie};
 use super::volume::VolumeView;
@@ -10,7 +11,7 @@ use crate::base::limits::Limits;
 use crate::base::text::Text;
 use crate::base::time::FileTimes;
 use crate::case::{Script, Source, Start, WrittenBy};
-use crate::script::client::{self, login, world::Unknown};
+use crate::script::client::{self, login, world::World};
 use crate::script::content;
 use crate::script::launch::{Client, Launch};
 use crate::script::local_path;
@@ -34,25 +35,29 @@ pub(super) struct Numbers {
     pub(super) launches: usize,
 }
 
+/// What was found on one piece of evidence.
+#[derive(Clone, Copy)]
+pub(super) struct Found<'f> {
+    pub(super) volume: &'f VolumeView<'f>,
+    pub(super) texts: &'f [TextFile],
+    pub(super) ties: &'f [Tie],
+    pub(super) stores: &'f Stores,
+}
+
 /// Makes the records of the texts of one piece of evidence.
-pub(super) fn assemble(
-    evidence: &str,
-    volume: &VolumeView<'_>,
-    texts: &[TextFile],
-    ties: &[Tie],
-    numbers: &mut Numbers,
-    limits: &Limits,
-) -> Records {
+pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers, limits: &Limits) -> Records {
+    let Found { volume, texts, ties, stores } = *found;
     let mut records = Records::default();
     let ids = number_scripts(texts, numbers);
     let launch_ids = number_launches(ties, numbers);
     for text in texts {
         let id = ids.get(&TextId::File(text.path.clone())).cloned().unwrap_or_default();
+        let world = Known { stores, volume, script: &text.path, limits };
         let mut script = file_script(&id, evidence, volume, text);
         if let (Some(confidence), false) = (text.reading.is_script, text.text.content.is_empty()) {
             let launches = launches_of(&TextId::File(text.path.clone()), ties, texts, &launch_ids);
             script.confidence = confidence;
-            run_into(&mut script, &text.text, text.reading.client, &launches, limits);
+            run_into(&mut script, &text.text, text.reading.client, &launches, &world, limits);
         }
         if !text.reading.sessions.is_empty() {
             let sessions = text.reading.sessions.clone();
@@ -69,7 +74,7 @@ pub(super) fn assemble(
             let mut script = written_script(&written_id, &id, evidence, volume, text, written);
             let name = written.path.as_deref().map_or("", local_path::file_name);
             let client = content::of(&written.text, name).map_or(Client::WindowsFtp, |told| told.client);
-            run_into(&mut script, &written.text, client, &launches, limits);
+            run_into(&mut script, &written.text, client, &launches, &world, limits);
             for session in &mut script.sessions {
                 session.unresolved.clone_from(&written.unresolved);
                 session.active &= written.active;
@@ -83,7 +88,7 @@ pub(super) fn assemble(
             let own_id = ids.get(&text_id).cloned().unwrap_or_default();
             let mut script = command_line_script(&own_id, &id, evidence, volume, text, launch);
             script.launches = launches.iter().map(|(id, _)| id.clone()).collect();
-            let run = client::run(None, launch, &Unknown, limits);
+            let run = client::run(None, launch, &world, limits);
             absorb(&mut script, run, launches.first().map(|(id, _)| id));
             script.sessions.iter_mut().for_each(|session| session.active &= launch.would_run);
             script.confidence = confidence::of_command_line(text.reading.form, &script.sessions);
@@ -250,7 +255,11 @@ fn command_line_script(
         path: format!("{} (command line)", volume.display(&text.path)),
         path_raw: None,
         source: Source::CommandLine,
-        form: form_of(launch.client).unwrap_or(Form::Url),
+        form: form_of(launch.client).unwrap_or(if launch.switches.host.is_some() {
+            Form::FtpScript
+        } else {
+            Form::Url
+        }),
         dialect: None,
         encoding: text.text.encoding,
         byte_order_mark: false,
@@ -280,7 +289,14 @@ fn form_of(client: Client) -> Option<Form> {
 }
 
 /// Runs a text as each launch that names it does, or, without one, by the reading that holds together.
-fn run_into(script: &mut Script, text: &Text, client: Client, launches: &[(String, &Launch)], limits: &Limits) {
+fn run_into(
+    script: &mut Script,
+    text: &Text,
+    client: Client,
+    launches: &[(String, &Launch)],
+    world: &dyn World,
+    limits: &Limits,
+) {
     let mut running: Vec<_> = launches.iter().filter(|(_, launch)| launch.would_run).collect();
     if running.is_empty() {
         // Commented out or never reached: it is read as it would run.
@@ -289,11 +305,11 @@ fn run_into(script: &mut Script, text: &Text, client: Client, launches: &[(Strin
     script.launches = launches.iter().map(|(id, _)| id.clone()).collect();
     if running.is_empty() && client::dialect(client).is_none() {
         let launch = Launch { client, would_run: true, ..Launch::default() };
-        absorb(script, client::run(Some(text), &launch, &Unknown, limits), None);
+        absorb(script, client::run(Some(text), &launch, world, limits), None);
         return;
     }
     if running.is_empty() {
-        let run = login::interpret_unlaunched(text, client, &Unknown, limits);
+        let run = login::interpret_unlaunched(text, client, world, limits);
         let assumed = run.login_assumed;
         absorb(script, run, None);
         script.login_assumed = assumed;
@@ -303,7 +319,7 @@ fn run_into(script: &mut Script, text: &Text, client: Client, launches: &[(Strin
         return;
     }
     for (id, launch) in running {
-        absorb(script, client::run(Some(text), launch, &Unknown, limits), Some(id));
+        absorb(script, client::run(Some(text), launch, world, limits), Some(id));
     }
 }
 

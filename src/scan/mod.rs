@@ -27,6 +27,7 @@ mod prefilter;
 pub mod progress;
 pub mod request;
 mod resolve;
+mod stores;
 mod sweep;
 mod texts;
 mod tie;
@@ -161,8 +162,10 @@ impl Builder {
         let mut anomalies: Vec<Anomaly> = swept.anomalies.into_iter().map(shown).collect();
         let mut texts = swept.found;
         self.links = self.links.saturating_add(swept.links);
-        let ties = tie::tie(&volume, &mut texts, &limits, &mut anomalies);
-        let mut records = assemble::assemble(&id, &volume, &texts, &ties, &mut self.numbers, &limits);
+        let stores = stores::Stores::collect(&volume, &mut texts);
+        let ties = tie::tie(&volume, &mut texts, &stores, &limits, &mut anomalies);
+        let found = assemble::Found { volume: &volume, texts: &texts, ties: &ties, stores: &stores };
+        let mut records = assemble::assemble(&id, &found, &mut self.numbers, &limits);
         let payloads =
             payloads::Collector { evidence: &id, volume: &volume, near: &records.near, threads, limits: &limits }
                 .collect(&mut records.scripts, self.case.payloads.len().saturating_add(1), &mut anomalies);

@@ -16,7 +16,7 @@ const HEAD_LINES: usize = 24;
 
 /// What is looked for everywhere, in one pass. Of longer words a part stands here that few others share: `nscp` for WinSCP,
 /// `mbase64` for `FromBase64String`.
-const WORDS: [&str; 6] = ["ftp", "open", "nscp", "mbase64", "powershell", "pwsh"];
+const WORDS: [&str; 7] = ["ftp", "open", "nscp", "rclone", "mbase64", "powershell", "pwsh"];
 
 /// What puts words together in programs, by the endings of their names: pieces that are joined, characters by number, parts
 /// of variables.
@@ -65,6 +65,8 @@ fn holds_word(words: &Searcher, lower: &[u8]) -> bool {
         let tells = match WORDS.get(found.pattern().as_usize()) {
             Some(&"ftp") => is_client(lower, at) || is_call(lower, at),
             Some(&"open") => is_open(lower, at),
+            // `rclone copy d remote:`: what the remote is only its configuration tells.
+            Some(&"rclone") => matches!(lower.get(found.end()), Some(b' ' | b'\t' | b'.' | b'"' | b'\'')),
             Some(&"nscp") => lower.get(at.saturating_sub(2)..at) == Some(b"wi"),
             Some(&"powershell" | &"pwsh") => runs_encoded(lower.get(found.end()..).unwrap_or_default()),
             _ => true,

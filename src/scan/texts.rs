@@ -147,9 +147,9 @@ impl Neighbours for Beside<'_> {
     }
 }
 
-/// A text that only writes or starts others need not be kept.
+/// A text that only writes or starts others need not be kept; the macros of a `.netrc` are looked up later.
 fn kept(text: Text, reading: &TextReading) -> Text {
-    if reading.is_script.is_some() {
+    if reading.is_script.is_some() || reading.form == Form::Netrc {
         return text;
     }
     Text { content: String::new(), ..text }

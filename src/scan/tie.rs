@@ -1,11 +1,13 @@
 //! Ties launches to scripts: the text itself, a text that it writes, or a file of the evidence.
 
+use super::stores::{self, Known, Stores};
 use super::texts::{self, TextFile};
 use super::variables;
 use super::volume::VolumeView;
 use crate::base::anomaly::Anomaly;
 use crate::base::limits::Limits;
 use crate::evidence::entry::EntryPath;
+use crate::script::client::{self, world::World};
 use crate::script::local_path;
 use crate::script::reading::{Confidence, Feed};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,13 +31,45 @@ pub(super) struct Tie {
     pub(super) scripts: Vec<TextId>,
 }
 
+/// Settles the launches whose command line says nothing by itself of what is done and where: a login or a site in store
+/// tells it. One that needs a store and finds none says nothing of FTP. False where nothing is left of the text.
+fn settle(text: &mut TextFile, world: &dyn World, limits: &Limits) -> bool {
+    let before = text.reading.launches.len();
+    text.reading.launches.retain_mut(|(launch, feed)| {
+        let is_open = *feed == Feed::Elsewhere && launch.script_path.is_none() && launch.host.is_some();
+        if !launch.needs_store && !is_open {
+            return true;
+        }
+        let sessions = client::run(None, launch, world, limits).sessions;
+        let is_told = sessions
+            .iter()
+            .any(|session| session.site.is_some() || session.credentials.iter().any(|login| login.source.is_some()));
+        if is_told {
+            *feed = Feed::CommandLine;
+        }
+        is_told || !launch.needs_store
+    });
+    let reading = &text.reading;
+    let says_nothing = reading.launches.is_empty()
+        && reading.written.is_empty()
+        && reading.sessions.is_empty()
+        && reading.is_script.is_none();
+    !(says_nothing && reading.launches.len() < before)
+}
+
 /// Ties every launch of the texts. Files that only a launch names are read now and added; what could not be read is said.
 pub(super) fn tie(
     volume: &VolumeView<'_>,
     texts: &mut Vec<TextFile>,
+    stores: &Stores,
     limits: &Limits,
     anomalies: &mut Vec<Anomaly>,
 ) -> Vec<Tie> {
+    let settled = |text: &mut TextFile| {
+        let script = text.path.clone();
+        settle(text, &Known { stores, volume, script: &script, limits }, limits)
+    };
+    texts.retain_mut(|text| !stores::is_incidental(&text.reading) && settled(text));
     let mut known: BTreeSet<EntryPath> = texts.iter().map(|text| text.path.clone()).collect();
     let mut named: BTreeMap<EntryPath, Confidence> = BTreeMap::new();
     let mut ties = Vec::new();
@@ -62,7 +96,8 @@ pub(super) fn tie(
         for path in wanted {
             if known.insert(path.clone()) {
                 match texts::read_named(volume, &path, limits) {
-                    Ok(Some(file)) => {
+                    Ok(Some(mut file)) => {
+                        settled(&mut file);
                         if file.size > limits.script_bytes {
                             anomalies.push(texts::cut(volume.display(&path), limits));
                         }

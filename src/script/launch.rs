@@ -151,6 +151,8 @@ pub struct Switches {
     pub host_unknown: bool,
     /// Directory in which the client is started, as far as is known.
     pub working_directory: Option<String>,
+    /// `-N`: the file that stands for `.netrc`.
+    pub netrc: Option<String>,
 }
 
 /// Where a launch was found.
@@ -208,6 +210,10 @@ pub struct Launch {
     /// Whether the command line itself says what to transfer, so that no script is missed: `curl ftp://…`, `lftp -c …`.
     #[serde(skip)]
     pub tells_all: bool,
+    /// Whether only a stored site tells which server is meant (`rclone copy d remote:`): where none is known of that name,
+    /// the command line says nothing of FTP.
+    #[serde(skip)]
+    pub needs_store: bool,
     /// The word that starts the client, as it is written.
     #[serde(skip)]
     pub program: String,

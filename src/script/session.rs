@@ -38,6 +38,15 @@ pub enum AddressClass {
     Invalid,
 }
 
+/// Where a file stores something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, JsonSchema)]
+pub struct StoredIn {
+    /// The file, as the report writes its path.
+    pub path: String,
+    /// Line of that file, from 1.
+    pub line: u32,
+}
+
 /// A login as the client sends it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 pub struct Credential {
@@ -55,8 +64,11 @@ pub struct Credential {
     pub account: Option<String>,
     /// Whether the login is an anonymous one.
     pub anonymous: bool,
-    /// Line that names the user.
+    /// Line that names the user; where the client takes the login from a store, the line that makes it do so.
     pub line: u32,
+    /// Where the login stands if the client takes it from a store: a `.netrc`, a stored site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<StoredIn>,
 }
 
 /// What the author plainly meant where it differs from what is sent.
@@ -130,6 +142,9 @@ pub struct Session {
     /// TCP port of the control channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
+    /// Where the site stands that gives the host, if it is named by its name in a client's store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<StoredIn>,
     /// What kind of address the host is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address_class: Option<AddressClass>,
@@ -191,6 +206,7 @@ impl Default for Session {
             scheme: Scheme::Ftp,
             host: None,
             port: None,
+            site: None,
             address_class: None,
             credentials: Vec::new(),
             intended: None,

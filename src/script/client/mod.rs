@@ -56,17 +56,24 @@ pub fn launch(words: &[String], command_line: &str, platform: Platform) -> Optio
 /// Runs a client as it was launched, with its script where it has one.
 #[must_use]
 pub fn run(script: Option<&Text>, launch: &Launch, world: &dyn World, limits: &Limits) -> Interpretation {
-    if let Some(run) = fetch::run(script, launch) {
+    if let Some(run) = fetch::run(script, launch, world) {
         return run;
     }
     match launch.client {
         Client::Lftp => return lftp::run(script, launch, world, limits),
-        Client::Winscp => return winscp::run(script, launch, limits),
-        Client::Psftp | Client::Sftp => return sftp::run(script, launch, limits),
+        Client::Winscp => return winscp::run(script, launch, world, limits),
+        Client::Psftp | Client::Sftp => return sftp::run(script, launch, world, limits),
         _ => {}
     }
     match (dialect(launch.client), script) {
         (Some(_), Some(text)) => interpret(text, launch.client, &launch.switches, world, limits),
+        // Nobody types anything: what the client does by itself, with a login that it has in store.
+        (Some(_), None) if launch.switches.host.is_some() => {
+            let dialect = dialect(launch.client).unwrap_or(&windows_ftp::DIALECT);
+            let mut machine = machine::Machine::new(&Text::from_content(""), dialect, &launch.switches, world, limits);
+            machine.show_command_line(launch);
+            machine.run()
+        }
         _ => Interpretation { client: launch.client, ..Interpretation::default() },
     }
 }

@@ -11,7 +11,7 @@ use crate::base::secret::Secret;
 use crate::base::text::Text;
 use crate::script::launch::Switches;
 use crate::script::reading::Confidence;
-use crate::script::session::{Credential, Session};
+use crate::script::session::{Credential, Session, StoredIn};
 
 /// Entries and macros that are read, each.
 const MAX_ENTRIES: usize = 500;
@@ -42,6 +42,10 @@ pub struct Entry {
     pub macros: Vec<Macro>,
     /// Line that begins it.
     pub line: u32,
+    /// Where it stands, if that is not the text at hand.
+    pub source: Option<StoredIn>,
+    /// Why it may be another one that the client takes.
+    pub doubt: Option<String>,
 }
 
 /// A `.netrc`, read.
@@ -84,10 +88,13 @@ impl Netrc {
         netrc
     }
 
-    /// The entry that a client takes for a host: the first that names it, or a `default` before that.
+    /// The entry that a client takes for a host: the first that names it, or a `default` before that. Where the user is
+    /// given, an entry of another one is passed over.
     #[must_use]
-    pub fn entry(&self, host: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.host.as_deref().is_none_or(|name| name.eq_ignore_ascii_case(host)))
+    pub fn entry(&self, host: &str, user: Option<&str>) -> Option<&Entry> {
+        let is_his = |entry: &&Entry| user.is_none() || entry.username.is_none() || entry.username.as_deref() == user;
+        let is_there = |entry: &&Entry| entry.host.as_deref().is_none_or(|name| name.eq_ignore_ascii_case(host));
+        self.entries.iter().filter(is_there).find(is_his)
     }
 }
 
@@ -252,7 +259,7 @@ impl World for Known<'_> {
         None
     }
 
-    fn netrc(&self, _: &str) -> Option<Entry> {
+    fn netrc(&self, _: &str, _: Option<&str>, _: Option<&str>) -> Option<Entry> {
         Some(self.0.clone())
     }
 }

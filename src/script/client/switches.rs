@@ -131,7 +131,11 @@ fn unix(arguments: &[String], launch: &mut Launch) {
                 "no-glob" => launch.switches.no_globbing = true,
                 "verbose" => launch.switches.verbose = true,
                 "debug" => launch.switches.debug = true,
-                _ => {}
+                _ => {
+                    if let Some(file) = name.strip_prefix("netrc=") {
+                        launch.switches.netrc = Some(file.to_owned());
+                    }
+                }
             }
             continue;
         }
@@ -156,8 +160,10 @@ fn unix(arguments: &[String], launch: &mut Launch) {
             if with_value.contains(letter) {
                 let tail = letters.get(at.saturating_add(letter.len_utf8())..).filter(|tail| !tail.is_empty());
                 let value = tail.map(str::to_owned).or_else(|| rest.next().cloned());
-                if letter == 'P' {
-                    launch.switches.port = value.and_then(|port| port.parse().ok());
+                match letter {
+                    'P' => launch.switches.port = value.and_then(|port| port.parse().ok()),
+                    'N' => launch.switches.netrc = value,
+                    _ => {}
                 }
                 break;
             }

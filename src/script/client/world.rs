@@ -1,6 +1,8 @@
 //! What an interpreter may ask of the world outside the script: in an investigation nobody answers.
 
 use super::netrc::Entry;
+use crate::script::launch::Client;
+use crate::script::session::Session;
 
 /// The server and the local files that a client deals with. `None` says that a thing is not known, which is the rule when
 /// evidence is read; the client is then taken to succeed.
@@ -49,9 +51,35 @@ pub trait World {
         None
     }
 
-    /// What the user's `.netrc` says of a host.
-    fn netrc(&self, _host: &str) -> Option<Entry> {
+    /// What the user's `.netrc` says of a host, and of that user there where one is given; `file` is the file that the
+    /// command line names in its place.
+    fn netrc(&self, _host: &str, _user: Option<&str>, _file: Option<&str>) -> Option<Entry> {
         None
+    }
+
+    /// The site that a client has in store under a name; `file` is the store that the command line names.
+    fn site(&self, _client: Client, _name: &str, _file: Option<&str>) -> Option<StoredSite> {
+        None
+    }
+}
+
+/// A site that a client has in store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSite {
+    /// Its protocol, host, port and login, each login with its source; nothing else.
+    pub session: Session,
+    /// The directory on the server to begin in.
+    pub directory: Option<String>,
+}
+
+impl StoredSite {
+    /// The session that begins at a line of a script.
+    #[must_use]
+    pub fn session_at(&self, line: u32) -> Session {
+        let mut session = self.session.clone();
+        session.line = line;
+        session.credentials.iter_mut().for_each(|login| login.line = line);
+        session
     }
 }
 

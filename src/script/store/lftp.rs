@@ -2,10 +2,11 @@
 //! with the password in it where `bmk:save-passwords` is set (lftp(1)).
 
 use super::Stored;
+use super::site::Site;
 use crate::base::text::Text;
 use crate::script::launch::Client;
 use crate::script::reading::Form;
-use crate::script::session::Session;
+use crate::script::session::{Scheme, Session};
 use crate::script::url;
 
 /// Bookmarks that are read.
@@ -25,7 +26,19 @@ pub(super) fn read(text: &Text, name: &str) -> Option<Stored> {
             return None;
         }
         if let Some(url) = url::parse(address) {
-            sessions.push(url.session(line.number));
+            let site = Site {
+                line: line.number,
+                name: name.to_owned(),
+                scheme: url.scheme,
+                implicit: url.scheme == Scheme::Ftps && url.port.is_none(),
+                port: url.port,
+                remote_directory: Some(url.path.trim_end_matches('/').to_owned()).filter(|path| !path.is_empty()),
+                user: url.username,
+                password: url.password,
+                host: Some(url.host),
+                ..Site::default()
+            };
+            sessions.push(site.session());
         }
     }
     (!sessions.is_empty()).then_some(Stored {

@@ -15,6 +15,7 @@ mod lftp;
 mod markup;
 mod ncftp;
 mod netrc;
+mod putty;
 mod rclone;
 mod site;
 mod smart_ftp;
@@ -52,6 +53,7 @@ type Reader = fn(&Text, &str) -> Vec<Session>;
 const CLIENTS: &[(Client, Form, &[&str], Reader)] = &[
     (Client::Filezilla, Form::ClientConfig, &["<filezilla"], filezilla::read),
     (Client::Winscp, Form::ClientConfig, &["sessions\\"], winscp::read),
+    (Client::Psftp, Form::ClientConfig, &["simontatham\\putty\\sessions\\"], putty::read),
     (Client::Coreftp, Form::ClientConfig, &["coreftp\\sites", "\nhost,", "name,"], core_ftp::read),
     (Client::Cuteftp, Form::ClientConfig, &["\\qctoolbar]"], cute_ftp::history),
     (Client::Smartftp, Form::ClientConfig, &["<favoriteitem"], smart_ftp::read),

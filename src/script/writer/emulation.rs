@@ -350,7 +350,7 @@ impl<'a> Emulation<'a> {
     /// Whether somebody meant the command line: prose that begins with a client's name gives it no script and no host.
     fn is_meant(&self, launch: &Launch) -> bool {
         launch.script_path.is_some()
-            || launch.tells_all
+            || launch.tells_all && !(launch.needs_store && self.only_quotes)
             || self.input != Input::Keyboard && (launch.would_run || !self.only_quotes)
             || launch.would_run && launch.host.as_deref().map_or(!self.only_quotes, |host| self.is_host(host))
     }

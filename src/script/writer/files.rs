@@ -385,7 +385,7 @@ impl Files {
         if self.platform == Platform::Unix {
             return full.trim_start_matches("./").to_owned();
         }
-        let full = folded(&full);
+        let full = folded(&as_of_cmd(&full));
         let full = full.strip_prefix(".\\").unwrap_or(&full);
         let at_home = [self.home.as_str(), "%~DP0\\", "%~DP0", "%CD%\\"]
             .iter()
@@ -395,10 +395,31 @@ impl Files {
     }
 }
 
+/// A path whose variable is written as PowerShell, a shell or VBScript's users do (`$env:TEMP\a`, `${env:TEMP}\a`,
+/// `$TMPDIR/a`), as cmd.exe writes it: one text may go through several of them.
+fn as_of_cmd(path: &str) -> String {
+    let Some(rest) = path.strip_prefix('$') else { return path.to_owned() };
+    let (rest, braced) = rest.strip_prefix('{').map_or((rest, false), |rest| (rest, true));
+    let is_powershell = rest.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("env:"));
+    let rest = if is_powershell { rest.get(4..).unwrap_or_default() } else { rest };
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    let (name, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let tail = if braced { tail.strip_prefix('}') } else { Some(tail) };
+    match tail {
+        Some(tail) if !name.is_empty() && (is_powershell || is_of_temporary_files(name)) => format!("%{name}%{tail}"),
+        _ => path.to_owned(),
+    }
+}
+
+/// Whether a variable of any of the systems names the folder for temporary files.
+fn is_of_temporary_files(name: &str) -> bool {
+    ["TEMP", "TMP", "TMPDIR"].iter().any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// Without case, with one kind of separator, and with one of the two names of the folder for temporary files.
 fn folded(path: &str) -> String {
     let path = path.replace('/', "\\").to_uppercase();
-    match path.strip_prefix("%TMP%") {
+    match ["%TMP%", "%TMPDIR%"].iter().find_map(|variable| path.strip_prefix(variable)) {
         Some(rest) => format!("%TEMP%{rest}"),
         None => path,
     }
@@ -479,7 +500,12 @@ mod tests {
             assert!(files.get(name, None).is_some(), "{name}");
         }
         files.open("%tmp%\\g", None, false);
-        assert!(files.get("%TEMP%\\g", None).is_some() && files.get("g", None).is_none());
+        for name in ["%TEMP%\\g", "$env:TEMP\\g", "$Env:Tmp/G", "${env:TEMP}\\g", "$TMPDIR/g", "${TMP}/g"] {
+            assert!(files.get(name, None).is_some(), "{name}");
+        }
+        for name in ["g", "$TEMPS\\g", "$env:\\g", "${env:TEMP\\g", "$x/g", "%APPDATA%\\g"] {
+            assert!(files.get(name, None).is_none(), "{name}");
+        }
         assert!(files.remove("f", None).is_some() && files.is_gone("f", None));
     }
 }

@@ -1,11 +1,12 @@
 //! What such a client is called with, and what it makes of it.
 
 use crate::base::text::Text;
+use crate::script::client::world::World;
 use crate::script::launch::Client;
 use crate::script::session::{Diagnostic, Session};
 
 /// A call of a client.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Call<'a> {
     /// The client's bare name, folded.
     pub(super) program: &'a str,
@@ -19,6 +20,8 @@ pub(super) struct Call<'a> {
     pub(super) output: Option<&'a str>,
     /// The text that it reads: options, addresses, a login.
     pub(super) script: Option<&'a Text>,
+    /// What is known beyond the command line, once it is run.
+    pub(super) world: Option<&'a dyn World>,
 }
 
 /// What a call asks for.
@@ -34,6 +37,8 @@ pub(super) struct Orders {
     pub(super) refused: Option<String>,
     /// What a reader should know of the call.
     pub(super) note: Option<String>,
+    /// Whether a stored site must tell which server is meant.
+    pub(super) needs_store: bool,
     /// What a reader should know of the text.
     pub(super) diagnostics: Vec<Diagnostic>,
 }

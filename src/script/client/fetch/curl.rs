@@ -51,6 +51,7 @@ struct Operation {
     head: bool,
     tls: bool,
     netrc: bool,
+    netrc_file: Option<String>,
     all_by_name: bool,
     literal: bool,
     makes_directories: bool,
@@ -132,7 +133,11 @@ impl Operation {
             "l" | "list-only" => self.list_only = true,
             "I" | "head" => self.head = true,
             "ssl" | "ssl-reqd" | "ftp-ssl" | "ftp-ssl-reqd" | "ftp-ssl-control" => self.tls = true,
-            "n" | "netrc" | "netrc-optional" | "netrc-file" => self.netrc = true,
+            "n" | "netrc" | "netrc-optional" => self.netrc = true,
+            "netrc-file" => {
+                self.netrc = true;
+                self.netrc_file = Some(value.to_owned());
+            }
             "remote-name-all" => self.all_by_name = true,
             "g" | "globoff" => self.literal = true,
             "ftp-create-dirs" => self.makes_directories = true,
@@ -191,8 +196,11 @@ fn connect<'a>(operation: &Operation, url: &Url, call: &'a Call<'a>, line: u32) 
     if let Some(user) = &operation.user {
         let (name, password) = user.split_once(':').map_or((user.as_str(), None), |(name, word)| (name, Some(word)));
         visit.login(name, password.map(Secret::new));
-    } else if operation.netrc && visit.session.credentials.is_empty() {
-        visit.doubt("the login stands in a .netrc that the command line does not show");
+    } else if operation.netrc {
+        let is_told = visit.login_by_netrc(operation.netrc_file.as_deref());
+        if !is_told && visit.session.credentials.is_empty() {
+            visit.doubt("the login stands in a .netrc that the command line does not show");
+        }
     } else {
         visit.login_or_anonymous("ftp@example.com");
     }

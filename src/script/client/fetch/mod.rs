@@ -19,6 +19,7 @@ mod visit;
 mod wget;
 mod windows;
 
+use super::world::World;
 use crate::base::text::Text;
 use crate::script::launch::{Client, Launch, Platform};
 use crate::script::local_path;
@@ -50,7 +51,8 @@ pub fn launch(program: &str, arguments: &[String], platform: Platform) -> Option
         port: first.and_then(|session| session.port),
         would_run: orders.refused.is_none(),
         note: orders.refused.or(orders.note),
-        tells_all: first.is_some(),
+        tells_all: first.is_some() || orders.needs_store,
+        needs_store: orders.needs_store,
         reads_input: name == "ncftp",
         script_path: orders.script_path,
         ..Launch::default()
@@ -59,7 +61,7 @@ pub fn launch(program: &str, arguments: &[String], platform: Platform) -> Option
 
 /// Runs such a client; nothing where it is none.
 #[must_use]
-pub fn run(script: Option<&Text>, launch: &Launch) -> Option<Interpretation> {
+pub fn run(script: Option<&Text>, launch: &Launch, world: &dyn World) -> Option<Interpretation> {
     let client = launch.client;
     let by_dialect = super::dialect(client).is_some();
     if by_dialect && !launch.tells_all {
@@ -73,6 +75,7 @@ pub fn run(script: Option<&Text>, launch: &Launch) -> Option<Interpretation> {
         directory: launch.working_directory.as_deref(),
         output: launch.output.as_deref(),
         script,
+        world: Some(world),
     };
     let orders = reader(client)?(&call).unwrap_or_default();
     Some(Interpretation {

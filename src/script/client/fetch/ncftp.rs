@@ -6,6 +6,7 @@ use super::options::{self, Grammar, Item};
 use super::visit::{Move, Visit, local_join, remote_join};
 use crate::base::secret::Secret;
 use crate::base::text::Text;
+use crate::script::launch::Client;
 use crate::script::local_path;
 use crate::script::session::{Command, Role, Scheme, Session};
 use crate::script::transfer::{Direction, Mode};
@@ -71,14 +72,23 @@ pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
     let host = if by_file { None } else { Some(operands.next()?) };
     let rest: Vec<&str> = operands.collect();
     let address = host.and_then(url::parse);
+    // `ncftp` itself takes the name of a bookmark.
+    let bookmark = host.filter(|_| matches!(call.program, "ncftp" | "ncftp3") && address.is_none());
+    let stored = bookmark.and_then(|name| call.world.and_then(|world| world.site(Client::Ncftp, name, None)));
     let named_host = host.map(|host| host.rsplit_once('@').map_or(host, |(_, host)| host));
     let is_program = matches!(call.program, "ncftpget" | "ncftpput" | "ncftpls");
-    if address.is_none() && !by_file && (lists || rest.is_empty() || !is_program) && wishes.user.is_none() {
+    if address.is_none()
+        && stored.is_none()
+        && !by_file
+        && (lists || rest.is_empty() || !is_program)
+        && wishes.user.is_none()
+    {
         return None;
     }
-    let mut visit = match &address {
-        Some(url) => Visit::to(url, call, 0),
-        None => {
+    let mut visit = match (&address, &stored) {
+        (Some(url), _) => Visit::to(url, call, 0),
+        (None, Some(site)) => Visit::stored(site, call, 0),
+        (None, None) => {
             let host = named_host.or(login.host.as_deref()).unwrap_or_default();
             Visit::at(Scheme::Ftp, host, wishes.port.or(login.port).unwrap_or(21), call, 0)
         }

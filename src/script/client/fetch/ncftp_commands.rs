@@ -5,6 +5,7 @@ use super::options::{self, Grammar, Item};
 use super::visit::{Move, Visit, local_join, remote_join};
 use crate::base::secret::Secret;
 use crate::base::text::Text;
+use crate::script::launch::Client;
 use crate::script::local_path;
 use crate::script::session::{Command, Role, Scheme, Session};
 use crate::script::transfer::{Direction, Mode};
@@ -135,7 +136,13 @@ impl State<'_> {
                 self.remote.clone_from(&url.path);
                 Visit::to(&url, self.call, line)
             }
-            None => Visit::at(Scheme::Ftp, host, port.unwrap_or(21), self.call, line),
+            None => match self.call.world.and_then(|world| world.site(Client::Ncftp, host, None)) {
+                Some(site) => {
+                    self.remote = site.directory.clone().unwrap_or_default();
+                    Visit::stored(&site, self.call, line)
+                }
+                None => Visit::at(Scheme::Ftp, host, port.unwrap_or(21), self.call, line),
+            },
         };
         if let Some(user) = user {
             visit.login(user, password.map(Secret::new));

@@ -5,6 +5,9 @@ use super::call::{Call, Orders};
 use super::options::{self, Grammar, Item};
 use super::visit::{Move, Visit, local_join, remote_join};
 use crate::base::secret::Secret;
+use crate::script::address;
+use crate::script::client::world::StoredSite;
+use crate::script::launch::Client;
 use crate::script::obscured;
 use crate::script::session::{Scheme, Session};
 use crate::script::transfer::Mode;
@@ -52,12 +55,37 @@ const GRAMMAR: Grammar = Grammar {
     flags: &[],
 };
 
+/// The verbs that move or change files: those for which a remote is looked up.
+const MOVES: [&str; 13] = [
+    "copy",
+    "sync",
+    "move",
+    "bisync",
+    "copyto",
+    "moveto",
+    "rcat",
+    "cat",
+    "delete",
+    "purge",
+    "deletefile",
+    "mkdir",
+    "rmdir",
+];
+
+/// A server as a path names it: by its options, or by the name of a remote that is in store.
+#[derive(Debug, Clone, Default)]
+struct Remote {
+    own: BTreeMap<String, String>,
+    scheme: Scheme,
+    stored: Option<StoredSite>,
+}
+
 /// One side of a transfer.
 enum Side<'a> {
     /// A path of this host.
     Here(&'a str),
     /// A path on the server, with the options that stand in it.
-    There(BTreeMap<String, String>, &'a str, Scheme),
+    There(Remote, &'a str),
     /// Another remote: nothing that this tool reads.
     Elsewhere,
 }
@@ -65,6 +93,7 @@ enum Side<'a> {
 pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
     let mut options = BTreeMap::new();
     let mut operands = Vec::new();
+    let mut store = None;
     for item in options::items(call.arguments, GRAMMAR) {
         match item {
             Item::Option(name, Some(value)) if name.starts_with("ftp-") || name.starts_with("sftp-") => {
@@ -73,6 +102,7 @@ pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
             Item::Option(name @ ("ftp-tls" | "ftp-explicit-tls"), None) => {
                 options.insert(name.to_owned(), "true".to_owned());
             }
+            Item::Option("config", file) => store = file,
             Item::Option(..) => {}
             Item::Operand(word) => operands.push(word),
         }
@@ -81,23 +111,30 @@ pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
     if *verb == "config" {
         return configured(paths, call);
     }
-    let sides: Vec<Side<'_>> = paths.iter().map(|path| side(path, &options)).collect();
+    let asks = |name: &str| call.world.and_then(|world| world.site(Client::Rclone, name, store));
+    let sides: Vec<Side<'_>> = paths.iter().map(|path| side(path, &options, &asks)).collect();
+    if call.world.is_none() && MOVES.contains(verb) && sides.iter().any(|side| matches!(side, Side::Elsewhere)) {
+        let known = sides.iter().any(|side| matches!(side, Side::There(..)));
+        if !known {
+            return Some(Orders { needs_store: true, ..Orders::default() });
+        }
+    }
     let session = match (*verb, sides.as_slice()) {
         ("copy" | "sync" | "move" | "bisync", [from, to, ..]) => between(call, &options, from, to, true),
         ("copyto" | "moveto", [from, to, ..]) => between(call, &options, from, to, false),
-        ("rcat", [Side::There(own, path, scheme), ..]) => {
-            let mut visit = open(call, &options, own, *scheme)?;
+        ("rcat", [Side::There(server, path), ..]) => {
+            let mut visit = open(call, &options, server)?;
             visit.transfer(Move::put(*path, None));
             visit.doubt("what is uploaded comes from standard input");
             Some(visit.finish())
         }
-        ("cat", [Side::There(own, path, scheme), ..]) => {
-            let mut visit = open(call, &options, own, *scheme)?;
+        ("cat", [Side::There(server, path), ..]) => {
+            let mut visit = open(call, &options, server)?;
             visit.transfer(Move::get(*path, call.output.map(str::to_owned)));
             Some(visit.finish())
         }
-        (verb, [Side::There(own, path, scheme), ..]) => {
-            let mut visit = open(call, &options, own, *scheme)?;
+        (verb, [Side::There(server, path), ..]) => {
+            let mut visit = open(call, &options, server)?;
             match verb {
                 "delete" | "purge" | "deletefile" => visit.session.deletes.push((*path).to_owned()),
                 "mkdir" => visit.session.makes_directories.push((*path).to_owned()),
@@ -123,29 +160,41 @@ fn between(
         (true, false) => remote_join(path.trim_end_matches('/'), "**"),
         (false, _) => path.to_owned(),
     };
-    let (own, scheme, moved) = match (from, to) {
-        (Side::Here(local), Side::There(own, remote, scheme)) => {
-            (own, scheme, Move::put(name(remote, false), Some(name(local, true))))
+    let (server, moved) = match (from, to) {
+        (Side::Here(local), Side::There(server, remote)) => {
+            (server, Move::put(name(remote, false), Some(name(local, true))))
         }
-        (Side::There(own, remote, scheme), Side::Here(local)) => {
-            (own, scheme, Move::get(name(remote, false), Some(name(local, true))))
+        (Side::There(server, remote), Side::Here(local)) => {
+            (server, Move::get(name(remote, false), Some(name(local, true))))
         }
-        (Side::There(own, remote, scheme), Side::Elsewhere) => (own, scheme, Move::get(name(remote, false), None)),
-        (Side::Elsewhere, Side::There(own, remote, scheme)) => (own, scheme, Move::put(name(remote, false), None)),
+        (Side::There(server, remote), Side::Elsewhere) => (server, Move::get(name(remote, false), None)),
+        (Side::Elsewhere, Side::There(server, remote)) => (server, Move::put(name(remote, false), None)),
         _ => return None,
     };
-    let mut visit = open(call, options, own, *scheme)?;
+    let mut visit = open(call, options, server)?;
     visit.transfer(Move { mode: Mode::Binary, pattern: whole, ..moved });
     Some(visit.finish())
 }
 
 /// The server: options in the path come before those of the command line.
-fn open<'a>(
-    call: &'a Call<'a>,
-    options: &BTreeMap<String, String>,
-    own: &BTreeMap<String, String>,
-    scheme: Scheme,
-) -> Option<Visit<'a>> {
+fn open<'a>(call: &'a Call<'a>, options: &BTreeMap<String, String>, server: &Remote) -> Option<Visit<'a>> {
+    let Remote { own, scheme, stored } = server;
+    let scheme = *scheme;
+    if let Some(site) = stored {
+        let mut visit = Visit::stored(site, call, 0);
+        if let Some(host) = own.get("host") {
+            visit.session.host = Some(host.clone());
+            visit.session.address_class = Some(address::classify(host));
+        }
+        if let Some(port) = own.get("port").and_then(|port| port.parse().ok()) {
+            visit.session.port = Some(port);
+        }
+        if let Some(user) = own.get("user") {
+            visit.login(user, own.get("pass").and_then(|pass| obscured::rclone(pass)));
+        }
+        visit.send_login();
+        return Some(visit);
+    }
     let family = if scheme == Scheme::Sftp { "sftp" } else { "ftp" };
     let option = |name: &str| own.get(name).or_else(|| options.get(&format!("{family}-{}", name.replace('_', "-"))));
     let is_set = |name: &str| option(name).is_some_and(|value| value != "false");
@@ -176,7 +225,7 @@ fn open<'a>(
     Some(visit)
 }
 
-fn side<'a>(path: &'a str, options: &BTreeMap<String, String>) -> Side<'a> {
+fn side<'a>(path: &'a str, options: &BTreeMap<String, String>, asks: &dyn Fn(&str) -> Option<StoredSite>) -> Side<'a> {
     let mut quote = None;
     let colon = path.char_indices().skip(1).find(|(_, c)| match (quote, c) {
         (Some(open), c) if open == *c => {
@@ -204,11 +253,14 @@ fn side<'a>(path: &'a str, options: &BTreeMap<String, String>) -> Side<'a> {
         .collect();
     let tail = tail.strip_prefix(':').unwrap_or(tail);
     match name.as_str() {
-        ":ftp" => Side::There(own, tail, Scheme::Ftp),
-        ":sftp" => Side::There(own, tail, Scheme::Sftp),
+        ":ftp" => Side::There(Remote { own, ..Remote::default() }, tail),
+        ":sftp" => Side::There(Remote { own, scheme: Scheme::Sftp, ..Remote::default() }, tail),
         // A remote by name whose server the command line overrides.
-        _ if options.contains_key("ftp-host") => Side::There(own, tail, Scheme::Ftp),
-        _ => Side::Elsewhere,
+        _ if options.contains_key("ftp-host") => Side::There(Remote { own, ..Remote::default() }, tail),
+        name => match asks(name) {
+            Some(site) => Side::There(Remote { own, scheme: site.session.scheme, stored: Some(site) }, tail),
+            None => Side::Elsewhere,
+        },
     }
 }
 

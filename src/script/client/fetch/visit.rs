@@ -3,6 +3,7 @@
 use super::call::Call;
 use crate::base::secret::Secret;
 use crate::script::address;
+use crate::script::client::world::StoredSite;
 use crate::script::local_path;
 use crate::script::session::{Command, Credential, Role, Scheme, Session};
 use crate::script::transfer::{Direction, Mode, Transfer};
@@ -101,6 +102,36 @@ impl<'a> Visit<'a> {
             line: self.line,
             ..Credential::default()
         }];
+    }
+
+    /// A visit to a site in store.
+    pub(super) fn stored(site: &StoredSite, call: &'a Call<'a>, line: u32) -> Self {
+        let mut visit = Self::at(Scheme::Ftp, "", 21, call, line);
+        visit.session = Session { line, ..site.session_at(line.max(1)) };
+        visit
+    }
+
+    /// Takes what is missing of the login from the user's `.netrc`, or from the file that the command line names in its
+    /// place; false where that holds nothing of the server.
+    pub(super) fn login_by_netrc(&mut self, file: Option<&str>) -> bool {
+        let login = self.session.credentials.first();
+        let user = login.and_then(|login| login.username.clone());
+        if login.is_some_and(|login| login.password.is_some()) {
+            return false;
+        }
+        let host = self.session.host.as_deref().unwrap_or_default();
+        let entry = self.call.world.and_then(|world| world.netrc(host, user.as_deref(), file));
+        let Some(entry) = entry else { return false };
+        let Some(name) = user.or(entry.username) else { return false };
+        self.login(&name, entry.password);
+        if let Some(login) = self.session.credentials.first_mut() {
+            login.account = entry.account;
+            login.source = entry.source;
+        }
+        if let Some(doubt) = entry.doubt {
+            self.doubt(doubt);
+        }
+        true
     }
 
     /// The login that the client uses by itself where none is given.

@@ -130,6 +130,7 @@ struct Wishes {
     no_host: bool,
     cut: usize,
     accept: Option<String>,
+    netrc: bool,
 }
 
 pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
@@ -179,7 +180,7 @@ fn is_spoken(address: &str) -> bool {
 }
 
 fn wishes(arguments: &[String]) -> Wishes {
-    let mut wishes = Wishes::default();
+    let mut wishes = Wishes { netrc: true, ..Wishes::default() };
     for item in options::items(arguments, GRAMMAR) {
         let (name, value) = match item {
             Item::Operand(address) => {
@@ -203,6 +204,7 @@ fn wishes(arguments: &[String]) -> Wishes {
             "r" | "recursive" | "m" | "mirror" => wishes.recursive = true,
             "spider" => wishes.spider = true,
             "no-glob" => wishes.literal = true,
+            "no-netrc" => wishes.netrc = false,
             "x" | "force-directories" => wishes.with_host = true,
             "n" => {
                 wishes.flat |= value.contains('d');
@@ -239,9 +241,13 @@ impl Wishes {
 
 fn connect<'a>(wishes: &Wishes, url: &Url, call: &'a Call<'a>, line: u32) -> Visit<'a> {
     let mut visit = Visit::to(url, call, line);
+    // wget asks .netrc before its own options (its ftp.c); the applet of BusyBox has none.
+    if wishes.netrc {
+        visit.login_by_netrc(None);
+    }
     let user = wishes.user.as_ref().or(wishes.any_user.as_ref());
     let password = wishes.password.as_ref().or(wishes.any_password.as_ref());
-    if let (Some(user), None) = (user, &url.username) {
+    if let (Some(user), true) = (user, visit.session.credentials.is_empty()) {
         visit.login(user, password.map(Secret::new));
     } else if let (Some(password), Some(login)) = (password, visit.session.credentials.first_mut()) {
         login.password.get_or_insert_with(|| Secret::new(password));

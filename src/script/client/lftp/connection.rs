@@ -5,7 +5,9 @@ use super::machine::{Link, Machine};
 use super::options;
 use crate::script::address;
 use crate::script::client::journal::{self, unix_join};
-use crate::script::session::{Scheme, Session};
+use crate::script::client::world::StoredSite;
+use crate::script::launch::Client;
+use crate::script::session::{Credential, Scheme, Session};
 use crate::script::transfer::Mode;
 use crate::script::url::{self, Url};
 
@@ -16,6 +18,8 @@ pub(super) const DIRECTORIES: usize = 10_000;
 pub(super) enum Site {
     /// A server of file transfer.
     Server(Box<Url>),
+    /// A bookmark that is in store, and a directory below its own.
+    Stored(Box<StoredSite>, String),
     /// A server of another protocol.
     Foreign,
     /// A local place.
@@ -46,6 +50,14 @@ impl Machine<'_> {
                     self.connect_to(&url);
                     path = Some(url.path).filter(|path| !path.is_empty());
                 }
+                Site::Stored(site, below) => {
+                    let mut session = site.session_at(self.line);
+                    session.port = port.or(session.port);
+                    self.open_session(session);
+                    self.place.remote = None;
+                    self.place.previous_remote = None;
+                    path = bookmarked(&site, &below);
+                }
                 Site::Foreign => {
                     self.place.foreign = true;
                     self.journal.say("the address is of another protocol than FTP");
@@ -59,7 +71,7 @@ impl Machine<'_> {
             self.login(Some((user, password)));
             if given.has('E') {
                 self.journal.doubt("the password is taken from the environment variable LFTP_PASSWORD");
-            } else if password.is_none() {
+            } else if password.is_none() && !self.login_by_netrc() {
                 self.journal.doubt("no password is given: lftp asks for it, and logs in anonymously where it cannot");
             }
         }
@@ -83,6 +95,9 @@ impl Machine<'_> {
             };
             return url::parse(&with_scheme(&place, self.default_scheme))
                 .map_or(Site::Foreign, |url| Site::Server(Box::new(url)));
+        }
+        if let Some(stored) = self.world.site(Client::Lftp, name, None).filter(|_| !site.contains("://")) {
+            return Site::Stored(Box::new(stored), path.to_owned());
         }
         if let Some((scheme, _)) = site.split_once("://") {
             return match url::parse(site) {
@@ -119,6 +134,17 @@ impl Machine<'_> {
         }
         self.place.session = self.journal.current();
         self.place.foreign = false;
+    }
+
+    /// Carries a command out on the server of a bookmark that is in store, and comes back.
+    pub(super) fn at_bookmark(&mut self, site: &StoredSite, below: &str, act: impl FnOnce(&mut Self, &str)) {
+        let place = self.place.clone();
+        let session = site.session_at(self.line);
+        self.open_session(session);
+        self.place.remote = None;
+        act(self, &bookmarked(site, below).unwrap_or_default());
+        self.journal.switch(place.session);
+        self.place = place;
     }
 
     /// Carries a command out on the server of an address, and comes back.
@@ -224,7 +250,7 @@ impl Machine<'_> {
         }
         link.connected = true;
         link.server = None;
-        if self.journal.session().credentials.is_empty() {
+        if !self.login_by_netrc() && self.journal.session().credentials.is_empty() {
             // Without a login lftp takes that of ~/.netrc for the host, else this one.
             let credential = self.credential("anonymous", Some("lftp@"));
             self.journal.session().credentials.push(credential);
@@ -240,6 +266,28 @@ impl Machine<'_> {
         };
         for command in sends {
             self.journal.send(command);
+        }
+        true
+    }
+
+    /// Takes what is missing of the login from `~/.netrc`; false where that says nothing of the server.
+    fn login_by_netrc(&mut self) -> bool {
+        let session = self.journal.session();
+        let login = session.credentials.last();
+        let user = login.and_then(|login| login.username.clone());
+        if login.is_some_and(|login| login.password.is_some()) {
+            return false;
+        }
+        let host = session.host.clone().unwrap_or_default();
+        let Some(entry) = self.world.netrc(&host, user.as_deref(), None) else { return false };
+        let Some(name) = user.or(entry.username) else { return false };
+        let password = entry.password.as_ref().map(|password| password.reveal());
+        let credential = Credential { source: entry.source, ..self.credential(&name, password) };
+        let session = self.journal.session();
+        session.credentials.pop();
+        session.credentials.push(credential);
+        if let Some(doubt) = entry.doubt {
+            self.journal.doubt(doubt);
         }
         true
     }
@@ -329,6 +377,16 @@ impl Machine<'_> {
             };
         }
     }
+}
+
+/// The directory that a bookmark leads to, with what the word adds to it.
+fn bookmarked(site: &StoredSite, below: &str) -> Option<String> {
+    let path = match (site.directory.as_deref(), below) {
+        (Some(directory), "") => directory.to_owned(),
+        (Some(directory), below) => format!("{}/{below}", directory.trim_end_matches('/')),
+        (None, below) => below.to_owned(),
+    };
+    Some(path).filter(|path| !path.is_empty())
 }
 
 fn with_scheme(site: &str, scheme: Scheme) -> String {

@@ -66,6 +66,10 @@ impl Machine<'_> {
                     let item = Item { remote: path.to_owned(), local: local.to_owned(), pattern };
                     machine.download(name, given, item);
                 }),
+                Site::Stored(site, below) => self.at_bookmark(&site, &below, |machine, path| {
+                    let item = Item { remote: path.to_owned(), local: local.to_owned(), pattern };
+                    machine.download(name, given, item);
+                }),
                 Site::Foreign => self.journal.say("the address is of another protocol than FTP"),
                 Site::Local => self.journal.say("works on local files"),
             },
@@ -168,6 +172,10 @@ impl Machine<'_> {
         match remote.contains("://") || remote.starts_with("bm:") {
             true => match self.site(remote) {
                 Site::Server(url) => self.at_address(&url, |machine, path| {
+                    let item = Item { remote: path.to_owned(), local: local.to_owned(), pattern };
+                    machine.upload(name, given, item);
+                }),
+                Site::Stored(site, below) => self.at_bookmark(&site, &below, |machine, path| {
                     let item = Item { remote: path.to_owned(), local: local.to_owned(), pattern };
                     machine.upload(name, given, item);
                 }),
@@ -323,6 +331,7 @@ impl Machine<'_> {
         if remote.contains("://") || remote.starts_with("bm:") {
             match self.site(remote) {
                 Site::Server(url) => self.at_address(&url, act),
+                Site::Stored(site, below) => self.at_bookmark(&site, &below, act),
                 Site::Foreign => self.journal.say("the address is of another protocol than FTP"),
                 Site::Local => self.journal.say("works on local files"),
             }

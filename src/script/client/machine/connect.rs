@@ -4,7 +4,6 @@ use super::{CommandLine, Connection, Machine, Representation, is_refusal};
 use crate::base::secret::Secret;
 use crate::script::address;
 use crate::script::client::dialect::{Greets, LoginName, Lookup};
-use crate::script::client::netrc::Entry;
 use crate::script::client::tokens;
 use crate::script::launch::Client;
 use crate::script::session::{AddressClass, Credential, Scheme, Session};
@@ -151,7 +150,14 @@ impl Machine<'_> {
 
     /// The automatic login: what `.netrc` says of the host, and two prompts that take the next two lines as they stand.
     fn log_in(&mut self, line: u32, host: &str) {
-        let entry = if self.dialect.unix { self.world.netrc(host).unwrap_or_default() } else { Entry::default() };
+        let file = self.switches.netrc.as_deref();
+        let known = if self.dialect.unix { self.world.netrc(host, None, file) } else { None };
+        let entry = known.unwrap_or_default();
+        if let (Some(place), Some(_)) = (&entry.source, entry.init()) {
+            let message = format!("after the login the client runs the macro `init` of {}", place.path);
+            self.note(line, "netrc-macro", &message);
+        }
+        let source = entry.source.filter(|_| entry.username.is_some() || entry.password.is_some());
         self.macros.extend(entry.macros);
         self.knows_directory = false;
         let (mut line, mut spilt) = (line, None);
@@ -182,6 +188,12 @@ impl Machine<'_> {
             None => reply,
         };
         self.credential(line, Some(username), password);
+        if let Some(credential) = self.session().credentials.last_mut().filter(|_| source.is_some()) {
+            credential.source = source;
+        }
+        if let Some(doubt) = entry.doubt {
+            self.doubt(doubt);
+        }
         if let Some(account) = entry.account {
             self.send(with_argument("ACCT", &account));
             if let Some(credential) = self.session().credentials.last_mut() {

@@ -18,7 +18,8 @@ use super::world::World;
 use super::zos_ftp;
 use crate::base::limits::Limits;
 use crate::base::text::{Encoding, Text};
-use crate::script::launch::Switches;
+use crate::script::launch::{Launch, Switches};
+use crate::script::local_path;
 use crate::script::reading::Interpretation;
 use crate::script::session::{Command, Diagnostic, Role, Session};
 use crate::script::transfer::Mode;
@@ -154,6 +155,23 @@ impl<'a> Machine<'a> {
     /// The lines of macros are lines of the text that is reported: `.netrc`.
     pub(super) fn show_macro_lines(&mut self) {
         self.shows_macro_lines = true;
+    }
+
+    /// The client is given no script: its command line is the only line that is reported.
+    pub(super) fn show_command_line(&mut self, launch: &Launch) {
+        self.log.push(Command {
+            line: 1,
+            role: Role::Command,
+            verb: launch
+                .command_line
+                .split([' ', '\t'])
+                .next()
+                .map(|program| local_path::file_name(program).to_owned()),
+            arguments: launch.arguments.clone(),
+            wire: Vec::new(),
+            text: launch.command_line.clone(),
+            message: None,
+        });
     }
 
     /// Runs the script to its end.

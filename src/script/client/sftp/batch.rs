@@ -36,7 +36,7 @@ impl Machine {
     /// Connects as the command line says, and copies what it names.
     pub(super) fn begin(&mut self, target: &Target, line: u32) {
         self.line = line;
-        if target.host.is_none() {
+        if target.host.is_none() && target.stored.is_none() {
             return;
         }
         self.open(target);
@@ -65,7 +65,15 @@ impl Machine {
             port: Some(target.port.unwrap_or(22)),
             ..Session::default()
         };
-        if target.user.is_some() || target.password.is_some() {
+        if let Some(site) = &target.stored {
+            session = Session { port: target.port.or(site.session.port), ..site.session_at(self.line) };
+            let login = session.credentials.first_mut().filter(|_| target.user.is_none());
+            if let (Some(login), Some(password)) = (login, &target.password) {
+                login.password = Some(Secret::new(password.clone()));
+            }
+        }
+        if target.user.is_some() || target.password.is_some() && session.credentials.is_empty() {
+            session.credentials.clear();
             session.credentials.push(Credential {
                 username: target.user.clone(),
                 password: target.password.clone().map(Secret::new),

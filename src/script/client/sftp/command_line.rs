@@ -1,5 +1,6 @@
 //! Command lines of the clients of SFTP.
 
+use crate::script::client::world::StoredSite;
 use crate::script::launch::{Client, Launch};
 use crate::script::local_path;
 
@@ -14,6 +15,10 @@ pub(super) struct Target {
     pub(super) path: Option<String>,
     pub(super) key: bool,
     pub(super) script: Option<String>,
+    /// The session of PuTTY that `-load` names.
+    pub(super) load: Option<String>,
+    /// The session of PuTTY that is meant, where it is known.
+    pub(super) stored: Option<StoredSite>,
     /// Copies of `scp`: remote and local names, and whether the remote one is the target.
     pub(super) copies: Vec<(String, String, bool)>,
 }
@@ -45,7 +50,8 @@ pub fn launch(words: &[String]) -> Option<Launch> {
     let program = program(word)?;
     let target = parse(program, arguments);
     let copies = matches!(program, Program::Scp | Program::Pscp);
-    if target.host.is_none() && target.script.is_none() || copies && target.copies.is_empty() {
+    let is_named = target.host.is_some() || target.load.is_some();
+    if !is_named && target.script.is_none() || copies && target.copies.is_empty() {
         return None;
     }
     Some(Launch {
@@ -54,7 +60,9 @@ pub fn launch(words: &[String]) -> Option<Launch> {
         script_path: target.script.clone().filter(|script| script != "-"),
         host: target.host.clone(),
         port: target.port,
-        tells_all: target.script.is_none() && (copies || target.user.is_some() || target.path.is_some()),
+        tells_all: target.script.is_none()
+            && (copies || target.user.is_some() || target.path.is_some() || target.host.is_none()),
+        needs_store: target.script.is_none() && target.host.is_none(),
         reads_input: !copies,
         ..Launch::default()
     })
@@ -84,7 +92,8 @@ fn parse(program: Program, arguments: &[String]) -> Target {
                 "P" => target.port = value().and_then(|port| port.parse().ok()),
                 "b" => target.script = value(),
                 "i" => target.key = value().is_some(),
-                "pwfile" | "hostkey" | "load" | "sshlog" | "sshrawlog" | "proxycmd" | "logappend" => {
+                "load" => target.load = value(),
+                "pwfile" | "hostkey" | "sshlog" | "sshrawlog" | "proxycmd" | "logappend" => {
                     value();
                 }
                 _ => {}

@@ -3,11 +3,13 @@
 use super::site::{self, Site};
 use super::words::{self, Options};
 use crate::script::client::journal::{self, Journal};
+use crate::script::client::world::{StoredSite, World};
 use crate::script::launch::Client;
 use crate::script::local_path;
 use crate::script::reading::Interpretation;
 use crate::script::session::{Role, Scheme};
 use crate::script::transfer::{Direction, Mode, Transfer};
+use crate::script::url;
 
 /// What a command does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,8 +110,11 @@ enum TransferMode {
 }
 
 /// WinSCP in the middle of its commands.
-pub(super) struct Machine {
+pub(super) struct Machine<'a> {
     pub(super) journal: Journal,
+    world: &'a dyn World,
+    /// The configuration that the command line names.
+    store: Option<&'a str>,
     /// The remote directory of each session; nothing is the login directory.
     remote: Vec<Option<String>>,
     open: Vec<bool>,
@@ -123,10 +128,12 @@ pub(super) struct Machine {
     line: u32,
 }
 
-impl Machine {
-    pub(super) fn new(directory: Option<String>) -> Self {
+impl<'a> Machine<'a> {
+    pub(super) fn new(directory: Option<String>, world: &'a dyn World, store: Option<&'a str>) -> Self {
         Self {
             journal: Journal::new(Client::Winscp),
+            world,
+            store,
             remote: Vec::new(),
             open: Vec::new(),
             start: directory.clone(),
@@ -245,6 +252,12 @@ impl Machine {
 
     /// Opens the session that the word names, as `open` does and a word on the command line.
     pub(super) fn open(&mut self, word: &str, options: &Options) {
+        if let Some(site) = self.in_store(word) {
+            let mut session = site.session_at(self.line);
+            site::add_login(&mut session, None, None, options);
+            self.add(session, site.directory);
+            return;
+        }
         match site::of(word, options, self.line) {
             Site::Foreign => {
                 self.foreign = true;
@@ -253,6 +266,12 @@ impl Machine {
             Site::Server(session, directory) => self.add(*session, directory),
             Site::Stored(session) => self.add(*session, None),
         }
+    }
+
+    /// The stored site that a word names: it comes before a host of that name.
+    pub(super) fn in_store(&self, word: &str) -> Option<StoredSite> {
+        let is_name = !word.is_empty() && !word.contains("://");
+        is_name.then(|| self.world.site(Client::Winscp, &url::percent_decoded(word), self.store)).flatten()
     }
 
     fn add(&mut self, session: crate::script::session::Session, directory: Option<String>) {

@@ -12,6 +12,7 @@ mod words;
 
 pub use sign::confidence;
 
+use super::world::World;
 use crate::base::limits::Limits;
 use crate::base::text::Text;
 use crate::script::launch::{Client, Launch};
@@ -59,11 +60,13 @@ pub fn launch(words: &[String], command_line: &str) -> Option<Launch> {
     launch.tells_all =
         launch.script_path.is_none() && (!options.parameters_of("command").is_empty() || address.is_some());
     launch.reads_input = options.value("command").is_none();
-    launch.note = options
-        .value("ini")
-        .filter(|ini| !ini.is_empty() && !ini.eq_ignore_ascii_case("nul"))
-        .map(|ini| format!("takes its stored sites from {ini}"));
+    launch.note = store(&options).map(|ini| format!("takes its stored sites from {ini}"));
     Some(launch)
+}
+
+/// The configuration that the command line names.
+fn store(options: &Options) -> Option<&str> {
+    options.value("ini").filter(|ini| !ini.is_empty() && !ini.eq_ignore_ascii_case("nul"))
 }
 
 /// The arguments as WinSCP splits its command line: a doubled quote is one, and a backslash before a quote is the end of a
@@ -87,14 +90,17 @@ fn given(arguments: &[String], command_line: &str) -> Vec<String> {
 
 /// Runs WinSCP as it was launched, with its script where it has one.
 #[must_use]
-pub fn run(script: Option<&Text>, launch: &Launch, limits: &Limits) -> Interpretation {
+pub fn run(script: Option<&Text>, launch: &Launch, world: &dyn World, limits: &Limits) -> Interpretation {
     let arguments = given(&launch.arguments, &launch.command_line);
     let options = Options::new(&arguments, &['/', '-']);
-    let mut machine = Machine::new(launch.switches.working_directory.clone());
+    let mut machine = Machine::new(launch.switches.working_directory.clone(), world, store(&options));
     let line = u32::from(script.is_none());
     machine.stand_at(line);
     if let Some(site) = options.parameters(&TAKERS).first()
-        && (url::parse(site).is_some() || script.is_some() || options.value("command").is_some())
+        && (url::parse(site).is_some()
+            || script.is_some()
+            || options.value("command").is_some()
+            || machine.in_store(site).is_some())
     {
         machine.open(site, &options);
         upload(&mut machine, &options, line);
@@ -125,7 +131,7 @@ pub fn run(script: Option<&Text>, launch: &Launch, limits: &Limits) -> Interpret
 }
 
 /// What the program itself moves: `/upload file …`, `/synchronize local remote`.
-fn upload(machine: &mut Machine, options: &Options, line: u32) {
+fn upload(machine: &mut Machine<'_>, options: &Options, line: u32) {
     let quoted = |words: &[&str]| words.iter().map(|word| format!(" \"{word}\"")).collect::<String>();
     let files = options.parameters_of("upload");
     for file in files {

@@ -91,10 +91,15 @@ fn stored(name: &str, options: &Options, line: u32) -> Session {
     session
 }
 
-fn add_login(session: &mut Session, user: Option<String>, password: Option<String>, options: &Options) {
+/// Adds the login: what the switches say, else what the address does. A site in store has its own, of which they take the
+/// place.
+pub(super) fn add_login(session: &mut Session, user: Option<String>, password: Option<String>, options: &Options) {
     let user = options.value("username").map(str::to_owned).or(user);
     let password = options.value("password").map(str::to_owned).or(password);
-    if user.is_some() || password.is_some() {
+    if let (Some(login), true) = (session.credentials.first_mut(), user.is_some() || password.is_some()) {
+        login.username = user.or(login.username.take());
+        login.password = password.map(Secret::new).or(login.password.take());
+    } else if user.is_some() || password.is_some() {
         session.credentials.push(Credential {
             anonymous: user.as_deref().is_some_and(|user| matches!(user, "anonymous" | "ftp")),
             username: user,
