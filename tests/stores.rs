@@ -66,8 +66,8 @@ const NETRCS: &[Row] = &[
     ),
     (
         "loose evidence: the file lies beside the script",
-        &[("x/.netrc", KIM), ("y/.netrc", ROOT), ("x/go.sh", "#!/bin/sh\nftp f.example <<EOF\nget a\nEOF\n")],
-        &["ftp kim/k1m@f.example:21 from x/.netrc:1, get a"],
+        &[("one/.netrc", KIM), ("two/.netrc", ROOT), ("one/go.sh", "#!/bin/sh\nftp f.example <<EOF\nget a\nEOF\n")],
+        &["ftp kim/k1m@f.example:21 from one/.netrc:1, get a"],
     ),
     (
         "an entry for every host, and a macro",
@@ -124,6 +124,22 @@ const NETRCS: &[Row] = &[
             "ftp kim/k1m@f.example:21 from home/kim/.netrc:1, get a",
             "ftp ann/4nn@f.example:21 from home/kim/.netrc:2, get b",
         ],
+    ),
+    (
+        "the script writes it",
+        &[(
+            "opt/go.sh",
+            "#!/bin/sh\ncat > ~/.netrc <<EOF\nmachine f.example login kim password k1m\nEOF\nchmod 600 ~/.netrc\nftp f.example <<EOF\nget a\nEOF\n",
+        )],
+        &["ftp kim/k1m@f.example:21 from ~/.netrc (written by opt/go.sh):1, get a"],
+    ),
+    (
+        "another script has written it into the home",
+        &[
+            ("home/kim/a.sh", "#!/bin/sh\necho machine f.example login kim password k1m > $HOME/.netrc\n"),
+            ("home/kim/b.sh", "#!/bin/sh\nftp f.example <<EOF\nget a\nEOF\n"),
+        ],
+        &["ftp kim/k1m@f.example:21 from $HOME/.netrc (written by home/kim/a.sh):1, get a"],
     ),
 ];
 

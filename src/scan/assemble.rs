@@ -17,6 +17,7 @@ use crate::script::launch::{Client, Launch};
 use crate::script::local_path;
 use crate::script::reading::{Confidence, Feed, Form, Interpretation, LoginAssumed, Run, Written};
 use crate::script::session::{Diagnostic, Session};
+use crate::script::store::{self, Stored};
 use std::collections::BTreeMap;
 
 /// The records of one piece of evidence.
@@ -74,7 +75,14 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
             let mut script = written_script(&written_id, &id, evidence, volume, text, written);
             let name = written.path.as_deref().map_or("", local_path::file_name);
             let client = content::of(&written.text, name).map_or(Client::WindowsFtp, |told| told.client);
-            run_into(&mut script, &written.text, client, &launches, &world, limits);
+            match store::read(&written.text, name).filter(|stored| stored.form == Form::Netrc && launches.is_empty()) {
+                Some(stored) => {
+                    script.form = stored.form;
+                    let Stored { client, sessions, .. } = stored;
+                    absorb(&mut script, Interpretation { client, sessions, ..Interpretation::default() }, None);
+                }
+                None => run_into(&mut script, &written.text, client, &launches, &world, limits),
+            }
             for session in &mut script.sessions {
                 session.unresolved.clone_from(&written.unresolved);
                 session.active &= written.active;

@@ -16,7 +16,7 @@ const HEAD_LINES: usize = 24;
 
 /// What is looked for everywhere, in one pass. Of longer words a part stands here that few others share: `nscp` for WinSCP,
 /// `mbase64` for `FromBase64String`.
-const WORDS: [&str; 7] = ["ftp", "open", "nscp", "rclone", "mbase64", "powershell", "pwsh"];
+const WORDS: [&str; 8] = ["ftp", "open", "nscp", "rclone", "netrc", "mbase64", "powershell", "pwsh"];
 
 /// What puts words together in programs, by the endings of their names: pieces that are joined, characters by number, parts
 /// of variables.
@@ -65,6 +65,8 @@ fn holds_word(words: &Searcher, lower: &[u8]) -> bool {
         let tells = match WORDS.get(found.pattern().as_usize()) {
             Some(&"ftp") => is_client(lower, at) || is_call(lower, at),
             Some(&"open") => is_open(lower, at),
+            // A `.netrc` that a text writes; what it holds may name no client.
+            Some(&"netrc") => at.checked_sub(1).and_then(|before| lower.get(before)).is_some_and(|b| b"._".contains(b)),
             // `rclone copy d remote:`: what the remote is only its configuration tells.
             Some(&"rclone") => matches!(lower.get(found.end()), Some(b' ' | b'\t' | b'.' | b'"' | b'\'')),
             Some(&"nscp") => lower.get(at.saturating_sub(2)..at) == Some(b"wi"),

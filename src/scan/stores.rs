@@ -37,6 +37,8 @@ pub(super) struct Stores {
 #[derive(Debug)]
 struct NetrcFile {
     path: EntryPath,
+    /// The text that writes it, where the file itself is not at hand.
+    writer: Option<EntryPath>,
     display: String,
     netrc: Netrc,
 }
@@ -44,6 +46,8 @@ struct NetrcFile {
 /// How near a store is to a script, nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Nearness {
+    /// The script writes it itself.
+    Own,
     /// In the home of the same user.
     SameHome,
     /// In a folder that the script lies below.
@@ -61,10 +65,18 @@ impl Stores {
         let mut order: Vec<&mut TextFile> = texts.iter_mut().collect();
         order.sort_by(|a, b| a.path.cmp(&b.path));
         for text in order {
+            for written in &text.reading.written {
+                let path = written.path.as_deref().unwrap_or_default();
+                if is_netrc_name(local_path::file_name(path).as_bytes()) {
+                    let display = format!("{path} (written by {})", volume.display(&text.path));
+                    let netrc = Netrc::parse(&written.text);
+                    stores.add_netrc(place_of(path, &text.path), Some(text.path.clone()), display, netrc);
+                }
+            }
             match text.reading.form {
                 Form::Netrc => {
                     if is_netrc_name(text.path.name()) {
-                        stores.add_netrc(&text.path, volume.display(&text.path), Netrc::parse(&text.text));
+                        stores.add_netrc(text.path.clone(), None, volume.display(&text.path), Netrc::parse(&text.text));
                     }
                     if text.reading.is_script.is_none() {
                         text.text.content = String::new();
@@ -82,7 +94,7 @@ impl Stores {
         stores
     }
 
-    fn add_netrc(&mut self, path: &EntryPath, display: String, netrc: Netrc) {
+    fn add_netrc(&mut self, path: EntryPath, writer: Option<EntryPath>, display: String, netrc: Netrc) {
         let index = self.netrcs.len();
         for entry in &netrc.entries {
             let named = match &entry.host {
@@ -93,7 +105,7 @@ impl Stores {
                 named.push(index);
             }
         }
-        self.netrcs.push(NetrcFile { path: path.clone(), display, netrc });
+        self.netrcs.push(NetrcFile { path, writer, display, netrc });
     }
 
     fn add_site(&mut self, client: Client, session: &Session, path: &EntryPath, display: &str) {
@@ -171,7 +183,8 @@ impl World for Known<'_> {
         let mut held: Vec<(Nearness, &NetrcFile, &Entry)> = Vec::new();
         for file in indexes.into_iter().filter_map(|index| self.stores.netrcs.get(index)) {
             let Some(entry) = file.netrc.entry(host, user) else { continue };
-            let nearness = nearness(&file.path, self.script, true);
+            let is_own = file.writer.as_ref() == Some(self.script);
+            let nearness = if is_own { Nearness::Own } else { nearness(&file.path, self.script, true) };
             // What somebody else's file says of every host says nothing of this one.
             if entry.host.is_some() || nearness < Nearness::Elsewhere || only {
                 held.push((nearness, file, entry));
@@ -244,6 +257,15 @@ impl Known<'_> {
     }
 }
 
+/// Where a `.netrc` lies that a text writes: in the writer's home, unless the path names another folder from the root.
+fn place_of(path: &str, writer: &EntryPath) -> EntryPath {
+    let folder = local_path::directory(path).unwrap_or_default();
+    match folder.strip_prefix('/') {
+        Some(folder) => EntryPath::new(format!("{folder}/.netrc")),
+        None => home(writer).unwrap_or_else(|| EntryPath::new("root")).join(b".netrc"),
+    }
+}
+
 fn sourced(entry: &Entry, display: &str) -> Entry {
     Entry { source: Some(StoredIn { path: display.to_owned(), line: entry.line }), ..entry.clone() }
 }
@@ -301,4 +323,60 @@ fn home(path: &EntryPath) -> Option<EntryPath> {
     }
     let parts: Vec<&[u8]> = folder.components().take(length).collect();
     Some(EntryPath::new(parts.join(&b'/')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn homes() {
+        let cases = [
+            ("home/kim/.netrc", Some("home/kim")),
+            ("image/home/kim/bin/go.sh", Some("image/home/kim")),
+            ("C/Users/Kim/AppData/Roaming/WinSCP.ini", Some("C/Users/Kim")),
+            ("Documents and Settings/Kim/a.bat", Some("Documents and Settings/Kim")),
+            ("root/.netrc", Some("root")),
+            ("home/readme.txt", None),
+            ("root", None),
+            ("etc/cron.d/x", None),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(home(&EntryPath::new(path)).map(|home| home.display()).as_deref(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_store() {
+        use Nearness::{Above, Elsewhere, Root, SameHome};
+        let cases = [
+            ("home/kim/.netrc", "home/kim/bin/go.sh", true, SameHome),
+            ("home/kim/backup/.netrc", "home/kim/bin/go.sh", true, Elsewhere),
+            ("home/kim/.lftp/bookmarks", "home/kim/bin/go.sh", false, SameHome),
+            ("home/kim/.netrc", "home/lou/go.sh", true, Elsewhere),
+            ("home/kim/.netrc", "etc/cron.d/x", true, Elsewhere),
+            ("root/.netrc", "etc/cron.d/x", true, Root),
+            ("root/.netrc", "home/kim/go.sh", true, Elsewhere),
+            ("case/.netrc", "case/a/go.sh", true, Above),
+            (".netrc", "case/a/go.sh", true, Above),
+            (".netrc", "home/kim/go.sh", true, Elsewhere),
+            ("home/kim/p/WinSCP.ini", "home/kim/p/a.bat", false, SameHome),
+        ];
+        for (store, script, in_home_itself, expected) in cases {
+            let found = nearness(&EntryPath::new(store), &EntryPath::new(script), in_home_itself);
+            assert_eq!(found, expected, "{store} {script}");
+        }
+    }
+
+    #[test]
+    fn written_files_have_a_place() {
+        let cases = [
+            ("~/.netrc", "home/kim/a.sh", "home/kim/.netrc"),
+            ("$HOME/.netrc", "opt/a.sh", "root/.netrc"),
+            ("/home/lou/.netrc", "opt/a.sh", "home/lou/.netrc"),
+        ];
+        for (path, writer, expected) in cases {
+            assert_eq!(place_of(path, &EntryPath::new(writer)).display(), expected, "{path}");
+        }
+    }
 }

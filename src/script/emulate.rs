@@ -76,6 +76,8 @@ fn may_hold_commands(content: &str, language: Language) -> bool {
     holds(b"ftp")
         || holds(b"echo")
         || holds(b"scp")
+        || holds(b"rclone")
+        || holds(b"netrc")
         || holds(b"powershell")
         || holds(b"pwsh")
         || holds(b":~")

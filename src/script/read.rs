@@ -48,7 +48,8 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
     written.extend(left.iter().filter_map(|file| {
         let mut candidate = written_text(file);
         let name = candidate.path.as_deref().map_or("", local_path::file_name);
-        candidate.confidence = content::of(&candidate.text, name)?.confidence;
+        let told = content::of(&candidate.text, name).map(|told| told.confidence);
+        candidate.confidence = told.or_else(|| client::netrc::confidence(&candidate.text, name))?;
         Some(candidate)
     }));
     let does_nothing = written.is_empty() && launches.is_empty() && sessions.is_empty();

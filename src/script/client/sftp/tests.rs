@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::script::client::shell_words;
+use crate::script::client::world::Unknown;
 use crate::script::launch::Client;
 use crate::script::session::{Role, Scheme, Session};
 use crate::script::transfer::Direction;
@@ -29,7 +30,7 @@ fn launched(command_line: &str, script: Option<&str>) -> Interpretation {
     let words = shell_words(command_line);
     let launch = launch(&words).expect(command_line);
     let launch = Launch { command_line: command_line.to_owned(), arguments: words[1..].to_vec(), ..launch };
-    run(script.map(Text::from_content).as_ref(), &launch, &Limits::default())
+    run(script.map(Text::from_content).as_ref(), &launch, &Unknown, &Limits::default())
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What WinSCP makes of command lines and scripts.
 
 use super::*;
+use crate::script::client::world::Unknown;
 use crate::script::session::{Role, Scheme, Session};
 use crate::script::transfer::{Direction, Mode};
 
@@ -39,12 +40,12 @@ fn launched(command_line: &str, script: Option<&str>) -> Interpretation {
     let words = crate::script::client::switches::split_arguments(command_line);
     let launch = launch(&words, command_line).expect(command_line);
     let launch = Launch { command_line: command_line.to_owned(), arguments: words[1..].to_vec(), ..launch };
-    run(script.map(Text::from_content).as_ref(), &launch, &Limits::default())
+    run(script.map(Text::from_content).as_ref(), &launch, &Unknown, &Limits::default())
 }
 
 fn script(text: &str) -> Interpretation {
     let launch = Launch { client: Client::Winscp, ..Launch::default() };
-    run(Some(&Text::from_content(text)), &launch, &Limits::default())
+    run(Some(&Text::from_content(text)), &launch, &Unknown, &Limits::default())
 }
 
 #[test]

@@ -55,7 +55,8 @@ pub fn words(command_line: &str) -> Vec<String> {
 /// Runs a text.
 pub fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
     let content = text.content.replace("\r\n", "\n");
-    if !quoted::may_start_client(&content) && !content.contains("open") {
+    // A `.netrc` that is written serves a client that another text starts.
+    if !quoted::may_start_client(&content) && !content.contains("open") && !content.contains("netrc") {
         return;
     }
     let lines = || (1u32..).zip(content.split('\n'));

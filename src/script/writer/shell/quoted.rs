@@ -19,7 +19,7 @@ const CLIENTS: [&str; 8] = ["ftp", "lftp", "tnftp", "inetutils-ftp", "ncftp", "s
 
 /// Whether a text names a client at all.
 pub(super) fn may_start_client(text: &str) -> bool {
-    text.as_bytes().windows(3).any(|window| window.eq_ignore_ascii_case(b"ftp"))
+    text.as_bytes().windows(3).any(|window| window.eq_ignore_ascii_case(b"ftp")) || text.contains("rclone")
 }
 
 /// The remarks of a script, block by block, each line with its number and without its sign.
