@@ -5,6 +5,10 @@
 
 use crate::support::case;
 use ftpsift::case::Case;
+use ftpsift::evidence::memory::Memory;
+use ftpsift::scan;
+use ftpsift::scan::progress::Progress;
+use ftpsift::scan::request::ScanRequest;
 use ftpsift::script::reading::Form;
 use ftpsift::script::session::{Scheme, Session};
 use ftpsift::script::transfer::Direction;
@@ -268,6 +272,18 @@ fn logins_and_sites_in_store_are_tied_to_their_use() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_order_in_which_files_are_met_does_not_matter() {
+    let told_in_threads = |threads| {
+        NETRCS.iter().chain(SITES).map(move |(_, files, _)| {
+            let host: Memory = files.iter().copied().collect();
+            let request = ScanRequest { threads, ..ScanRequest::default() };
+            told(&scan::run_over(&host, "host", &request, &Progress::default()))
+        })
+    };
+    assert!(told_in_threads(1).eq(told_in_threads(4)));
 }
 
 #[test]

@@ -134,6 +134,7 @@ STORES = [
     "<FileZilla3><Servers><Server><Host>h.x</Host><Protocol>0</Protocol><User>ann</User>"
     "<Pass encoding=\"base64\">aHVudGVyMg==</Pass><RemoteDir>1 0 4 home</RemoteDir></Server></Servers></FileZilla3>",
     "[Sessions\\a%20b]\nHostName=h.x\nUserName=ann\nFSProtocol=5\nPassword=A35C58\n",
+    "[HKEY_CURRENT_USER\\Software\\SimonTatham\\PuTTY\\Sessions\\a%20b]\n\"HostName\"=\"h.x\"\n\"PortNumber\"=dword:00000016\n",
     "[HKEY_CURRENT_USER\\Software\\FTPWare\\CoreFTP\\Sites\\0]\n\"Host\"=\"h.x\"\n\"Port\"=dword:00000015\n\"PW\"=\"00\"\n",
     "[connections]\n1=web\n[web]\nhost=h.x:2121/in\nusername=ann\npassword=0011223344556677\n",
     "[web]\nHOST=h.x\nUID=ann\nPWD=VAE14E12F61EF8FE8DEC0332931D366797167A6AA80A5AA71\n",

@@ -164,7 +164,8 @@ mod tests {
 
     #[test]
     fn droppers_leave_these_bytes() {
-        let cases: [(&str, &[&str]); 15] = [
+        let cases: [(&str, &[&str]); 16] = [
+            ("echo open h.x>%TEMP%\\a.txt\npowershell -c \"ftp -n -s:$env:TEMP\\a.txt\"", &["open h.x|"]),
             (
                 "echo open 192.0.2.10 21>a.txt&echo user bob s3cret>>a.txt&echo bye>>a.txt&ftp -n -s:a.txt&del a.txt",
                 &["open 192.0.2.10 21|user bob s3cret|bye|"],

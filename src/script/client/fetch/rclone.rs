@@ -85,7 +85,7 @@ enum Side<'a> {
     /// A path of this host.
     Here(&'a str),
     /// A path on the server, with the options that stand in it.
-    There(Remote, &'a str),
+    There(Box<Remote>, &'a str),
     /// Another remote: nothing that this tool reads.
     Elsewhere,
 }
@@ -253,12 +253,12 @@ fn side<'a>(path: &'a str, options: &BTreeMap<String, String>, asks: &dyn Fn(&st
         .collect();
     let tail = tail.strip_prefix(':').unwrap_or(tail);
     match name.as_str() {
-        ":ftp" => Side::There(Remote { own, ..Remote::default() }, tail),
-        ":sftp" => Side::There(Remote { own, scheme: Scheme::Sftp, ..Remote::default() }, tail),
+        ":ftp" => Side::There(Box::new(Remote { own, ..Remote::default() }), tail),
+        ":sftp" => Side::There(Box::new(Remote { own, scheme: Scheme::Sftp, ..Remote::default() }), tail),
         // A remote by name whose server the command line overrides.
-        _ if options.contains_key("ftp-host") => Side::There(Remote { own, ..Remote::default() }, tail),
+        _ if options.contains_key("ftp-host") => Side::There(Box::new(Remote { own, ..Remote::default() }), tail),
         name => match asks(name) {
-            Some(site) => Side::There(Remote { own, scheme: site.session.scheme, stored: Some(site) }, tail),
+            Some(site) => Side::There(Box::new(Remote { own, scheme: site.session.scheme, stored: Some(site) }), tail),
             None => Side::Elsewhere,
         },
     }
