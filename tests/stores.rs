@@ -9,7 +9,7 @@ use ftpsift::evidence::memory::Memory;
 use ftpsift::scan;
 use ftpsift::scan::progress::Progress;
 use ftpsift::scan::request::ScanRequest;
-use ftpsift::script::reading::Form;
+use ftpsift::script::reading::{Confidence, Form};
 use ftpsift::script::session::{Scheme, Session};
 use ftpsift::script::transfer::Direction;
 
@@ -290,4 +290,17 @@ fn the_order_in_which_files_are_met_does_not_matter() {
 fn a_text_that_only_an_unknown_remote_speaks_for_is_not_reported() {
     let case = case([("home/kim/go.sh", "#!/bin/sh\nrclone copy /srv/d cloud:in\n"), ("putty.reg", PUTTY)]);
     assert!(case.scripts.is_empty() && case.launches.is_empty());
+}
+
+/// A program that writes such a file to test itself was called likely, and its own words a finding.
+#[test]
+fn a_program_that_writes_what_only_looks_like_a_netrc_is_no_finding() {
+    let source = "import netrc\nfn = 'netrc_test'\ndef test():\n    with open(fn, 'w') as fp:\n        \
+                  fp.write('machine foo.example.com login anonymous password pass\\n')\n    netrc.netrc(fn)\n";
+    let found = case([("lib/test_netrc.py", source)]);
+    assert!(found.scripts.iter().all(|script| script.confidence == Confidence::Possible), "{:?}", found.scripts);
+    assert!(found.findings.is_empty(), "{:?}", found.findings);
+    let dropper = source.replace("'netrc_test'", "'/root/.netrc'");
+    let found = case([("drop.py", dropper.as_str())]);
+    assert!(found.scripts.iter().any(|script| script.form == Form::Netrc && script.confidence == Confidence::Certain));
 }

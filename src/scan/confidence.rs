@@ -6,15 +6,11 @@
 use crate::script::reading::{Confidence, Form, TextReading};
 use crate::script::session::Session;
 
-/// Whether a form is source code, or a text that quotes.
-fn may_never_run(form: Form) -> bool {
-    matches!(form, Form::Python | Form::Perl | Form::Php | Form::Text)
-}
-
 /// Of a text that writes scripts, starts clients, or opens sessions by a class library.
 pub(super) fn of_text(reading: &TextReading) -> Confidence {
-    match (may_never_run(reading.form), reading.sessions.is_empty(), reading.written.is_empty()) {
-        (true, _, true) => Confidence::Possible,
+    let writes = reading.written.iter().any(|written| written.confidence != Confidence::Possible);
+    match (reading.form.may_never_run(), reading.sessions.is_empty(), writes) {
+        (true, _, false) => Confidence::Possible,
         (false, false, _) => Confidence::Certain,
         _ => Confidence::Likely,
     }
@@ -26,5 +22,5 @@ pub(super) fn of_command_line(form: Form, sessions: &[Session]) -> Confidence {
         let host = session.host.as_deref().unwrap_or_default();
         host.contains(['.', ':']) && !session.unresolved.iter().any(|name| host.contains(name.as_str()))
     };
-    if may_never_run(form) && !sessions.iter().all(names_host) { Confidence::Possible } else { Confidence::Certain }
+    if form.may_never_run() && !sessions.iter().all(names_host) { Confidence::Possible } else { Confidence::Certain }
 }

@@ -49,7 +49,12 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
         let mut candidate = written_text(file);
         let name = candidate.path.as_deref().map_or("", local_path::file_name);
         let told = content::of(&candidate.text, name).map(|told| told.confidence);
-        candidate.confidence = told.or_else(|| client::netrc::confidence(&candidate.text, name))?;
+        candidate.confidence = told.or_else(|| {
+            let netrc = client::netrc::confidence(&candidate.text, name)?;
+            // Programs write files of that look to test themselves: only the name tells that a client will read one.
+            let only_looks = netrc != Confidence::Certain && language.form(false).may_never_run();
+            Some(if only_looks { Confidence::Possible } else { netrc })
+        })?;
         Some(candidate)
     }));
     let does_nothing = written.is_empty() && launches.is_empty() && sessions.is_empty();

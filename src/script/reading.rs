@@ -52,6 +52,14 @@ pub enum Form {
     Text,
 }
 
+impl Form {
+    /// Whether it is the source of a program, of which nothing tells that it was ever built or run, or a text that quotes.
+    #[must_use]
+    pub fn may_never_run(self) -> bool {
+        matches!(self, Self::Python | Self::Perl | Self::Php | Self::Text)
+    }
+}
+
 /// How sure it is that the text is what it is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
