@@ -5,7 +5,7 @@
 
 use crate::support::case;
 use ftpsift::case::Case;
-use ftpsift::evidence::memory::Memory;
+use ftpsift::evidence::filesystem::memory::Memory;
 use ftpsift::scan;
 use ftpsift::scan::progress::Progress;
 use ftpsift::scan::request::ScanRequest;

@@ -3,7 +3,7 @@
 
 use ftpsift::base::limits::Limits;
 use ftpsift::case::Case;
-use ftpsift::evidence::memory::Memory;
+use ftpsift::evidence::filesystem::memory::Memory;
 use ftpsift::report::text::Layout;
 use ftpsift::report::{json, jsonl, secrets, text};
 use ftpsift::scan;
@@ -34,8 +34,8 @@ fuzz_target!(|bytes: &[u8]| {
     // One thread: LeakSanitizer takes for lost what a thread that has just ended has not given back yet. That the number of
     // threads shows nowhere has a test of its own.
     let request = ScanRequest { limits, threads: 1, ..ScanRequest::default() };
-    let first = shown(scan::run_over(&host, "host", &request, &Progress::default()));
-    let second = shown(scan::run_over(&host, "host", &request, &Progress::default()));
+    let first = shown(scan::run_over(Box::new(host.clone()), "host", &request, &Progress::default()));
+    let second = shown(scan::run_over(Box::new(host), "host", &request, &Progress::default()));
     assert_eq!(first, second);
 });
 

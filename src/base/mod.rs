@@ -22,5 +22,6 @@ pub mod escape;
 pub mod guard;
 pub mod limits;
 pub mod secret;
+pub mod source;
 pub mod text;
 pub mod time;

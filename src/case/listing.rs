@@ -2,8 +2,8 @@
 
 use crate::base::digest::Digests;
 use crate::base::time::FileTimes;
-use crate::case::ScanError;
-use crate::evidence::entry::EntryKind;
+use crate::case::{ScanError, Source};
+use crate::evidence::entry::{EntryKind, Recovery};
 use crate::payload::Facts;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -56,6 +56,12 @@ pub struct Listed {
     pub times: FileTimes,
     /// Whether the entry is a deleted one.
     pub deleted: bool,
+    /// How its bytes are come by; absent for an ordinary file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// Of a deleted entry, how much of its content can be had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Recovery>,
     /// The digests asked for.
     #[serde(flatten)]
     pub digests: Asked,

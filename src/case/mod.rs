@@ -8,6 +8,9 @@ pub mod listing;
 use crate::base::limits::Limits;
 use crate::base::secret::{Protected, Secret};
 use crate::base::time::{FileTimes, Timestamp};
+use crate::evidence::container::Format;
+use crate::evidence::entry::Recovery;
+use crate::evidence::volume::Scheme;
 use crate::finding::Finding;
 use crate::payload::Facts;
 use crate::script::launch::Launch;
@@ -109,6 +112,10 @@ pub enum EvidenceKind {
     Directory,
     /// A single file.
     File,
+    /// The image of a disk or of a volume.
+    Image,
+    /// An archive: a collection of files.
+    Archive,
 }
 
 /// One piece of evidence.
@@ -123,17 +130,62 @@ pub struct Evidence {
     /// Size of a single file, bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// What holds the bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container: Option<Format>,
+    /// What the acquisition noted, and whether it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acquisition: Option<Acquisition>,
     /// The volumes found on it.
     pub volumes: Vec<Volume>,
 }
 
-/// One volume: here, a folder that stands for a drive.
+/// The digests of a whole medium: as its container states them, and as they were computed now.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Acquisition {
+    /// The MD5 that the container states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub md5_stored: Option<String>,
+    /// The MD5 of the medium.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub md5_computed: Option<String>,
+    /// The SHA-1 that the container states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha1_stored: Option<String>,
+    /// The SHA-1 of the medium.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha1_computed: Option<String>,
+    /// The SHA-256 that the container states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256_stored: Option<String>,
+    /// The SHA-256 of the medium.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256_computed: Option<String>,
+    /// Whether every stated digest is the computed one; absent where none is stated, or none was computed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified: Option<bool>,
+}
+
+/// One volume: a part of a disk, or a folder that stands for a drive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Volume {
     /// Identity in the report, `e1v1`.
     pub id: String,
-    /// Partition scheme; `none` for a folder.
-    pub scheme: String,
+    /// The table that names it; `none` for a medium without one, and for a folder.
+    pub scheme: Scheme,
+    /// Where it begins on the disk, bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+    /// Its length, bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub length: Option<u64>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The file system on it: `ntfs`, `fat12`, `fat16`, `fat32`, `exfat`, `ext2`, `ext3`, `ext4`, `iso9660`, or the name
+    /// of one that is not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filesystem: Option<String>,
     /// The folder below the evidence root that is the volume's root; absent for the root itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder: Option<String>,
@@ -151,6 +203,18 @@ pub struct Volume {
 pub enum Source {
     /// A file of the evidence.
     File,
+    /// A named stream of such a file.
+    AlternateStream,
+    /// A deleted entry of a file system.
+    DeletedRecord,
+    /// A file in the Recycle Bin.
+    RecycleBin,
+    /// A file of a volume shadow copy.
+    ShadowCopy,
+    /// A member of an archive.
+    ArchiveMember,
+    /// Space that belongs to no file.
+    Unallocated,
     /// Another script writes it; it may not exist as a file.
     WrittenByScript,
     /// The command line of a client, which says itself what to transfer.
@@ -194,6 +258,9 @@ pub struct Script {
     pub path_raw: Option<String>,
     /// How the text was come by.
     pub source: Source,
+    /// Of a deleted entry, how much of its content could be had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery: Option<Recovery>,
     /// What kind of text it is.
     pub form: Form,
     /// The client whose commands it holds.
@@ -244,6 +311,8 @@ pub struct Script {
 pub enum PayloadStatus {
     /// It lies where the transfer puts or takes it.
     Found,
+    /// It lies there, deleted.
+    Deleted,
     /// A file of that name lies elsewhere: perhaps the one.
     Candidate,
     /// No such file is on the evidence.

@@ -41,7 +41,7 @@ pub(super) enum Verb {
 /// How evidence is read.
 #[derive(Debug, Args)]
 pub(super) struct Evidence {
-    /// Directories (mounted images, collections, live roots) or single files
+    /// Disk images, directories (mounted images, collections, live roots) or single files
     #[arg(required = true, value_name = "EVIDENCE")]
     pub(super) paths: Vec<PathBuf>,
     /// The folder that is a drive of the host, as C=DIR; otherwise drives are found by their contents and names
@@ -85,6 +85,9 @@ pub(super) struct ScanArguments {
     pub(super) output: Output,
     #[command(flatten)]
     pub(super) secrets: SecretArguments,
+    /// Compute the digests of whole images and compare them with those that the acquisition noted
+    #[arg(long)]
+    pub(super) verify: bool,
     /// Known-good hosts, networks, paths and hashes (TOML), each with a reason; they are marked, not hidden
     #[arg(long, value_name = "FILE")]
     pub(super) allow: Option<PathBuf>,

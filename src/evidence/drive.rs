@@ -1,17 +1,15 @@
-//! Which folder of the evidence stands for which drive, and how paths are written accordingly.
+//! Which folder of the evidence stands for which drive or volume, and how paths are written accordingly.
 
-use super::entry::{EntryKind, EntryPath};
+use super::entry::{EntryKind, EntryPath, unmarked};
 use super::lookup::Lookup;
 
-/// A folder that stands for a drive.
+/// A folder that stands for a drive, or for a volume whose letter is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drive {
-    /// The letter, upper-case.
-    pub letter: char,
+    /// The letter, upper-case, and how it is known.
+    pub letter: Option<(char, KnownBy)>,
     /// The folder; the root of the evidence is empty.
     pub folder: EntryPath,
-    /// How it is known.
-    pub known_by: KnownBy,
 }
 
 /// How a drive's letter is known.
@@ -47,23 +45,29 @@ pub struct DriveMap {
 }
 
 impl DriveMap {
-    /// Finds the drives; `given` are those that the examiner named, as folders below the root.
+    /// Finds the drives; `given` are those that the examiner named, as folders below the root. Every volume of an image
+    /// is among them, with a letter or without.
     #[must_use]
     pub fn of(lookup: &Lookup<'_>, given: &[(char, EntryPath)]) -> Self {
-        let mut drives: Vec<Drive> = given
-            .iter()
-            .map(|(letter, folder)| Drive {
-                letter: letter.to_ascii_uppercase(),
-                folder: folder.clone(),
-                known_by: KnownBy::Given,
-            })
-            .collect();
+        let drive = |letter: char, known_by, folder: &EntryPath| Drive {
+            letter: Some((letter.to_ascii_uppercase(), known_by)),
+            folder: folder.clone(),
+        };
+        let mut drives: Vec<Drive> =
+            given.iter().map(|(letter, folder)| drive(*letter, KnownBy::Given, folder)).collect();
+        let roots = lookup.roots();
         if drives.is_empty() {
-            let root = EntryPath::default();
-            if holds_system(lookup, &root) {
-                drives.push(Drive { letter: 'C', folder: root, known_by: KnownBy::SystemRoot });
-            } else {
-                find_named(lookup, &root, DEPTH, &mut drives);
+            for root in &roots {
+                if holds_system(lookup, root) && !has(&drives, 'C') {
+                    drives.push(drive('C', KnownBy::SystemRoot, root));
+                } else {
+                    find_named(lookup, root, DEPTH, &mut drives);
+                }
+            }
+        }
+        for root in roots.into_iter().filter(|root| !root.as_bytes().is_empty()) {
+            if !drives.iter().any(|drive| drive.folder == root) {
+                drives.push(Drive { letter: None, folder: root });
             }
         }
         drives.sort_by(|a, b| a.folder.cmp(&b.folder));
@@ -86,15 +90,17 @@ impl DriveMap {
         holders.max_by_key(|(index, _)| self.drives.get(*index).map_or(0, |drive| drive.folder.as_bytes().len()))
     }
 
-    /// The path as the report writes it: `C:\…` below a drive's folder, else the names joined by `/`.
+    /// The path as the report writes it: `C:\…` below a drive's folder, else the names below the volume joined by `/`.
     #[must_use]
     pub fn display(&self, path: &EntryPath) -> String {
         let Some((index, names)) = self.holder(path).filter(|_| !path.as_bytes().is_empty()) else {
             return path.display();
         };
-        let letter = self.drives.get(index).map_or('?', |drive| drive.letter);
-        let names: Vec<String> = names.into_iter().map(crate::base::escape::lossless).collect();
-        format!("{letter}:\\{}", names.join("\\"))
+        let names: Vec<String> = names.into_iter().map(|name| crate::base::escape::lossless(unmarked(name))).collect();
+        match self.drives.get(index).and_then(|drive| drive.letter) {
+            Some((letter, _)) => format!("{letter}:\\{}", names.join("\\")),
+            None => names.join("/"),
+        }
     }
 
     /// The folders, with the names to look up in each, that a path written for the host may mean. `\x` is on whatever
@@ -114,16 +120,21 @@ impl DriveMap {
             }
             _ => (None, path),
         };
-        // An alternate data stream belongs to the file before the colon.
-        let rest = rest.split(':').next().unwrap_or(rest);
         let names: Vec<&str> = rest.split(['\\', '/']).filter(|name| !name.is_empty()).collect();
-        let drives = self.drives.iter().filter(|drive| letter.is_none_or(|letter| letter == drive.letter));
+        let drives = self
+            .drives
+            .iter()
+            .filter(|drive| letter.is_none_or(|letter| drive.letter.is_some_and(|(known, _)| known == letter)));
         let mut places: Vec<_> = drives.map(|drive| (drive.folder.clone(), names.clone())).collect();
         if letter.is_none() && self.drives.is_empty() {
             places.push((EntryPath::default(), names));
         }
         places
     }
+}
+
+fn has(drives: &[Drive], letter: char) -> bool {
+    drives.iter().any(|drive| drive.letter.is_some_and(|(known, _)| known == letter))
 }
 
 fn holds_system(lookup: &Lookup<'_>, folder: &EntryPath) -> bool {
@@ -133,11 +144,11 @@ fn holds_system(lookup: &Lookup<'_>, folder: &EntryPath) -> bool {
 fn find_named(lookup: &Lookup<'_>, folder: &EntryPath, depth: usize, drives: &mut Vec<Drive>) {
     for entry in lookup.list(folder).into_iter().filter(|entry| entry.kind == EntryKind::Directory) {
         if let Some(letter) = letter_of(entry.path.name()) {
-            if !drives.iter().any(|drive| drive.letter == letter) {
-                drives.push(Drive { letter, folder: entry.path, known_by: KnownBy::FolderName });
+            if !has(drives, letter) {
+                drives.push(Drive { letter: Some((letter, KnownBy::FolderName)), folder: entry.path });
             }
-        } else if holds_system(lookup, &entry.path) && !drives.iter().any(|drive| drive.letter == 'C') {
-            drives.push(Drive { letter: 'C', folder: entry.path, known_by: KnownBy::SystemRoot });
+        } else if holds_system(lookup, &entry.path) && !has(drives, 'C') {
+            drives.push(Drive { letter: Some(('C', KnownBy::SystemRoot)), folder: entry.path });
         } else if depth > 1 {
             find_named(lookup, &entry.path, depth.saturating_sub(1), drives);
         }
@@ -156,13 +167,14 @@ fn letter_of(name: &[u8]) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::memory::Memory;
+    use super::super::filesystem::memory::Memory;
     use super::*;
 
     fn drives(paths: &[&str]) -> Vec<(char, String, &'static str)> {
         let disk: Memory = paths.iter().map(|path| (path, "x")).collect();
         let map = DriveMap::of(&Lookup::new(&disk), &[]);
-        map.drives().iter().map(|drive| (drive.letter, drive.folder.display(), drive.known_by.word())).collect()
+        let told = |drive: &Drive| drive.letter.map(|(letter, by)| (letter, drive.folder.display(), by.word()));
+        map.drives().iter().filter_map(told).collect()
     }
 
     #[test]
@@ -185,13 +197,7 @@ mod tests {
         let map = DriveMap::of(&Lookup::new(&disk), &[]);
         assert_eq!(map.display(&EntryPath::new("C/Users/a.txt")), "C:\\Users\\a.txt");
         assert_eq!(map.display(&EntryPath::new("notes.txt")), "notes.txt");
-        for path in [
-            "C:\\Users\\a.txt",
-            "c:/Users/a.txt",
-            "\\\\?\\C:\\Users\\a.txt",
-            "\\Users\\a.txt",
-            "C:\\Users\\a.txt:stream",
-        ] {
+        for path in ["C:\\Users\\a.txt", "c:/Users/a.txt", "\\\\?\\C:\\Users\\a.txt", "\\Users\\a.txt"] {
             assert_eq!(map.places(path), [(EntryPath::new("C"), vec!["Users", "a.txt"])], "{path}");
         }
         assert!(map.places("D:\\x").is_empty() && map.places("\\\\server\\share\\x").is_empty());

@@ -22,20 +22,24 @@ impl<'a> Lookup<'a> {
     }
 
     /// The files that the names lead to from `start`, each with whether every name is equal to the letter. Names that
-    /// differ in case alone all count; those that are equal come first. The last name may hold `*` and `?`.
+    /// differ in case alone all count; those that are equal come first, and deleted ones only where there is no other. The last name may hold `*` and `?`.
     #[must_use]
     pub fn files(&self, start: &EntryPath, names: &[&str]) -> Vec<(EntryPath, bool)> {
-        let mut found: Vec<_> = self
-            .entries(start, names)
-            .into_iter()
-            .filter(|(entry, _)| entry.kind == EntryKind::File)
-            .map(|(entry, exact)| (entry.path, exact))
-            .collect();
-        found.sort_by_key(|(_, exact)| !exact);
-        if found.first().is_some_and(|(_, exact)| *exact) && !names.last().is_some_and(|name| is_pattern(name)) {
-            found.truncate(1);
+        let mut found = self.entries(start, names);
+        found.retain(|(entry, _)| entry.kind == EntryKind::File);
+        found.sort_by_key(|(entry, exact)| (entry.origin.is_deleted(), !exact));
+        if let Some((first, exact)) = found.first()
+            && !names.last().is_some_and(|name| is_pattern(name))
+        {
+            // What is there is meant, and not what was; of several deleted files of that name each may be the one.
+            let live = !first.origin.is_deleted();
+            if live && *exact {
+                found.truncate(1);
+            } else if live {
+                found.retain(|(entry, _)| !entry.origin.is_deleted());
+            }
         }
-        found
+        found.into_iter().map(|(entry, exact)| (entry.path, exact)).collect()
     }
 
     /// The directories that the names lead to.
@@ -43,6 +47,12 @@ impl<'a> Lookup<'a> {
     pub fn directories(&self, start: &EntryPath, names: &[&str]) -> Vec<EntryPath> {
         let entries = self.entries(start, names).into_iter();
         entries.filter(|(entry, _)| entry.kind == EntryKind::Directory).map(|(entry, _)| entry.path).collect()
+    }
+
+    /// The roots of the volumes.
+    #[must_use]
+    pub fn roots(&self) -> Vec<EntryPath> {
+        self.file_system.roots()
     }
 
     /// The entries of a directory.
@@ -61,7 +71,7 @@ impl<'a> Lookup<'a> {
     }
 
     fn entries(&self, start: &EntryPath, names: &[&str]) -> Vec<(Entry, bool)> {
-        let mut at = vec![(Entry { path: start.clone(), kind: EntryKind::Directory }, true)];
+        let mut at = vec![(Entry::new(start.clone(), EntryKind::Directory), true)];
         for name in names.iter().filter(|name| !name.is_empty() && **name != ".") {
             if *name == ".." {
                 at.iter_mut()
@@ -138,7 +148,7 @@ fn wildcard(pattern: &[char], name: &[char]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::memory::Memory;
+    use super::super::filesystem::memory::Memory;
     use super::*;
 
     #[test]

@@ -1,6 +1,7 @@
 //! The ground: file systems, their entries and streams, however they come.
 //!
-//! Everything above sees a [`FileSystem`]: a directory of this host, or one held in memory, alike.
+//! Everything above sees a [`FileSystem`]: a directory of this host, the volumes of an image, an archive, or one held in
+//! memory, alike.
 #![cfg_attr(
     not(test),
     deny(
@@ -16,17 +17,23 @@
     )
 )]
 
+pub mod container;
 pub mod drive;
 pub mod entry;
-pub mod host;
+pub mod filesystem;
+pub mod image;
+pub mod integrity;
 pub mod lookup;
-pub mod memory;
+pub mod mounted;
+pub mod open;
+pub mod tree;
+pub mod volume;
 
 use crate::base::anomaly::Anomaly;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
 use crate::base::time::FileTimes;
-use entry::{Entry, EntryPath};
+use entry::{Entry, EntryPath, Origin};
 use std::ops::ControlFlow;
 
 /// What a walk comes upon.
@@ -59,4 +66,15 @@ pub trait FileSystem: Send + Sync {
 
     /// The entries of one directory in byte order of their names; nothing if it is no directory of this file system.
     fn list(&self, directory: &EntryPath) -> Vec<Entry>;
+
+    /// How the bytes of a file are come by.
+    fn origin(&self, path: &EntryPath) -> Origin {
+        let _ = path;
+        Origin::File
+    }
+
+    /// The folders that are the roots of volumes; one, the root itself, unless the evidence is an image.
+    fn roots(&self) -> Vec<EntryPath> {
+        vec![EntryPath::default()]
+    }
 }

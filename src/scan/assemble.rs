@@ -179,13 +179,15 @@ fn launch_records(texts: &[TextFile], ties: &[Tie], scripts: &BTreeMap<TextId, S
 }
 
 fn file_script(id: &str, evidence: &str, volume: &VolumeView<'_>, text: &TextFile) -> Script {
+    let (source, recovery) = volume.source(&text.path);
     Script {
         id: id.to_owned(),
         evidence: evidence.to_owned(),
         volume: volume.id(&text.path),
         path: volume.display(&text.path),
         path_raw: text.path.raw(),
-        source: Source::File,
+        source,
+        recovery,
         form: text.reading.form,
         dialect: None,
         encoding: text.text.encoding,
@@ -227,6 +229,7 @@ fn written_script(
         path,
         path_raw: None,
         source: Source::WrittenByScript,
+        recovery: None,
         form: Form::FtpScript,
         dialect: None,
         encoding: written.text.encoding,
@@ -263,6 +266,7 @@ fn command_line_script(
         path: format!("{} (command line)", volume.display(&text.path)),
         path_raw: None,
         source: Source::CommandLine,
+        recovery: None,
         form: form_of(launch.client).unwrap_or(if launch.switches.host.is_some() {
             Form::FtpScript
         } else {

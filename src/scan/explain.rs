@@ -3,7 +3,7 @@
 use super::progress::Progress;
 use super::request::ScanRequest;
 use crate::case::Case;
-use crate::evidence::memory::Memory;
+use crate::evidence::filesystem::memory::Memory;
 
 /// Runs a text. With `arguments`, the way a client would be started is told instead of assumed: the switches of `ftp.exe`.
 #[must_use]
@@ -15,7 +15,7 @@ pub fn explain(name: &str, bytes: Vec<u8>, arguments: Option<&str>, request: &Sc
     if let Some(arguments) = arguments {
         host.put(LAUNCHER, format!("ftp {arguments} -s:\"{script}\"\r\n"));
     }
-    let mut case = super::run_over(&host, name, request, &Progress::default());
+    let mut case = super::run_over(Box::new(host), name, request, &Progress::default());
     case.scripts.retain(|script| script.path != LAUNCHER);
     case
 }

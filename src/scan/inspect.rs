@@ -7,7 +7,7 @@ use crate::case::ScanError;
 use crate::case::listing::{Inspected, Inspection};
 use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
-use crate::evidence::host::Host;
+use crate::evidence::filesystem::host::Host;
 use crate::payload;
 use std::path::PathBuf;
 

@@ -4,11 +4,11 @@ use super::volume::VolumeView;
 use crate::base::anomaly::Anomaly;
 use crate::base::bytes::{AlignedBuffer, ReadAt};
 use crate::base::digest::{Digests, Hasher};
-use crate::case::ScanError;
 use crate::case::listing::{Asked, Listed};
-use crate::evidence::entry::{Entry, EntryKind};
-use crate::evidence::host::Host;
-use crate::evidence::{FileSystem, Walked};
+use crate::case::{ScanError, Source};
+use crate::evidence::Walked;
+use crate::evidence::entry::{Entry, EntryKind, EntryPath};
+use crate::evidence::open::{self, Shape};
 use crate::scan::request::ScanRequest;
 use std::io;
 use std::ops::ControlFlow;
@@ -37,11 +37,22 @@ pub enum Item {
 pub fn list(request: &ScanRequest, wanted: Wanted, visit: &mut dyn FnMut(Item) -> ControlFlow<()>) {
     for (number, path) in (1usize..).zip(&request.paths) {
         let evidence = format!("e{number}");
-        match Host::open(path) {
-            Ok(host) => {
-                let volume = VolumeView::new(&host, &evidence, &super::given_drives(path, &request.drives));
+        match open::open(path, &request.limits) {
+            Ok(opened) => {
+                let disk = match &opened.shape {
+                    Shape::Image(disk) => disk.volumes.as_slice(),
+                    Shape::Directory | Shape::File => &[],
+                };
+                let file_system = &*opened.file_system;
+                let given = super::given_drives(path, &request.drives);
+                let volume = VolumeView::new(file_system, &evidence, &given, disk);
                 let mut flow = ControlFlow::Continue(());
-                host.walk(&request.limits, &mut |walked| {
+                for anomaly in &opened.anomalies {
+                    if visit(error(&evidence, anomaly.path.clone(), anomaly)).is_break() {
+                        return;
+                    }
+                }
+                file_system.walk(&request.limits, &mut |walked| {
                     flow = each(&evidence, &volume, walked, wanted, visit);
                     flow
                 });
@@ -73,7 +84,7 @@ fn each(
     let entry = match walked {
         Walked::Entry(entry) => entry,
         Walked::Anomaly(anomaly) => {
-            let path = anomaly.path.clone();
+            let path = volume.display(&EntryPath::new(anomaly.path.as_bytes()));
             return visit(error(evidence, path, &anomaly));
         }
     };
@@ -85,25 +96,29 @@ fn each(
 }
 
 fn listed(evidence: &str, volume: &VolumeView<'_>, entry: &Entry, wanted: Wanted) -> (Listed, Option<Anomaly>) {
+    let (source, recovery) = super::volume::source_of(entry.origin);
     let mut listed = Listed {
         evidence: evidence.to_owned(),
         volume: volume.id(&entry.path),
         path: volume.display(&entry.path),
         path_raw: entry.path.raw(),
         kind: entry.kind,
-        size: None,
-        times: Default::default(),
-        deleted: false,
+        size: entry.stat.filter(|_| entry.kind == EntryKind::File).map(|stat| stat.size),
+        times: entry.stat.map(|stat| stat.times).unwrap_or_default(),
+        deleted: entry.origin.is_deleted(),
+        source: Some(source).filter(|source| *source != Source::File),
+        recovery,
         digests: Asked::default(),
     };
-    if entry.kind != EntryKind::File {
+    let hashed = wanted.md5 || wanted.sha1 || wanted.sha256;
+    if entry.kind != EntryKind::File || entry.stat.is_some() && !hashed {
         return (listed, None);
     }
     match volume.file_system.open(&entry.path) {
         Ok(opened) => {
             listed.size = Some(opened.stream.len());
             listed.times = opened.times;
-            if !(wanted.md5 || wanted.sha1 || wanted.sha256) {
+            if !hashed {
                 return (listed, None);
             }
             match digests(&*opened.stream) {

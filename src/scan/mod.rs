@@ -16,6 +16,7 @@
     )
 )]
 
+mod acquisition;
 mod assemble;
 mod confidence;
 mod credentials;
@@ -40,7 +41,7 @@ use crate::base::time::Timestamp;
 use crate::case::{Case, Counts, Coverage, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
 use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
-use crate::evidence::host::Host;
+use crate::evidence::open::{self, Opened, Shape};
 use crate::finding::allow::AllowList;
 use crate::finding::judge::judge;
 use progress::Progress;
@@ -57,11 +58,10 @@ pub fn run(request: &ScanRequest, progress: &Progress) -> Result<Case, Vec<Anoma
     let mut builder = Builder::new(request);
     let mut refused = Vec::new();
     for path in &request.paths {
-        match Host::open(path) {
-            Ok(host) => {
-                let kind = if host.is_single_file() { EvidenceKind::File } else { EvidenceKind::Directory };
+        match open::open(path, &request.limits) {
+            Ok(opened) => {
                 let given = given_drives(path, &request.drives);
-                builder.examine(&host, &path.to_string_lossy(), kind, &given, request.threads, progress);
+                builder.examine(opened, &path.to_string_lossy(), &given, request, progress);
             }
             Err(anomaly) => refused.push(anomaly),
         }
@@ -77,9 +77,10 @@ pub fn run(request: &ScanRequest, progress: &Progress) -> Result<Case, Vec<Anoma
 
 /// Runs a scan over one file system that is at hand, named `path` in the report.
 #[must_use]
-pub fn run_over(file_system: &dyn FileSystem, path: &str, request: &ScanRequest, progress: &Progress) -> Case {
+pub fn run_over(file_system: Box<dyn FileSystem>, path: &str, request: &ScanRequest, progress: &Progress) -> Case {
     let mut builder = Builder::new(request);
-    builder.examine(file_system, path, EvidenceKind::Directory, &[], request.threads, progress);
+    let opened = Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() };
+    builder.examine(opened, path, &[], request, progress);
     builder.finish(progress)
 }
 
@@ -144,22 +145,27 @@ impl Builder {
 
     fn examine(
         &mut self,
-        file_system: &dyn FileSystem,
+        evidence: Opened,
         path: &str,
-        kind: EvidenceKind,
         given: &[(char, EntryPath)],
-        threads: usize,
+        request: &ScanRequest,
         progress: &Progress,
     ) {
         let id = format!("e{}", self.case.evidence.len().saturating_add(1));
-        let volume = VolumeView::new(file_system, &id, given);
-        let limits = self.limits.clone();
+        let file_system = &*evidence.file_system;
+        let disk = match &evidence.shape {
+            Shape::Image(disk) => disk.volumes.as_slice(),
+            Shape::Directory | Shape::File => &[],
+        };
+        let volume = VolumeView::new(file_system, &id, given, disk);
+        let (limits, threads) = (self.limits.clone(), request.threads);
         let swept = sweep::sweep(file_system, &limits, threads, progress, &|candidate| {
             texts::read_swept(&volume, candidate, &limits)
         });
         let shown =
             |anomaly: Anomaly| Anomaly { path: volume.display(&EntryPath::new(anomaly.path.as_bytes())), ..anomaly };
-        let mut anomalies: Vec<Anomaly> = swept.anomalies.into_iter().map(shown).collect();
+        let mut anomalies = evidence.anomalies;
+        anomalies.extend(swept.anomalies.into_iter().map(shown));
         let mut texts = swept.found;
         self.links = self.links.saturating_add(swept.links);
         let stores = stores::Stores::collect(&volume, &mut texts);
@@ -172,8 +178,20 @@ impl Builder {
         self.case.evidence.push(Evidence {
             id: id.clone(),
             path: path.to_owned(),
-            kind,
-            size: (kind == EvidenceKind::File).then(|| size_of_single(file_system)).flatten(),
+            kind: match &evidence.shape {
+                Shape::Directory => EvidenceKind::Directory,
+                Shape::File => EvidenceKind::File,
+                Shape::Image(_) => EvidenceKind::Image,
+            },
+            size: evidence.size,
+            container: match &evidence.shape {
+                Shape::Image(disk) => Some(disk.format),
+                Shape::Directory | Shape::File => None,
+            },
+            acquisition: match &evidence.shape {
+                Shape::Image(disk) => acquisition::of(disk, request.verify, &mut anomalies),
+                Shape::Directory | Shape::File => None,
+            },
             volumes: volume.volumes(),
         });
         self.case.scripts.append(&mut records.scripts);
@@ -227,11 +245,6 @@ impl Builder {
         case.scan.elapsed_s = case.scan.finished.seconds_since(case.scan.started);
         self.case
     }
-}
-
-fn size_of_single(file_system: &dyn FileSystem) -> Option<u64> {
-    let entry = file_system.list(&EntryPath::default()).into_iter().next()?;
-    file_system.open(&entry.path).ok().map(|opened| opened.stream.len())
 }
 
 /// What was looked at and what was not: a reader must not take silence for absence.

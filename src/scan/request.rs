@@ -13,6 +13,8 @@ pub struct ScanRequest {
     pub drives: Vec<(char, PathBuf)>,
     /// The caps.
     pub limits: Limits,
+    /// Whether the digests of whole media are computed and compared with those stored.
+    pub verify: bool,
     /// Reading threads.
     pub threads: usize,
     /// What the examiner knows to be good.

@@ -13,7 +13,8 @@ use crate::base::limits::Limits;
 use crate::base::text::{self, Encoding};
 use crate::base::time::FileTimes;
 use crate::evidence::entry::{EntryKind, EntryPath};
-use crate::evidence::{FileSystem, Opened, Walked, host};
+use crate::evidence::filesystem::host;
+use crate::evidence::{FileSystem, Opened, Walked};
 use crate::script::{shortcut, store};
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
@@ -403,7 +404,7 @@ fn lowered(lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::memory::Memory;
+    use crate::evidence::filesystem::memory::Memory;
 
     fn swept(disk: &Memory, threads: usize, limits: &Limits) -> (Vec<(String, usize)>, Vec<String>) {
         let read = |candidate: &Candidate<'_>| Some((candidate.path.display(), candidate.bytes.len()));

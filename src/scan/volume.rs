@@ -1,10 +1,12 @@
 //! One piece of evidence as the run sees it: its files, its drives, and how its paths are written and found.
 
 use crate::base::limits::Limits;
-use crate::case::Volume;
-use crate::evidence::drive::DriveMap;
-use crate::evidence::entry::{EntryKind, EntryPath};
+use crate::case::{Source, Volume};
+use crate::evidence::drive::{Drive, DriveMap};
+use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery};
 use crate::evidence::lookup::Lookup;
+use crate::evidence::open::VolumeFacts;
+use crate::evidence::volume::Scheme;
 use crate::evidence::{FileSystem, Walked};
 use crate::script::local_path;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,26 +18,74 @@ pub(super) struct VolumeView<'a> {
     lookup: Lookup<'a>,
     drives: DriveMap,
     evidence: String,
+    /// The volumes of a disk.
+    disk: &'a [VolumeFacts],
 }
 
 impl<'a> VolumeView<'a> {
-    /// Looks at a file system; `given` are the drives that the examiner named.
-    pub(super) fn new(file_system: &'a dyn FileSystem, evidence: &str, given: &[(char, EntryPath)]) -> Self {
+    /// Looks at a file system; `given` are the drives that the examiner named, `disk` the volumes of an image.
+    pub(super) fn new(
+        file_system: &'a dyn FileSystem,
+        evidence: &str,
+        given: &[(char, EntryPath)],
+        disk: &'a [VolumeFacts],
+    ) -> Self {
         let lookup = Lookup::new(file_system);
         let drives = DriveMap::of(&lookup, given);
-        Self { file_system, lookup, drives, evidence: evidence.to_owned() }
+        Self { file_system, lookup, drives, evidence: evidence.to_owned(), disk }
     }
 
-    /// The drives as the report lists them.
+    /// The volumes as the report lists them: those of the disk, then folders that stand for drives.
     pub(super) fn volumes(&self) -> Vec<Volume> {
-        let volume = |(number, drive): (usize, &crate::evidence::drive::Drive)| Volume {
-            id: self.volume_id(number),
-            scheme: "none".to_owned(),
-            folder: (!drive.folder.as_bytes().is_empty()).then(|| drive.folder.display()),
-            drive: Some(format!("{}:", drive.letter)),
-            drive_known_by: Some(drive.known_by.word().to_owned()),
+        let drive_of = |folder: Option<&EntryPath>| {
+            self.drives.drives().iter().find(|drive| Some(&drive.folder) == folder).and_then(|drive| drive.letter)
         };
-        self.drives.drives().iter().enumerate().map(volume).collect()
+        let on_disk = self.disk.iter().enumerate().map(|(number, facts)| {
+            let letter = drive_of(facts.folder.as_ref());
+            Volume {
+                id: self.volume_id(number),
+                scheme: facts.scheme,
+                offset: Some(facts.range.start),
+                length: Some(facts.range.end.saturating_sub(facts.range.start)),
+                label: facts.label.clone(),
+                filesystem: facts.file_system.clone(),
+                folder: None,
+                drive: letter.map(|(letter, _)| format!("{letter}:")),
+                drive_known_by: letter.map(|(_, known_by)| known_by.word().to_owned()),
+            }
+        });
+        let folders = self.folders().enumerate().map(|(number, drive)| Volume {
+            id: self.volume_id(self.disk.len().saturating_add(number)),
+            scheme: Scheme::None,
+            offset: None,
+            length: None,
+            label: None,
+            filesystem: None,
+            folder: (!drive.folder.as_bytes().is_empty()).then(|| self.folder_within(&drive.folder)),
+            drive: drive.letter.map(|(letter, _)| format!("{letter}:")),
+            drive_known_by: drive.letter.map(|(_, known_by)| known_by.word().to_owned()),
+        });
+        on_disk.chain(folders).collect()
+    }
+
+    /// The drives that are folders, not volumes of the disk.
+    fn folders(&self) -> impl Iterator<Item = &Drive> {
+        self.drives.drives().iter().filter(|drive| self.on_disk(&drive.folder).is_none())
+    }
+
+    /// Which volume of the disk a folder stands for.
+    fn on_disk(&self, folder: &EntryPath) -> Option<usize> {
+        self.disk.iter().position(|facts| facts.folder.as_ref() == Some(folder))
+    }
+
+    /// A folder as a reader finds it: below the root of its volume.
+    fn folder_within(&self, folder: &EntryPath) -> String {
+        let first = EntryPath::new(folder.components().next().unwrap_or_default());
+        let shown = folder.display();
+        match self.on_disk(&first) {
+            Some(_) => shown.split_once('/').map_or(String::new(), |(_, rest)| rest.to_owned()),
+            None => shown,
+        }
     }
 
     /// The path as the report writes it.
@@ -55,11 +105,31 @@ impl<'a> VolumeView<'a> {
 
     /// The volume that holds the path.
     pub(super) fn id(&self, path: &EntryPath) -> Option<String> {
-        self.drives.holder(path).map(|(index, _)| self.volume_id(index))
+        let (index, _) = self.drives.holder(path)?;
+        let folder = &self.drives.drives().get(index)?.folder;
+        let number = self.on_disk(folder).or_else(|| {
+            let number = self.folders().position(|drive| drive.folder == *folder)?;
+            Some(self.disk.len().saturating_add(number))
+        })?;
+        Some(self.volume_id(number))
+    }
+
+    /// How the bytes of a file are come by, in the word of the report.
+    pub(super) fn source(&self, path: &EntryPath) -> (Source, Option<Recovery>) {
+        source_of(self.file_system.origin(path))
     }
 
     /// The files that a path, written as the host or as the report does, means; each with whether it is so to the letter.
     pub(super) fn find(&self, path: &str) -> Vec<(EntryPath, bool)> {
+        let found = self.find_as_written(path);
+        // Where streams are not to be had, an alternate data stream is looked for in the file that it belongs to.
+        match path.rsplit_once(':') {
+            Some((file, _)) if found.is_empty() && file.len() > 1 => self.find_as_written(file),
+            _ => found,
+        }
+    }
+
+    fn find_as_written(&self, path: &str) -> Vec<(EntryPath, bool)> {
         let mut found = Vec::new();
         for (folder, names) in self.drives.places(path) {
             found.extend(self.lookup.files(&folder, &names));
@@ -110,5 +180,18 @@ impl<'a> VolumeView<'a> {
 
     fn volume_id(&self, index: usize) -> String {
         format!("{}v{}", self.evidence, index.saturating_add(1))
+    }
+}
+
+/// How bytes are come by, in the word of the report.
+pub(super) fn source_of(origin: Origin) -> (Source, Option<Recovery>) {
+    match origin {
+        Origin::File => (Source::File, None),
+        Origin::AlternateStream => (Source::AlternateStream, None),
+        Origin::Deleted(recovery) => (Source::DeletedRecord, Some(recovery)),
+        Origin::RecycleBin => (Source::RecycleBin, None),
+        Origin::ShadowCopy => (Source::ShadowCopy, None),
+        Origin::ArchiveMember => (Source::ArchiveMember, None),
+        Origin::Unallocated => (Source::Unallocated, None),
     }
 }

@@ -8,7 +8,7 @@ pub(crate) mod laboratory;
 pub(crate) mod prediction;
 
 use ftpsift::case::Case;
-use ftpsift::evidence::memory::Memory;
+use ftpsift::evidence::filesystem::memory::Memory;
 use ftpsift::scan;
 use ftpsift::scan::progress::Progress;
 use ftpsift::scan::request::ScanRequest;
@@ -55,7 +55,7 @@ pub(crate) fn scan_json(folder: &Path, more: &[&str]) -> (Option<i32>, Value) {
 pub(crate) fn case<C: Into<Vec<u8>>>(files: impl IntoIterator<Item = (&'static str, C)>) -> Case {
     let host: Memory = files.into_iter().collect();
     let request = ScanRequest { threads: 1, ..ScanRequest::default() };
-    scan::run_over(&host, "host", &request, &Progress::default())
+    scan::run_over(Box::new(host), "host", &request, &Progress::default())
 }
 
 /// Takes out of a report what the clock, the file system's times and the machine's paths put in.

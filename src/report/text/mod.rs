@@ -75,6 +75,8 @@ fn summary(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         let kind = match evidence.kind {
             EvidenceKind::Directory => "directory",
             EvidenceKind::File => "file",
+            EvidenceKind::Image => "image",
+            EvidenceKind::Archive => "archive",
         };
         page.field(0, "evidence", &format!("{}  {} ({kind})", evidence.id, evidence.path))?;
         for volume in &evidence.volumes {

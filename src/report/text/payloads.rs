@@ -23,7 +23,11 @@ pub(super) fn write(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
             Some(PathMatch::CaseInsensitive) => " without regard to case",
             Some(PathMatch::Exact) | None => "",
         };
-        let status = if payload.status == PayloadStatus::Candidate { "candidate" } else { "found" };
+        let status = match payload.status {
+            PayloadStatus::Candidate => "candidate",
+            PayloadStatus::Deleted => "deleted",
+            _ => "found",
+        };
         page.field(6, status, &format!("for {}{known}", payload.transfers.join(" ")))?;
         if let Some(time) = payload.times.modified {
             page.field(6, "modified", &time.to_string())?;

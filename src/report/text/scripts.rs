@@ -171,6 +171,7 @@ fn transfer_line(case: &Case, transfer: &Transfer, page: &mut Page<'_>) -> io::R
     let payloads = case.payloads.iter().filter(|payload| transfer.payloads.contains(&payload.id)).map(|payload| {
         let status = match payload.status {
             PayloadStatus::Found => "found",
+            PayloadStatus::Deleted => "deleted",
             PayloadStatus::Candidate => "candidate",
             PayloadStatus::Missing => "missing",
         };

@@ -1,10 +1,10 @@
 //! A file system in memory: for tests, and for fuzzing the whole run.
 
-use super::entry::{Entry, EntryKind, EntryPath};
-use super::{FileSystem, Opened, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
 use crate::base::time::FileTimes;
+use crate::evidence::entry::{Entry, EntryKind, EntryPath};
+use crate::evidence::{FileSystem, Opened, Walked};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -42,7 +42,7 @@ impl FileSystem for Memory {
             seen.insert(path.clone(), EntryKind::File);
         }
         for (path, kind) in seen {
-            if visit(Walked::Entry(Entry { path, kind })).is_break() {
+            if visit(Walked::Entry(Entry::new(path, kind))).is_break() {
                 return;
             }
         }
@@ -67,7 +67,7 @@ impl FileSystem for Memory {
                 entries.insert(directory.join(name), kind);
             }
         }
-        entries.into_iter().map(|(path, kind)| Entry { path, kind }).collect()
+        entries.into_iter().map(|(path, kind)| Entry::new(path, kind)).collect()
     }
 }
 

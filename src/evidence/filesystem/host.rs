@@ -3,17 +3,19 @@
 //! Nothing is followed out of the root: symbolic links are entries of their own, special files are never opened, and a
 //! path is opened only where none of its directories is a link.
 
-use super::entry::{Entry, EntryKind, EntryPath};
-use super::{FileSystem, Opened, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
+use crate::base::source::Source;
 use crate::base::time::{FileTimes, Timestamp};
+use crate::evidence::entry::{Entry, EntryKind, EntryPath};
+use crate::evidence::{FileSystem, Opened, Walked};
 use std::ffi::OsString;
 use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use walkdir::WalkDir;
 
 /// Evidence on the examiner's own file system.
@@ -101,7 +103,7 @@ impl Host {
 impl FileSystem for Host {
     fn walk(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) {
         if let Some(name) = &self.single {
-            let _ = visit(Walked::Entry(Entry { path: name.clone(), kind: EntryKind::File }));
+            let _ = visit(Walked::Entry(Entry::new(name.clone(), EntryKind::File)));
             return;
         }
         let mut walk = WalkDir::new(&self.root)
@@ -114,7 +116,7 @@ impl FileSystem for Host {
             let walked = match &item {
                 Ok(entry) => {
                     let kind = kind_of(entry.file_type());
-                    Walked::Entry(Entry { path: self.relative(entry.path()), kind })
+                    Walked::Entry(Entry::new(self.relative(entry.path()), kind))
                 }
                 Err(error) => Walked::Anomaly(self.walk_error(error)),
             };
@@ -155,7 +157,7 @@ impl FileSystem for Host {
                 .single
                 .iter()
                 .filter(|_| directory.as_bytes().is_empty())
-                .map(|path| Entry { path: path.clone(), kind: EntryKind::File })
+                .map(|path| Entry::new(path.clone(), EntryKind::File))
                 .collect();
         }
         let Some(entries) = self.real(directory).and_then(|real| std::fs::read_dir(real).ok()) else {
@@ -165,7 +167,7 @@ impl FileSystem for Host {
             .filter_map(|entry| {
                 let entry = entry.ok()?;
                 let kind = kind_of(entry.file_type().ok()?);
-                Some(Entry { path: directory.join(entry.file_name().as_encoded_bytes()), kind })
+                Some(Entry::new(directory.join(entry.file_name().as_encoded_bytes()), kind))
             })
             .collect();
         listed.sort_by(|a, b| a.path.name().cmp(b.path.name()));
@@ -193,6 +195,19 @@ impl ReadAt for HostFile {
     fn len(&self) -> u64 {
         self.length
     }
+}
+
+/// Opens a regular file of this host by its path; a link is not followed.
+///
+/// # Errors
+/// What the operating system says, or that it is no regular file.
+pub fn open_file(path: &Path) -> io::Result<Source> {
+    let file = open_read_only(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, special(kind_of(metadata.file_type())).to_string()));
+    }
+    Ok(Arc::new(HostFile { file, length: metadata.len() }))
 }
 
 /// Why an entry that is no regular file is not read.

@@ -1,0 +1,149 @@
+//! A file system that was read from bytes: its tree, and the reader that opens the streams of its nodes.
+
+use super::entry::{Entry, EntryKind, EntryPath, Origin};
+use super::tree::{Node, NodeIndex, Tree};
+use super::{FileSystem, Opened, Walked};
+use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::bytes::ReadAt;
+use crate::base::guard::guarded;
+use crate::base::limits::Limits;
+use std::ops::{ControlFlow, Range};
+
+/// What a reader of a file system still has to do when its tree stands.
+pub trait Streams: Send + Sync {
+    /// Opens the content of a node of the tree, a file or one of its streams.
+    ///
+    /// # Errors
+    /// Why the content cannot be had.
+    fn open(&self, node: &Node) -> Result<Box<dyn ReadAt>, Cause>;
+
+    /// The ranges of the volume, in bytes, that belong to no file, in order; slack at the end of files is not among them.
+    fn unallocated(&self) -> Vec<Range<u64>> {
+        Vec::new()
+    }
+}
+
+/// A file system of an image, or an archive, whose names are all known.
+pub struct Mounted {
+    tree: Tree,
+    streams: Box<dyn Streams>,
+    anomalies: Vec<Noted>,
+    /// Which file system it is, in the word of the report: `ntfs`, `fat16`, `ext4`.
+    pub kind: &'static str,
+    /// The volume's own name.
+    pub label: Option<String>,
+}
+
+/// Something that was damaged or capped while the tree was built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noted {
+    /// The path that it concerns; empty for the volume as a whole.
+    pub path: EntryPath,
+    /// What it is, in words.
+    pub what: NotedCause,
+}
+
+/// Why; as [`Cause`], but one that can be told at every walk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotedCause {
+    /// An honest limit of this program.
+    Unsupported(String),
+    /// Damaged bytes, at an offset of the volume.
+    Corrupt(String, u64),
+    /// A cap of the limits.
+    LimitReached(&'static str, u64),
+}
+
+impl Noted {
+    fn anomaly(&self) -> Anomaly {
+        let cause = match &self.what {
+            NotedCause::Unsupported(what) => Cause::Unsupported(what.clone()),
+            NotedCause::Corrupt(what, offset) => Cause::Corrupt { what: what.clone(), offset: *offset },
+            NotedCause::LimitReached(what, limit) => Cause::LimitReached { what, limit: *limit },
+        };
+        Anomaly { stage: Stage::Walk, path: self.path.display(), cause }
+    }
+}
+
+impl Mounted {
+    /// A tree with its reader; the tree is put in order.
+    #[must_use]
+    pub fn new(kind: &'static str, mut tree: Tree, streams: impl Streams + 'static, anomalies: Vec<Noted>) -> Self {
+        tree.seal();
+        Self { tree, streams: Box::new(streams), anomalies, kind, label: None }
+    }
+
+    /// The tree.
+    #[must_use]
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The ranges of the volume that belong to no file.
+    #[must_use]
+    pub fn unallocated(&self) -> Vec<Range<u64>> {
+        self.streams.unallocated()
+    }
+
+    fn open_node(&self, index: NodeIndex, path: &EntryPath) -> Result<Opened, Anomaly> {
+        let anomaly = |cause: Cause| Anomaly { stage: Stage::Read, path: path.display(), cause };
+        let node = self.tree.node(index).ok_or_else(|| anomaly(absent()))?;
+        if node.kind != EntryKind::File {
+            return Err(anomaly(super::filesystem::host::special(node.kind)));
+        }
+        let inside = || Cause::Unsupported("the reader of the file system failed inside".to_owned());
+        let stream = guarded(|| self.streams.open(node)).ok_or_else(|| anomaly(inside()))?.map_err(anomaly)?;
+        Ok(Opened { stream: Box::new(Guarded(stream)), times: node.stat.times })
+    }
+}
+
+impl FileSystem for Mounted {
+    fn walk(&self, _: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) {
+        for noted in &self.anomalies {
+            if visit(Walked::Anomaly(noted.anomaly())).is_break() {
+                return;
+            }
+        }
+        for index in self.tree.walk() {
+            let entry = self.tree.entry(index, self.tree.path(index));
+            if visit(Walked::Entry(entry)).is_break() {
+                return;
+            }
+        }
+    }
+
+    fn open(&self, path: &EntryPath) -> Result<Opened, Anomaly> {
+        let absent = || Anomaly { stage: Stage::Read, path: path.display(), cause: absent() };
+        let index = self.tree.find(path).ok_or_else(absent)?;
+        self.open_node(index, path)
+    }
+
+    fn list(&self, directory: &EntryPath) -> Vec<Entry> {
+        let Some(index) = self.tree.find(directory) else { return Vec::new() };
+        let entry = |child| self.tree.entry(child, directory.join(self.tree.name(child)));
+        self.tree.list(index).map(entry).collect()
+    }
+
+    fn origin(&self, path: &EntryPath) -> Origin {
+        let node = self.tree.find(path).and_then(|index| self.tree.node(index));
+        node.map_or(Origin::File, |node| node.origin)
+    }
+}
+
+fn absent() -> Cause {
+    Cause::Unsupported("no such file".to_owned())
+}
+
+/// A stream of a foreign reader: a panic in it is an error of this read.
+struct Guarded(Box<dyn ReadAt>);
+
+impl ReadAt for Guarded {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+        guarded(|| self.0.read_at(offset, buffer))
+            .unwrap_or_else(|| Err(std::io::Error::other("the reader of the file system failed inside")))
+    }
+
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+}

@@ -1,0 +1,195 @@
+//! Opens a piece of evidence, whatever it is: a directory, a disk image, an archive, a single file.
+
+use super::FileSystem;
+use super::container::{self, Format, Siblings, StoredDigests};
+use super::entry::EntryPath;
+use super::filesystem::host::{self, Host};
+use super::filesystem::{self, signature};
+use super::image::{Image, Volume};
+use super::mounted::Mounted;
+use super::volume::{self, Partition, Scheme};
+use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::bytes::ReadAt;
+use crate::base::guard::guarded;
+use crate::base::limits::Limits;
+use crate::base::source::{Part, Source};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a piece of evidence is.
+pub enum Shape {
+    /// A directory of this host.
+    Directory,
+    /// A single file.
+    File,
+    /// The image of a disk or a volume.
+    Image(Disk),
+}
+
+/// The disk in an image.
+pub struct Disk {
+    /// What holds it.
+    pub format: Format,
+    /// Its bytes.
+    pub source: Source,
+    /// What its acquisition noted.
+    pub stored: StoredDigests,
+    /// The volumes, those that could not be read too.
+    pub volumes: Vec<VolumeFacts>,
+    /// The ranges of the disk that belong to no volume.
+    pub gaps: Vec<Range<u64>>,
+}
+
+/// What is known of a volume of a disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VolumeFacts {
+    /// The folder that stands for it, where it was read.
+    pub folder: Option<EntryPath>,
+    /// Which table names it.
+    pub scheme: Scheme,
+    /// Where it lies on the disk, in bytes.
+    pub range: Range<u64>,
+    /// Its name.
+    pub label: Option<String>,
+    /// What is on it, in the word of the report.
+    pub file_system: Option<String>,
+}
+
+/// Evidence, opened.
+pub struct Opened {
+    /// What it is.
+    pub shape: Shape,
+    /// Its files.
+    pub file_system: Box<dyn FileSystem>,
+    /// Its size, where it is one file.
+    pub size: Option<u64>,
+    /// What could not be read of it.
+    pub anomalies: Vec<Anomaly>,
+}
+
+/// Opens evidence by its path on this host.
+///
+/// # Errors
+/// It does not exist, cannot be read, or is neither a directory, a regular file nor a device.
+pub fn open(path: &Path, limits: &Limits) -> Result<Opened, Anomaly> {
+    let host = Host::open(path)?;
+    if !host.is_single_file() {
+        return Ok(Opened { shape: Shape::Directory, file_system: Box::new(host), size: None, anomalies: Vec::new() });
+    }
+    let folder = Folder::of(path).map_err(|error| Anomaly::new(Stage::Open, path.to_string_lossy(), error))?;
+    let Some(source) = folder.open(&folder.name) else {
+        return Ok(Opened { shape: Shape::File, file_system: Box::new(host), size: None, anomalies: Vec::new() });
+    };
+    let size = source.len();
+    let opened = open_image(source, &folder, limits);
+    Ok(opened.unwrap_or_else(|| Opened {
+        shape: Shape::File,
+        file_system: Box::new(host),
+        size: Some(size),
+        anomalies: Vec::new(),
+    }))
+}
+
+/// Opens the image that a file is; nothing where it is none, but a file of its own.
+pub fn open_image(source: Source, siblings: &dyn Siblings, limits: &Limits) -> Option<Opened> {
+    let size = source.len();
+    let failed = |cause: Cause| Anomaly { stage: Stage::Open, path: String::new(), cause };
+    let medium = match guarded(|| container::open(source, siblings, limits))
+        .unwrap_or_else(|| Err(Cause::Unsupported("the reader of the container failed inside".to_owned())))
+    {
+        Ok(medium) => medium,
+        Err(cause) => {
+            // What says that it is a container and cannot be read is still evidence, of which nothing is known.
+            let file_system = Box::new(Image::default());
+            return Some(Opened { shape: Shape::File, file_system, size: Some(size), anomalies: vec![failed(cause)] });
+        }
+    };
+    let (table, damage) = volume::read(&medium.source, limits);
+    let mut anomalies: Vec<Anomaly> = medium.damage.into_iter().chain(damage).map(failed).collect();
+    let (mut volumes, mut facts) = (Vec::new(), Vec::new());
+    for (number, partition) in (1usize..).zip(&table.partitions) {
+        let (mounted, fact, cause) = mount(&medium.source, table.scheme, partition, limits);
+        let folder = mounted.is_some().then(|| EntryPath::new(format!("v{number:03}")));
+        anomalies.extend(cause.map(failed));
+        if let (Some(mounted), Some(folder)) = (mounted, &folder) {
+            volumes.push(Volume { folder: folder.clone(), file_system: Box::new(mounted) });
+        }
+        facts.push(VolumeFacts { folder, ..fact });
+    }
+    let is_image = medium.format != Format::Raw
+        || table.scheme != Scheme::None
+        || facts.iter().any(|fact| fact.file_system.is_some());
+    if !is_image {
+        return None;
+    }
+    let disk =
+        Disk { format: medium.format, source: medium.source, stored: medium.stored, volumes: facts, gaps: table.gaps };
+    let file_system = Box::new(Image::new(volumes));
+    Some(Opened { shape: Shape::Image(disk), file_system, size: Some(size), anomalies })
+}
+
+/// Reads one volume; what is on it is told even where it cannot be read.
+fn mount(
+    disk: &Source,
+    scheme: Scheme,
+    partition: &Partition,
+    limits: &Limits,
+) -> (Option<Mounted>, VolumeFacts, Option<Cause>) {
+    let range = partition.range.clone();
+    let mut facts =
+        VolumeFacts { folder: None, scheme, range: range.clone(), label: partition.label.clone(), file_system: None };
+    let volume: Source = Arc::new(Part::new(disk.clone(), range.start, range.end.saturating_sub(range.start)));
+    let at = |cause: Cause| match cause {
+        Cause::Unsupported(what) => Cause::Unsupported(format!("volume at offset {}: {what}", range.start)),
+        cause => cause,
+    };
+    let Some(kind) = signature::probe(&volume) else {
+        let cause = (scheme != Scheme::None)
+            .then(|| at(Cause::Unsupported("no file system that is known by its signature".to_owned())));
+        return (None, facts, cause);
+    };
+    facts.file_system = Some(kind.name().to_owned());
+    let mounted = guarded(|| filesystem::mount(kind, volume, limits))
+        .unwrap_or_else(|| Err(Cause::Unsupported("the reader of the file system failed inside".to_owned())));
+    match mounted {
+        Ok(mounted) => {
+            facts.file_system = Some(mounted.kind.to_owned());
+            facts.label = mounted.label.clone().or(facts.label);
+            (Some(mounted), facts, None)
+        }
+        Err(cause) => (None, facts, Some(at(cause))),
+    }
+}
+
+/// The folder of a piece of evidence on this host.
+struct Folder {
+    path: PathBuf,
+    name: String,
+}
+
+impl Folder {
+    fn of(evidence: &Path) -> std::io::Result<Self> {
+        let resolved = evidence.canonicalize()?;
+        let name = resolved.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { path: resolved.parent().unwrap_or(Path::new("")).to_owned(), name })
+    }
+}
+
+impl Siblings for Folder {
+    fn open(&self, name: &str) -> Option<Source> {
+        let plain = !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0']);
+        plain.then(|| host::open_file(&self.path.join(name)).ok()).flatten()
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+
+    fn own_name(&self) -> &str {
+        &self.name
+    }
+}
