@@ -30,6 +30,8 @@ pub(super) enum Verb {
     Ls(LsArguments),
     /// Explain one script line by line
     Script(ScriptArguments),
+    /// Copy the scripts and the files that they name out of the evidence, with a manifest
+    Collect(CollectArguments),
     /// List the rules behind the findings
     Rules(RulesArguments),
     /// Print the JSON Schema of a report
@@ -112,6 +114,18 @@ pub(super) struct InspectArguments {
     pub(super) limits: Vec<(String, u64)>,
     #[command(flatten)]
     pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CollectArguments {
+    #[command(flatten)]
+    pub(super) evidence: Evidence,
+    /// The folder to put the files into: a new one, or an empty one
+    #[arg(short, long, value_name = "DIR")]
+    pub(super) output: PathBuf,
+    /// No progress on the terminal
+    #[arg(short, long)]
+    pub(super) quiet: bool,
 }
 
 #[derive(Debug, Args)]

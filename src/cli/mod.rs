@@ -1,6 +1,7 @@
 //! The command line: verbs, arguments, exit codes. With `report`, the only floor that prints.
 
 mod args;
+mod collect;
 mod exit;
 mod inspect;
 mod ls;
@@ -35,6 +36,7 @@ pub fn main() -> ExitCode {
     };
     let done = match arguments.verb {
         Verb::Scan(arguments) => scan::run(&arguments),
+        Verb::Collect(arguments) => collect::run(&arguments),
         Verb::Inspect(arguments) => inspect::run(&arguments),
         Verb::Ls(arguments) => ls::run(&arguments),
         Verb::Script(arguments) => script::run(&arguments),

@@ -85,6 +85,10 @@ impl FileSystem for Image {
         self.place(path).map_or(Origin::File, |(volume, inside)| volume.file_system.origin(&inside))
     }
 
+    fn extents(&self, path: &EntryPath) -> Vec<(u64, u64)> {
+        self.place(path).map(|(volume, inside)| volume.file_system.extents(&inside)).unwrap_or_default()
+    }
+
     fn roots(&self) -> Vec<EntryPath> {
         self.volumes.iter().map(|volume| volume.folder.clone()).collect()
     }

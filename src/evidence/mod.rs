@@ -73,6 +73,13 @@ pub trait FileSystem: Send + Sync {
         Origin::File
     }
 
+    /// Where a file's bytes lie on its volume, as offsets and lengths in bytes, in the order of the file; nothing where
+    /// that is not told.
+    fn extents(&self, path: &EntryPath) -> Vec<(u64, u64)> {
+        let _ = path;
+        Vec::new()
+    }
+
     /// The folders that are the roots of volumes; one, the root itself, unless the evidence is an image.
     fn roots(&self) -> Vec<EntryPath> {
         vec![EntryPath::default()]

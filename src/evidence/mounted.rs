@@ -17,6 +17,13 @@ pub trait Streams: Send + Sync {
     /// Why the content cannot be had.
     fn open(&self, node: &Node) -> Result<Box<dyn ReadAt>, Cause>;
 
+    /// Where the content lies on the volume, as offsets and lengths in bytes, in the order of the content. Holes are left
+    /// out; what is compressed is told as it is stored.
+    fn extents(&self, node: &Node) -> Vec<(u64, u64)> {
+        let _ = node;
+        Vec::new()
+    }
+
     /// The ranges of the volume, in bytes, that belong to no file, in order; slack at the end of files is not among them.
     fn unallocated(&self) -> Vec<Range<u64>> {
         Vec::new()
@@ -122,6 +129,11 @@ impl FileSystem for Mounted {
         let Some(index) = self.tree.find(directory) else { return Vec::new() };
         let entry = |child| self.tree.entry(child, directory.join(self.tree.name(child)));
         self.tree.list(index).map(entry).collect()
+    }
+
+    fn extents(&self, path: &EntryPath) -> Vec<(u64, u64)> {
+        let node = self.tree.find(path).and_then(|index| self.tree.node(index));
+        node.and_then(|node| guarded(|| self.streams.extents(node))).unwrap_or_default()
     }
 
     fn origin(&self, path: &EntryPath) -> Origin {

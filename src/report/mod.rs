@@ -16,6 +16,7 @@
     )
 )]
 
+pub mod collection;
 pub mod json;
 pub mod jsonl;
 pub mod output;

@@ -1,4 +1,5 @@
-//! Where a report goes: standard output, or a file that is written whole or not at all.
+//! Where a report goes: standard output, a file that is written whole or not at all, or a folder of files. This is the only
+//! place where anything is made on the examiner's machine.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -13,6 +14,9 @@ pub enum Refused {
     /// The file would lie in the evidence.
     #[error("{0} lies in the evidence, which is never written to")]
     InEvidence(PathBuf),
+    /// There is something in the folder already.
+    #[error("{0} is not an empty folder; nothing is replaced")]
+    NotEmpty(PathBuf),
     /// The folder cannot be written to.
     #[error("{0}: {1}")]
     Io(PathBuf, io::Error),
@@ -27,7 +31,7 @@ pub struct ReportFile {
 }
 
 impl ReportFile {
-    /// Begins a report file. This is the only place where a file is made.
+    /// Begins a report file.
     ///
     /// # Errors
     /// The file exists and `force` is not given, it would lie in `evidence`, or its folder cannot be written to.
@@ -38,10 +42,7 @@ impl ReportFile {
         };
         let refuse = |error: io::Error| Refused::Io(target.to_owned(), error);
         let folder = folder.canonicalize().map_err(refuse)?;
-        let evidence = evidence.iter().filter_map(|path| path.canonicalize().ok());
-        if evidence.into_iter().any(|root| folder.starts_with(&root) || folder.join(name_of(target)) == root) {
-            return Err(Refused::InEvidence(target.to_owned()));
-        }
+        refuse_evidence(&folder.join(name_of(target)), evidence, target)?;
         if target.symlink_metadata().is_ok() && !force {
             return Err(Refused::Exists(target.to_owned()));
         }
@@ -86,6 +87,65 @@ impl Drop for ReportFile {
     }
 }
 
+/// A folder that files are put into; none of them is ever replaced.
+#[derive(Debug)]
+pub struct OutputFolder {
+    root: PathBuf,
+}
+
+impl OutputFolder {
+    /// Makes the folder, or takes an empty one.
+    ///
+    /// # Errors
+    /// There is something in it, it would lie in `evidence`, or it cannot be made.
+    pub fn begin(target: &Path, evidence: &[PathBuf]) -> Result<Self, Refused> {
+        let refuse = |error: io::Error| Refused::Io(target.to_owned(), error);
+        let parent = match target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let name = target.file_name().ok_or_else(|| refuse(io::ErrorKind::InvalidInput.into()))?;
+        let root = parent.canonicalize().map_err(refuse)?.join(name);
+        refuse_evidence(&root, evidence, target)?;
+        match std::fs::create_dir(&root) {
+            Ok(()) => Ok(Self { root }),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                // A link would lead elsewhere than was checked.
+                let plain = root.symlink_metadata().map_err(refuse)?.is_dir();
+                let empty = plain && std::fs::read_dir(&root).map_err(refuse)?.next().is_none();
+                if empty { Ok(Self { root }) } else { Err(Refused::NotEmpty(target.to_owned())) }
+            }
+            Err(error) => Err(refuse(error)),
+        }
+    }
+
+    /// Makes a file in a folder of this folder. The names must be plain ones.
+    ///
+    /// # Errors
+    /// There is a file of that name, or it cannot be made.
+    pub fn create(&self, folder: &str, name: &str) -> io::Result<BufWriter<File>> {
+        let mut path = self.root.clone();
+        if !folder.is_empty() {
+            path.push(folder);
+            match std::fs::create_dir(&path) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+        }
+        path.push(name);
+        Ok(BufWriter::new(OpenOptions::new().write(true).create_new(true).open(path)?))
+    }
+}
+
+/// Evidence is never written to: not even beside the files of a directory that is evidence.
+fn refuse_evidence(place: &Path, evidence: &[PathBuf], target: &Path) -> Result<(), Refused> {
+    let mut roots = evidence.iter().filter_map(|path| path.canonicalize().ok());
+    if roots.any(|root| place.starts_with(&root)) {
+        return Err(Refused::InEvidence(target.to_owned()));
+    }
+    Ok(())
+}
+
 fn name_of(path: &Path) -> &std::ffi::OsStr {
     path.file_name().unwrap_or_default()
 }
@@ -122,5 +182,20 @@ mod tests {
         assert!(matches!(ReportFile::begin(&target, true, &single), Err(Refused::InEvidence(_))));
         assert!(matches!(ReportFile::begin(Path::new("/no/such/folder/x"), true, &[]), Err(Refused::Io(..))));
         assert_eq!(std::fs::read(&target).unwrap(), b"old");
+    }
+
+    #[test]
+    fn a_folder_is_new_or_empty_and_never_evidence() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("out");
+        let made = OutputFolder::begin(&target, &[]).unwrap();
+        made.create("scripts", "s1-a.txt").unwrap().write_all(b"x").unwrap();
+        assert!(made.create("scripts", "s1-a.txt").is_err());
+        assert!(matches!(OutputFolder::begin(&target, &[]), Err(Refused::NotEmpty(_))));
+        let evidence = [folder.path().to_owned()];
+        assert!(matches!(OutputFolder::begin(&folder.path().join("b"), &evidence), Err(Refused::InEvidence(_))));
+        assert!(!folder.path().join("b").exists());
+        let file = [target.join("scripts/s1-a.txt")];
+        assert!(OutputFolder::begin(&folder.path().join("b"), &file).is_ok());
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Records {
     pub(super) launches: Vec<Launch>,
     /// For each script the folder from which relative names are taken where nothing else tells.
     pub(super) near: Vec<String>,
+    /// Which text each script is, by the script's identity.
+    pub(super) texts: BTreeMap<String, TextId>,
 }
 
 /// Counters that run on from one piece of evidence to the next.
@@ -107,6 +109,7 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
     records.launches = launch_records(texts, ties, &ids, &launch_ids);
     number_sessions(&mut records.scripts);
     tie_starts(texts, ties, &ids, &mut records.scripts);
+    records.texts = ids.into_iter().map(|(text, id)| (id, text)).collect();
     records
 }
 

@@ -20,6 +20,7 @@ mod acquisition;
 mod assemble;
 mod confidence;
 mod credentials;
+pub mod exhibits;
 pub mod explain;
 pub mod inspect;
 pub mod list;
@@ -44,10 +45,13 @@ use crate::evidence::entry::EntryPath;
 use crate::evidence::open::{self, Opened, Shape};
 use crate::finding::allow::AllowList;
 use crate::finding::judge::judge;
+use exhibits::Take;
 use progress::Progress;
 use request::ScanRequest;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::Ordering;
+use texts::TextFile;
 use volume::VolumeView;
 
 /// Runs a scan. Evidence that cannot be opened is an error of the case as long as other evidence can.
@@ -55,13 +59,25 @@ use volume::VolumeView;
 /// # Errors
 /// No evidence at all can be opened: the reasons, one for each path.
 pub fn run(request: &ScanRequest, progress: &Progress) -> Result<Case, Vec<Anomaly>> {
+    run_and_take(request, progress, None)
+}
+
+/// Runs a scan, and hands out the scripts and payloads as they are found, evidence by evidence.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_and_take(
+    request: &ScanRequest,
+    progress: &Progress,
+    mut take: Option<&mut Take<'_>>,
+) -> Result<Case, Vec<Anomaly>> {
     let mut builder = Builder::new(request);
     let mut refused = Vec::new();
     for path in &request.paths {
         match open::open(path, &request.limits) {
             Ok(opened) => {
                 let given = given_drives(path, &request.drives);
-                builder.examine(opened, &path.to_string_lossy(), &given, request, progress);
+                builder.examine(opened, &path.to_string_lossy(), &given, request, progress, take.as_deref_mut());
             }
             Err(anomaly) => refused.push(anomaly),
         }
@@ -80,7 +96,7 @@ pub fn run(request: &ScanRequest, progress: &Progress) -> Result<Case, Vec<Anoma
 pub fn run_over(file_system: Box<dyn FileSystem>, path: &str, request: &ScanRequest, progress: &Progress) -> Case {
     let mut builder = Builder::new(request);
     let opened = Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() };
-    builder.examine(opened, path, &[], request, progress);
+    builder.examine(opened, path, &[], request, progress, None);
     builder.finish(progress)
 }
 
@@ -150,6 +166,7 @@ impl Builder {
         given: &[(char, EntryPath)],
         request: &ScanRequest,
         progress: &Progress,
+        take: Option<&mut Take<'_>>,
     ) {
         let id = format!("e{}", self.case.evidence.len().saturating_add(1));
         let file_system = &*evidence.file_system;
@@ -194,9 +211,18 @@ impl Builder {
             },
             volumes: volume.volumes(),
         });
+        if let Some(take) = take {
+            let held: BTreeMap<&EntryPath, &TextFile> = texts.iter().map(|text| (&text.path, text)).collect();
+            let texts = records.texts.iter().filter_map(|(id, text)| {
+                let file = held.get(text.file())?;
+                Some((id.clone(), (*file, text)))
+            });
+            let texts = texts.collect();
+            exhibits::hand_out(&id, &volume, &records.scripts, &texts, &payloads, take, &mut anomalies);
+        }
         self.case.scripts.append(&mut records.scripts);
         self.case.launches.append(&mut records.launches);
-        self.case.payloads.extend(payloads);
+        self.case.payloads.extend(payloads.into_iter().map(|located| located.payload));
         for anomaly in anomalies {
             self.note(&id, anomaly);
         }

@@ -21,6 +21,12 @@ struct Draft {
     transfers: Vec<String>,
 }
 
+/// A payload, and the file of the evidence that it is.
+pub(super) struct Located {
+    pub(super) payload: Payload,
+    pub(super) path: Option<EntryPath>,
+}
+
 /// What it takes to find and inspect the payloads of one piece of evidence.
 pub(super) struct Collector<'a> {
     pub(super) evidence: &'a str,
@@ -34,7 +40,7 @@ pub(super) struct Collector<'a> {
 impl Collector<'_> {
     /// Resolves all transfers of the scripts, inspects the files and ties them to the transfers. `first` is the number of
     /// the first payload.
-    pub(super) fn collect(&self, scripts: &mut [Script], first: usize, anomalies: &mut Vec<Anomaly>) -> Vec<Payload> {
+    pub(super) fn collect(&self, scripts: &mut [Script], first: usize, anomalies: &mut Vec<Anomaly>) -> Vec<Located> {
         let Self { evidence, volume, near, threads, limits } = *self;
         let drafts = resolve_all(volume, scripts, near, limits);
         let inspected = inspect_all(volume, &drafts, threads, limits, anomalies);
@@ -47,7 +53,7 @@ impl Collector<'_> {
             }
             let file = draft.resolved.path;
             let (facts, times) = inspected.map_or((None, Default::default()), |(facts, times)| (Some(facts), times));
-            payloads.push(Payload {
+            let payload = Payload {
                 id,
                 transfers: draft.transfers,
                 status: draft.resolved.status,
@@ -58,7 +64,8 @@ impl Collector<'_> {
                 path_match: draft.resolved.path_match,
                 times,
                 facts,
-            });
+            };
+            payloads.push(Located { payload, path: file });
         }
         let sessions = scripts.iter_mut().flat_map(|script| &mut script.sessions);
         for transfer in sessions.flat_map(|session| &mut session.transfers) {

@@ -23,6 +23,15 @@ pub(super) enum TextId {
     CommandLine(EntryPath, usize),
 }
 
+impl TextId {
+    /// The file of the evidence that holds it.
+    pub(super) fn file(&self) -> &EntryPath {
+        match self {
+            Self::File(path) | Self::Written(path, _) | Self::CommandLine(path, _) => path,
+        }
+    }
+}
+
 /// A launch, by the file that holds it and its index there, and the scripts that it runs.
 #[derive(Debug)]
 pub(super) struct Tie {

@@ -2,8 +2,11 @@
 
 use super::page::{Page, Tone};
 use super::{Layout, payloads};
+use crate::base::escape::terminal;
+use crate::case::ScanError;
 use crate::case::listing::{Inspection, Listed};
 use crate::finding::rules::RULES;
+use crate::report::collection::Collected;
 use std::io::{self, Write};
 
 /// Writes what `ftpsift inspect` found.
@@ -25,7 +28,25 @@ pub fn entry(entry: &Listed, out: &mut dyn Write) -> io::Result<()> {
     let kind = kind.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
     let digests = [&entry.digests.md5, &entry.digests.sha1, &entry.digests.sha256];
     let digests: String = digests.into_iter().flatten().map(|digest| format!("{digest}  ")).collect();
-    writeln!(out, "{kind:<9} {size:>12}  {modified:<30}  {digests}{}", crate::base::escape::terminal(&entry.path))
+    let path = terminal(&entry.path);
+    let deleted = if entry.deleted { " (deleted)" } else { "" };
+    writeln!(out, "{kind:<9} {size:>12}  {modified:<30}  {digests}{path}{deleted}")
+}
+
+/// Writes what `ftpsift collect` copied out, and what it could not read.
+///
+/// # Errors
+/// What the output says.
+pub fn collected(files: &[Collected], errors: &[ScanError], out: &mut dyn Write) -> io::Result<()> {
+    for file in files {
+        let (name, path) = (&file.file, terminal(&file.path));
+        writeln!(out, "{name}\n    from {path}\n    sha256 {}", file.sha256)?;
+    }
+    for error in errors {
+        writeln!(out, "not complete: {}: {}", terminal(&error.path), terminal(&error.message))?;
+    }
+    let unit = if files.len() == 1 { "file" } else { "files" };
+    writeln!(out, "{} {unit}; manifest.json says where each comes from, report.json is the report", files.len())
 }
 
 /// Writes the rules.
