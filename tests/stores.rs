@@ -280,7 +280,7 @@ fn the_order_in_which_files_are_met_does_not_matter() {
         NETRCS.iter().chain(SITES).map(move |(_, files, _)| {
             let host: Memory = files.iter().copied().collect();
             let request = ScanRequest { threads, ..ScanRequest::default() };
-            told(&scan::run_over(&host, "host", &request, &Progress::default()))
+            told(&scan::run_over(Box::new(host.clone()), "host", &request, &Progress::default()))
         })
     };
     assert!(told_in_threads(1).eq(told_in_threads(4)));

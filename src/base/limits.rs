@@ -31,6 +31,8 @@ pub struct Limits {
     pub candidates: usize,
     /// Payloads inspected for one wildcard transfer.
     pub wildcard_payloads: usize,
+    /// Fragments of text carved from one space.
+    pub carved_fragments: usize,
     /// PE sections listed.
     pub pe_sections: usize,
     /// PE imports and exports listed, each.
@@ -56,6 +58,7 @@ impl Default for Limits {
             payload_hash_bytes: u64::MAX,
             candidates: 8,
             wildcard_payloads: 256,
+            carved_fragments: 10_000,
             pe_sections: 96,
             pe_symbols: 16_384,
             signatures: 64,

@@ -221,6 +221,15 @@ pub enum Source {
     CommandLine,
 }
 
+/// A run of bytes on a volume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Extent {
+    /// Bytes from the start of the volume.
+    pub offset: u64,
+    /// Its length, bytes.
+    pub length: u64,
+}
+
 /// The writer of a script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WrittenBy {
@@ -261,6 +270,9 @@ pub struct Script {
     /// Of a deleted entry, how much of its content could be had.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery: Option<Recovery>,
+    /// Where its bytes lie on the volume, or in the file that held them; told where it is no ordinary file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extents: Vec<Extent>,
     /// What kind of text it is.
     pub form: Form,
     /// The client whose commands it holds.

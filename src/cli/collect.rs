@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::progress::{self, Shown};
 use super::sink::Sink;
 use crate::base::time::FileTimes;
-use crate::report::collection::{Collected, Collection, Extent};
+use crate::report::collection::{Collected, Collection};
 use crate::report::text::lines;
 use crate::scan::exhibits::Exhibit;
 use crate::scan::progress::Progress;
@@ -21,6 +21,7 @@ pub(super) fn run(arguments: &CollectArguments) -> Result<Exit, String> {
         paths: paths.clone(),
         drives: arguments.evidence.drives.clone(),
         limits,
+        carve: arguments.carve,
         threads: std::thread::available_parallelism().map_or(1, NonZero::get),
         arguments: args::given(),
         ..ScanRequest::default()
@@ -57,7 +58,7 @@ fn found(exhibit: &Exhibit<'_>) -> Collected {
         path: exhibit.path.to_owned(),
         source: exhibit.source,
         recovery: exhibit.recovery,
-        extents: exhibit.extents.iter().map(|(offset, length)| Extent { offset: *offset, length: *length }).collect(),
+        extents: exhibit.extents.clone(),
         size: 0,
         md5: String::new(),
         sha1: String::new(),

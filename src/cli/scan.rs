@@ -23,6 +23,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, String> {
         paths: arguments.evidence.paths.clone(),
         drives: arguments.evidence.drives.clone(),
         limits: args::limits(&arguments.evidence.limits)?,
+        carve: arguments.carve,
         verify: arguments.verify,
         threads: arguments.threads.map_or_else(processors, usize::from),
         allow: arguments.allow.as_deref().map(allow_list).transpose()?.unwrap_or_default(),

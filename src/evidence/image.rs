@@ -4,7 +4,7 @@ use super::entry::{Entry, EntryKind, EntryPath, Origin};
 use super::{FileSystem, Opened, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// One volume of an image.
 pub struct Volume {
@@ -87,6 +87,10 @@ impl FileSystem for Image {
 
     fn extents(&self, path: &EntryPath) -> Vec<(u64, u64)> {
         self.place(path).map(|(volume, inside)| volume.file_system.extents(&inside)).unwrap_or_default()
+    }
+
+    fn unallocated(&self, root: &EntryPath) -> Vec<Range<u64>> {
+        self.place(root).map(|(volume, inside)| volume.file_system.unallocated(&inside)).unwrap_or_default()
     }
 
     fn roots(&self) -> Vec<EntryPath> {

@@ -21,6 +21,7 @@ pub mod container;
 pub mod drive;
 pub mod entry;
 pub mod filesystem;
+pub mod fragments;
 pub mod image;
 pub mod integrity;
 pub mod lookup;
@@ -34,7 +35,7 @@ use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
 use crate::base::time::FileTimes;
 use entry::{Entry, EntryPath, Origin};
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// What a walk comes upon.
 #[derive(Debug)]
@@ -77,6 +78,12 @@ pub trait FileSystem: Send + Sync {
     /// that is not told.
     fn extents(&self, path: &EntryPath) -> Vec<(u64, u64)> {
         let _ = path;
+        Vec::new()
+    }
+
+    /// The ranges, in bytes, that belong to no file of the volume whose root is `root`; nothing where that is not known.
+    fn unallocated(&self, root: &EntryPath) -> Vec<Range<u64>> {
+        let _ = root;
         Vec::new()
     }
 

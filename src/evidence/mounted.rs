@@ -86,12 +86,6 @@ impl Mounted {
         &self.tree
     }
 
-    /// The ranges of the volume that belong to no file.
-    #[must_use]
-    pub fn unallocated(&self) -> Vec<Range<u64>> {
-        self.streams.unallocated()
-    }
-
     fn open_node(&self, index: NodeIndex, path: &EntryPath) -> Result<Opened, Anomaly> {
         let anomaly = |cause: Cause| Anomaly { stage: Stage::Read, path: path.display(), cause };
         let node = self.tree.node(index).ok_or_else(|| anomaly(absent()))?;
@@ -134,6 +128,10 @@ impl FileSystem for Mounted {
     fn extents(&self, path: &EntryPath) -> Vec<(u64, u64)> {
         let node = self.tree.find(path).and_then(|index| self.tree.node(index));
         node.and_then(|node| guarded(|| self.streams.extents(node))).unwrap_or_default()
+    }
+
+    fn unallocated(&self, _: &EntryPath) -> Vec<Range<u64>> {
+        guarded(|| self.streams.unallocated()).unwrap_or_default()
     }
 
     fn origin(&self, path: &EntryPath) -> Origin {

@@ -7,7 +7,7 @@ use super::output::{OutputFolder, Refused};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::digest::Hasher;
 use crate::base::time::{FileTimes, Timestamp};
-use crate::case::{Case, Source, Tool};
+use crate::case::{Case, Extent, Source, Tool};
 use crate::evidence::entry::Recovery;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -64,15 +64,6 @@ pub struct Collected {
     /// The file's times in the evidence.
     #[serde(skip_serializing_if = "FileTimes::is_empty")]
     pub times: FileTimes,
-}
-
-/// A run of bytes on a volume.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Extent {
-    /// Bytes from the start of the volume.
-    pub offset: u64,
-    /// Its length, bytes.
-    pub length: u64,
 }
 
 /// A folder in the making.

@@ -191,6 +191,7 @@ fn file_script(id: &str, evidence: &str, volume: &VolumeView<'_>, text: &TextFil
         path_raw: text.path.raw(),
         source,
         recovery,
+        extents: if source == Source::File { Vec::new() } else { volume.extents(&text.path) },
         form: text.reading.form,
         dialect: None,
         encoding: text.text.encoding,
@@ -233,6 +234,7 @@ fn written_script(
         path_raw: None,
         source: Source::WrittenByScript,
         recovery: None,
+        extents: Vec::new(),
         form: Form::FtpScript,
         dialect: None,
         encoding: written.text.encoding,
@@ -270,6 +272,7 @@ fn command_line_script(
         path_raw: None,
         source: Source::CommandLine,
         recovery: None,
+        extents: Vec::new(),
         form: form_of(launch.client).unwrap_or(if launch.switches.host.is_some() {
             Form::FtpScript
         } else {

@@ -6,7 +6,7 @@ use super::tie::TextId;
 use super::volume::VolumeView;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
-use crate::case::{Script, Source};
+use crate::case::{Extent, Script, Source};
 use crate::evidence::entry::{EntryPath, Recovery};
 use std::collections::BTreeMap;
 use std::io;
@@ -25,9 +25,8 @@ pub struct Exhibit<'a> {
     pub source: Source,
     /// Of a deleted entry, how much of its content can be had.
     pub recovery: Option<Recovery>,
-    /// Where its bytes lie, on the volume or in the file that holds them, as offsets and lengths in bytes; empty where the
-    /// file system does not tell.
-    pub extents: Vec<(u64, u64)>,
+    /// Where its bytes lie, on the volume or in the file that holds them; empty where the file system does not tell.
+    pub extents: Vec<Extent>,
     /// The bytes.
     pub bytes: &'a dyn ReadAt,
 }
@@ -100,7 +99,7 @@ fn file(
         path: shown,
         source,
         recovery,
-        extents: volume.file_system.extents(path),
+        extents: volume.extents(path),
         bytes: &opened.stream,
     };
     note(take(&exhibit), shown, anomalies);

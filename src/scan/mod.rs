@@ -18,7 +18,9 @@
 
 mod acquisition;
 mod assemble;
+mod carve;
 mod confidence;
+mod coverage;
 mod credentials;
 pub mod exhibits;
 pub mod explain;
@@ -29,6 +31,7 @@ mod prefilter;
 pub mod progress;
 pub mod request;
 mod resolve;
+mod spaces;
 mod stores;
 mod sweep;
 mod texts;
@@ -39,7 +42,7 @@ mod volume;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
-use crate::case::{Case, Counts, Coverage, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
+use crate::case::{Case, Counts, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
 use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
 use crate::evidence::open::{self, Opened, Shape};
@@ -120,6 +123,7 @@ struct Builder {
     numbers: assemble::Numbers,
     complete: bool,
     links: u64,
+    images: coverage::Images,
 }
 
 impl Builder {
@@ -156,6 +160,7 @@ impl Builder {
             numbers: assemble::Numbers::default(),
             complete: true,
             links: 0,
+            images: coverage::Images::default(),
         }
     }
 
@@ -169,6 +174,7 @@ impl Builder {
         take: Option<&mut Take<'_>>,
     ) {
         let id = format!("e{}", self.case.evidence.len().saturating_add(1));
+        let evidence = if request.carve { spaces::carve(evidence, &self.limits, progress) } else { evidence };
         let file_system = &*evidence.file_system;
         let disk = match &evidence.shape {
             Shape::Image(disk) => disk.volumes.as_slice(),
@@ -185,6 +191,7 @@ impl Builder {
         anomalies.extend(swept.anomalies.into_iter().map(shown));
         let mut texts = swept.found;
         self.links = self.links.saturating_add(swept.links);
+        self.images.add(&swept.origins, matches!(evidence.shape, Shape::Image(_)), request.carve);
         let stores = stores::Stores::collect(&volume, &mut texts);
         let ties = tie::tie(&volume, &mut texts, &stores, &limits, &mut anomalies);
         let found = assemble::Found { volume: &volume, texts: &texts, ties: &ties, stores: &stores };
@@ -265,47 +272,10 @@ impl Builder {
             findings: count(case.findings.len()),
             errors: case.scan.counts.errors,
         };
-        case.coverage = coverage(case.scan.counts.files, self.links);
+        case.coverage = coverage::coverage(case.scan.counts.files, self.links, &self.images);
         case.scan.complete = self.complete;
         case.scan.finished = Timestamp::now();
         case.scan.elapsed_s = case.scan.finished.seconds_since(case.scan.started);
         self.case
     }
-}
-
-/// What was looked at and what was not: a reader must not take silence for absence.
-fn coverage(files: u64, links: u64) -> Vec<Coverage> {
-    let unread = |source: &str| Coverage {
-        source: source.to_owned(),
-        examined: false,
-        records: None,
-        why: Some("this version does not read it".to_owned()),
-    };
-    let mut coverage = vec![Coverage {
-        source: "files".to_owned(),
-        examined: true,
-        records: Some(files),
-        why: Some("every regular file was opened; binary files were not searched for scripts".to_owned()),
-    }];
-    if links > 0 {
-        coverage.push(Coverage {
-            source: "links".to_owned(),
-            examined: false,
-            records: Some(links),
-            why: Some("symbolic links and junctions are not followed".to_owned()),
-        });
-    }
-    let artifacts = [
-        "event-logs",
-        "prefetch",
-        "registry",
-        "scheduled-tasks",
-        "srum",
-        "usn-journal",
-        "network-logs",
-        "deleted-files",
-        "alternate-streams",
-    ];
-    coverage.extend(artifacts.map(unread));
-    coverage
 }

@@ -15,6 +15,8 @@ pub struct ScanRequest {
     pub limits: Limits,
     /// Whether the digests of whole media are computed and compared with those stored.
     pub verify: bool,
+    /// Whether space that belongs to no file is searched for text.
+    pub carve: bool,
     /// Reading threads.
     pub threads: usize,
     /// What the examiner knows to be good.

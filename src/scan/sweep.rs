@@ -4,6 +4,7 @@
 //! prefilter keeps is decoded. One thread walks, the others read; results are put back into the order of the walk, so
 //! that the number of threads shows nowhere.
 
+use super::coverage::Origins;
 use super::prefilter::{self, Prefilter};
 use super::progress::Progress;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
@@ -38,6 +39,8 @@ pub(super) struct Swept<T> {
     pub(super) anomalies: Vec<Anomaly>,
     /// Links that were seen and not followed.
     pub(super) links: u64,
+    /// What was seen besides ordinary files.
+    pub(super) origins: Origins,
 }
 
 /// What a reader makes of a candidate.
@@ -50,6 +53,13 @@ const BATCH: usize = 64;
 const SNIFFED: usize = 4096;
 /// Bytes of a text that are read at a time.
 const HEAD: usize = 64 << 10;
+
+/// What a walk passes by.
+#[derive(Debug, Default)]
+struct Passed {
+    links: u64,
+    origins: Origins,
+}
 
 type Numbered<T> = (u64, Outcome<T>);
 
@@ -73,10 +83,10 @@ pub(super) fn sweep<T: Send>(
             results.lock().unwrap_or_else(PoisonError::into_inner).push((index, outcome));
         }
     };
-    let mut links = 0u64;
+    let mut passed = Passed::default();
     if threads <= 1 {
         let mut worker = Worker::new(file_system, limits, progress, read);
-        walk(file_system, limits, progress, &mut links, &keep, &mut |index, path| {
+        walk(file_system, limits, progress, &mut passed, &keep, &mut |index, path| {
             keep(index, worker.file(&path));
             ControlFlow::Continue(())
         });
@@ -95,7 +105,7 @@ pub(super) fn sweep<T: Send>(
             };
             let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
             let mut batch = Vec::with_capacity(BATCH);
-            walk(file_system, limits, progress, &mut links, keep, &mut |index, path| {
+            walk(file_system, limits, progress, &mut passed, keep, &mut |index, path| {
                 batch.push((index, path));
                 if batch.len() < BATCH {
                     return ControlFlow::Continue(());
@@ -115,7 +125,7 @@ pub(super) fn sweep<T: Send>(
     }
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_by_key(|(index, _)| *index);
-    let mut swept = Swept { found: Vec::new(), anomalies: Vec::new(), links };
+    let mut swept = Swept { found: Vec::new(), anomalies: Vec::new(), links: passed.links, origins: passed.origins };
     for (_, outcome) in results {
         swept.found.extend(outcome.found);
         swept.anomalies.extend(outcome.anomalies);
@@ -132,7 +142,7 @@ fn walk<T>(
     file_system: &dyn FileSystem,
     limits: &Limits,
     progress: &Progress,
-    links: &mut u64,
+    passed: &mut Passed,
     keep: &dyn Fn(u64, Outcome<T>),
     hand_on: &mut dyn FnMut(u64, EntryPath) -> ControlFlow<()>,
 ) {
@@ -158,10 +168,11 @@ fn walk<T>(
                         return ControlFlow::Break(());
                     }
                     Progress::add(&progress.files, 1);
+                    passed.origins.count(entry.origin);
                     return hand_on(index, entry.path);
                 }
                 EntryKind::Directory => Progress::add(&progress.directories, 1),
-                EntryKind::Symlink => *links = links.saturating_add(1),
+                EntryKind::Symlink => passed.links = passed.links.saturating_add(1),
                 kind => {
                     note(index, Anomaly { stage: Stage::Walk, path: entry.path.display(), cause: host::special(kind) })
                 }

@@ -1,7 +1,7 @@
 //! One piece of evidence as the run sees it: its files, its drives, and how its paths are written and found.
 
 use crate::base::limits::Limits;
-use crate::case::{Source, Volume};
+use crate::case::{Extent, Source, Volume};
 use crate::evidence::drive::{Drive, DriveMap};
 use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery};
 use crate::evidence::lookup::Lookup;
@@ -117,6 +117,12 @@ impl<'a> VolumeView<'a> {
     /// How the bytes of a file are come by, in the word of the report.
     pub(super) fn source(&self, path: &EntryPath) -> (Source, Option<Recovery>) {
         source_of(self.file_system.origin(path))
+    }
+
+    /// Where a file's bytes lie on its volume.
+    pub(super) fn extents(&self, path: &EntryPath) -> Vec<Extent> {
+        let extents = self.file_system.extents(path).into_iter();
+        extents.map(|(offset, length)| Extent { offset, length }).collect()
     }
 
     /// The files that a path, written as the host or as the report does, means; each with whether it is so to the letter.

@@ -1,0 +1,80 @@
+//! What was looked at and what was not: a reader must not take silence for absence.
+
+use crate::case::Coverage;
+use crate::evidence::entry::Origin;
+
+/// What a walk came upon besides ordinary files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Origins {
+    pub(super) deleted: u64,
+    pub(super) streams: u64,
+    pub(super) fragments: u64,
+}
+
+impl Origins {
+    pub(super) fn count(&mut self, origin: Origin) {
+        let counter = match origin {
+            Origin::Deleted(_) => &mut self.deleted,
+            Origin::AlternateStream => &mut self.streams,
+            Origin::Unallocated => &mut self.fragments,
+            _ => return,
+        };
+        *counter = counter.saturating_add(1);
+    }
+}
+
+/// What all images of a run together brought.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Images {
+    origins: Origins,
+    examined: bool,
+    carved: bool,
+}
+
+impl Images {
+    pub(super) fn add(&mut self, origins: &Origins, is_image: bool, carved: bool) {
+        self.examined |= is_image;
+        self.carved |= carved;
+        self.origins.deleted = self.origins.deleted.saturating_add(origins.deleted);
+        self.origins.streams = self.origins.streams.saturating_add(origins.streams);
+        self.origins.fragments = self.origins.fragments.saturating_add(origins.fragments);
+    }
+}
+
+/// The coverage of a run over so many files, with so many links that were not followed.
+pub(super) fn coverage(files: u64, links: u64, images: &Images) -> Vec<Coverage> {
+    let mut coverage =
+        vec![examined("files", files, "every regular file was opened; binary files were not searched for scripts")];
+    if links > 0 {
+        let why = "symbolic links and junctions are not followed".to_owned();
+        coverage.push(Coverage { source: "links".to_owned(), examined: false, records: Some(links), why: Some(why) });
+    }
+    let artifacts = ["event-logs", "prefetch", "registry", "scheduled-tasks", "srum", "usn-journal", "network-logs"];
+    coverage.extend(artifacts.map(|source| unread(source, "this version does not read it")));
+    let mounted = "a mounted file system does not show it: give the image itself";
+    if images.examined {
+        coverage.push(examined(
+            "deleted-files",
+            images.origins.deleted,
+            "deleted entries that the file systems still name",
+        ));
+        coverage.push(examined("alternate-streams", images.origins.streams, "named streams of files and folders"));
+    } else {
+        coverage.push(unread("deleted-files", mounted));
+        coverage.push(unread("alternate-streams", mounted));
+    }
+    coverage.push(if images.carved {
+        examined("unallocated", images.origins.fragments, "fragments of text that may be a script")
+    } else {
+        unread("unallocated", "not asked for: --carve searches it")
+    });
+    coverage
+}
+
+fn examined(source: &str, records: u64, why: &str) -> Coverage {
+    Coverage { source: source.to_owned(), examined: true, records: Some(records), why: Some(why.to_owned()) }
+}
+
+fn unread(source: &str, why: &str) -> Coverage {
+    Coverage { source: source.to_owned(), examined: false, records: None, why: Some(why.to_owned()) }
+}

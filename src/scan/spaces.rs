@@ -1,0 +1,155 @@
+//! Where carving looks: what belongs to no file of an image, page files, and a single file of unknown make.
+
+use super::carve;
+use super::progress::Progress;
+use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::limits::Limits;
+use crate::base::source::{Part, Source};
+use crate::evidence::entry::{Entry, EntryKind, EntryPath};
+use crate::evidence::fragments::WithFragments;
+use crate::evidence::open::{Disk, Opened, Shape};
+use crate::evidence::{FileSystem, Walked};
+use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
+
+/// Files that hold what was once in memory.
+const SWAP: [&str; 4] = ["pagefile.sys", "hiberfil.sys", "swapfile.sys", "swapfile"];
+
+/// A space and the folder that its fragments are shown in.
+struct Space {
+    folder: String,
+    source: Source,
+    ranges: Vec<Range<u64>>,
+}
+
+/// Carves the evidence; its file system then has the fragments as files.
+pub(super) fn carve(mut evidence: Opened, limits: &Limits, progress: &Progress) -> Opened {
+    let spaces = spaces(&evidence, limits);
+    let mut with_fragments = WithFragments::new(evidence.file_system);
+    for space in spaces {
+        let at = |cause: Cause| Anomaly { stage: Stage::Walk, path: space.folder.clone(), cause };
+        match carve::carve(&space.source, &space.ranges, limits, progress) {
+            Ok(carved) => {
+                if carved.cut {
+                    let limit = u64::try_from(limits.carved_fragments).unwrap_or(u64::MAX);
+                    evidence.anomalies.push(at(Cause::LimitReached { what: "fragments of one space", limit }));
+                }
+                with_fragments.add(&space.folder, space.source, carved.fragments);
+            }
+            Err(error) => evidence.anomalies.push(at(error.into())),
+        }
+    }
+    Opened { file_system: Box::new(with_fragments), ..evidence }
+}
+
+fn spaces(evidence: &Opened, limits: &Limits) -> Vec<Space> {
+    let file_system = &*evidence.file_system;
+    match &evidence.shape {
+        Shape::Image(disk) => of_disk(disk, file_system, limits),
+        Shape::File => {
+            let files = file_system.list(&EntryPath::default());
+            files.iter().filter_map(|entry| of_file(entry, file_system, "[carved]".to_owned())).collect()
+        }
+        Shape::Directory => swap_files(&EntryPath::default(), file_system),
+    }
+}
+
+fn of_disk(disk: &Disk, file_system: &dyn FileSystem, limits: &Limits) -> Vec<Space> {
+    let recovered = recovered(file_system, limits);
+    let mut spaces = Vec::new();
+    let mut nowhere = disk.gaps.clone();
+    for volume in &disk.volumes {
+        let Some(folder) = &volume.folder else {
+            // Of an unknown volume all may be text; of an encrypted one nothing can be.
+            if !volume.file_system.as_deref().is_some_and(|name| name.contains("encrypted")) {
+                nowhere.push(volume.range.clone());
+            }
+            continue;
+        };
+        let length = volume.range.end.saturating_sub(volume.range.start);
+        let taken = recovered.iter().filter(|(held, _)| held.components().next() == Some(folder.as_bytes()));
+        let taken: Vec<Range<u64>> = taken.flat_map(|(_, ranges)| ranges.iter().cloned()).collect();
+        spaces.push(Space {
+            folder: folder.join(b"[unallocated]").display(),
+            source: Arc::new(Part::new(disk.source.clone(), volume.range.start, length)),
+            ranges: without(file_system.unallocated(folder), taken),
+        });
+        spaces.extend(swap_files(folder, file_system));
+    }
+    nowhere.sort_by_key(|range| range.start);
+    spaces.push(Space { folder: "[disk]".to_owned(), source: disk.source.clone(), ranges: nowhere });
+    spaces
+}
+
+/// Deleted entries whose content is read already, with where it lies.
+fn recovered(file_system: &dyn FileSystem, limits: &Limits) -> Vec<(EntryPath, Vec<Range<u64>>)> {
+    let mut recovered = Vec::new();
+    file_system.walk(limits, &mut |walked| {
+        if let Walked::Entry(entry) = walked
+            && entry.origin.is_deleted()
+            && entry.kind == EntryKind::File
+        {
+            let extents = file_system.extents(&entry.path).into_iter();
+            let ranges = extents.map(|(offset, length)| offset..offset.saturating_add(length)).collect();
+            recovered.push((entry.path, ranges));
+        }
+        ControlFlow::Continue(())
+    });
+    recovered
+}
+
+/// The ranges without those that are taken.
+fn without(ranges: Vec<Range<u64>>, mut taken: Vec<Range<u64>>) -> Vec<Range<u64>> {
+    taken.sort_by_key(|range| range.start);
+    let mut left = Vec::with_capacity(ranges.len());
+    for range in ranges {
+        let mut from = range.start;
+        let first = taken.partition_point(|taken| taken.end <= range.start);
+        for hole in taken.get(first..).unwrap_or_default().iter().take_while(|taken| taken.start < range.end) {
+            if hole.start > from {
+                left.push(from..hole.start);
+            }
+            from = from.max(hole.end);
+        }
+        if from < range.end {
+            left.push(from..range.end);
+        }
+    }
+    left
+}
+
+fn swap_files(root: &EntryPath, file_system: &dyn FileSystem) -> Vec<Space> {
+    let files = file_system.list(root).into_iter();
+    let is_swap = |entry: &Entry| {
+        entry.kind == EntryKind::File && SWAP.iter().any(|name| entry.path.name().eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let folder = |entry: &Entry| {
+        let name = format!("[{}]", String::from_utf8_lossy(entry.path.name()));
+        root.join(name.as_bytes()).display()
+    };
+    files.filter(is_swap).filter_map(|entry| of_file(&entry, file_system, folder(&entry))).collect()
+}
+
+fn of_file(entry: &Entry, file_system: &dyn FileSystem, folder: String) -> Option<Space> {
+    let source: Source = Arc::from(file_system.open(&entry.path).ok()?.stream);
+    Some(Space { folder, ranges: vec![0..source.len()], source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_recovered_is_not_carved_again() {
+        let cases: [(&[Range<u64>], &[Range<u64>], &[Range<u64>]); 5] = [
+            (&[0..10], &[], &[0..10]),
+            (&[0..10], &[3..5], &[0..3, 5..10]),
+            (&[0..10, 20..30], &[8..22], &[0..8, 22..30]),
+            (&[0..10], &[0..10], &[]),
+            (&[5..10], &[0..6, 2..7, 9..20], &[7..9]),
+        ];
+        for (ranges, taken, left) in cases {
+            assert_eq!(without(ranges.to_vec(), taken.to_vec()), left);
+        }
+    }
+}
