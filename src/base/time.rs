@@ -24,6 +24,16 @@ impl Timestamp {
         jiff::Timestamp::new(seconds, nanoseconds).ok().map(Self)
     }
 
+    /// From a FILETIME: units of 100 nanoseconds since 1601. Nothing for zero, and for what lies outside the years.
+    #[must_use]
+    pub fn from_filetime(ticks: u64) -> Option<Self> {
+        /// Seconds from 1601 to 1970.
+        const EPOCH: i64 = 11_644_473_600;
+        let seconds = i64::try_from(ticks / 10_000_000).ok()?.checked_sub(EPOCH)?;
+        let nanoseconds = i32::try_from(ticks % 10_000_000).ok()?.checked_mul(100)?;
+        if ticks == 0 { None } else { Self::from_unix(seconds, nanoseconds) }
+    }
+
     /// From the operating system's time.
     #[must_use]
     pub fn from_system(time: SystemTime) -> Option<Self> {

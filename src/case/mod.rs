@@ -270,6 +270,12 @@ pub struct Script {
     /// Of a deleted entry, how much of its content could be had.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery: Option<Recovery>,
+    /// Where it was before it was thrown into the Recycle Bin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_path: Option<String>,
+    /// When it was thrown into the Recycle Bin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<Timestamp>,
     /// Where its bytes lie on the volume, or in the file that held them; told where it is no ordinary file.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub extents: Vec<Extent>,

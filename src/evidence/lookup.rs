@@ -1,7 +1,7 @@
 //! Looks a path up as Windows does: without case, with wildcards, by listing directories.
 
-use super::FileSystem;
 use super::entry::{Entry, EntryKind, EntryPath};
+use super::{FileSystem, Opened};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -47,6 +47,12 @@ impl<'a> Lookup<'a> {
     pub fn directories(&self, start: &EntryPath, names: &[&str]) -> Vec<EntryPath> {
         let entries = self.entries(start, names).into_iter();
         entries.filter(|(entry, _)| entry.kind == EntryKind::Directory).map(|(entry, _)| entry.path).collect()
+    }
+
+    /// Opens a file by its exact path.
+    #[must_use]
+    pub fn open(&self, path: &EntryPath) -> Option<Opened> {
+        self.file_system.open(path).ok()
     }
 
     /// The roots of the volumes.

@@ -27,6 +27,7 @@ pub mod integrity;
 pub mod lookup;
 pub mod mounted;
 pub mod open;
+pub mod recover;
 pub mod tree;
 pub mod volume;
 

@@ -183,6 +183,7 @@ fn launch_records(texts: &[TextFile], ties: &[Tie], scripts: &BTreeMap<TextId, S
 
 fn file_script(id: &str, evidence: &str, volume: &VolumeView<'_>, text: &TextFile) -> Script {
     let (source, recovery) = volume.source(&text.path);
+    let thrown = volume.thrown(&text.path);
     Script {
         id: id.to_owned(),
         evidence: evidence.to_owned(),
@@ -191,6 +192,8 @@ fn file_script(id: &str, evidence: &str, volume: &VolumeView<'_>, text: &TextFil
         path_raw: text.path.raw(),
         source,
         recovery,
+        deleted_at: thrown.as_ref().and_then(|thrown| thrown.deleted),
+        original_path: thrown.map(|thrown| thrown.original),
         extents: if source == Source::File { Vec::new() } else { volume.extents(&text.path) },
         form: text.reading.form,
         dialect: None,
@@ -234,6 +237,8 @@ fn written_script(
         path_raw: None,
         source: Source::WrittenByScript,
         recovery: None,
+        original_path: None,
+        deleted_at: None,
         extents: Vec::new(),
         form: Form::FtpScript,
         dialect: None,
@@ -272,6 +277,8 @@ fn command_line_script(
         path_raw: None,
         source: Source::CommandLine,
         recovery: None,
+        original_path: None,
+        deleted_at: None,
         extents: Vec::new(),
         form: form_of(launch.client).unwrap_or(if launch.switches.host.is_some() {
             Form::FtpScript

@@ -30,7 +30,7 @@ pub(super) fn in_place(transfer: &Transfer, near: &str, volume: &VolumeView<'_>,
     for path in variables::expand(&place, near, volume) {
         found.extend(volume.find(&path).into_iter().map(|(path, exact)| Resolved {
             // What a wildcard fetched is not told by its name: a file that fits may have been there before.
-            status: if volume.file_system.origin(&path).is_deleted() {
+            status: if volume.is_deleted(&path) {
                 PayloadStatus::Deleted
             } else if transfer.pattern && transfer.direction == Direction::Download {
                 PayloadStatus::Candidate

@@ -6,6 +6,7 @@ use crate::evidence::drive::{Drive, DriveMap};
 use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery};
 use crate::evidence::lookup::Lookup;
 use crate::evidence::open::VolumeFacts;
+use crate::evidence::recover::recycle_bin::{RecycleBin, Thrown};
 use crate::evidence::volume::Scheme;
 use crate::evidence::{FileSystem, Walked};
 use crate::script::local_path;
@@ -17,6 +18,7 @@ pub(super) struct VolumeView<'a> {
     pub(super) file_system: &'a dyn FileSystem,
     lookup: Lookup<'a>,
     drives: DriveMap,
+    bin: RecycleBin,
     evidence: String,
     /// The volumes of a disk.
     disk: &'a [VolumeFacts],
@@ -32,7 +34,9 @@ impl<'a> VolumeView<'a> {
     ) -> Self {
         let lookup = Lookup::new(file_system);
         let drives = DriveMap::of(&lookup, given);
-        Self { file_system, lookup, drives, evidence: evidence.to_owned(), disk }
+        let folders: Vec<EntryPath> = drives.drives().iter().map(|drive| drive.folder.clone()).collect();
+        let bin = RecycleBin::read(&lookup, &folders);
+        Self { file_system, lookup, drives, bin, evidence: evidence.to_owned(), disk }
     }
 
     /// The volumes as the report lists them: those of the disk, then folders that stand for drives.
@@ -116,7 +120,20 @@ impl<'a> VolumeView<'a> {
 
     /// How the bytes of a file are come by, in the word of the report.
     pub(super) fn source(&self, path: &EntryPath) -> (Source, Option<Recovery>) {
-        source_of(self.file_system.origin(path))
+        match self.file_system.origin(path) {
+            Origin::File | Origin::ArchiveMember if self.bin.origin(path).is_some() => (Source::RecycleBin, None),
+            origin => source_of(origin),
+        }
+    }
+
+    /// Where a file of the Recycle Bin was before.
+    pub(super) fn thrown(&self, path: &EntryPath) -> Option<Thrown> {
+        self.bin.origin(path)
+    }
+
+    /// Whether a file is gone from where people look for it.
+    pub(super) fn is_deleted(&self, path: &EntryPath) -> bool {
+        self.file_system.origin(path).is_deleted() || self.bin.origin(path).is_some()
     }
 
     /// Where a file's bytes lie on its volume.
@@ -128,6 +145,14 @@ impl<'a> VolumeView<'a> {
     /// The files that a path, written as the host or as the report does, means; each with whether it is so to the letter.
     pub(super) fn find(&self, path: &str) -> Vec<(EntryPath, bool)> {
         let found = self.find_as_written(path);
+        if found.is_empty() {
+            let thrown = self.bin.once_at(path).into_iter();
+            let thrown: Vec<_> =
+                thrown.filter(|path| self.file_system.open(path).is_ok()).map(|path| (path, true)).collect();
+            if !thrown.is_empty() {
+                return thrown;
+            }
+        }
         // Where streams are not to be had, an alternate data stream is looked for in the file that it belongs to.
         match path.rsplit_once(':') {
             Some((file, _)) if found.is_empty() && file.len() > 1 => self.find_as_written(file),

@@ -1,0 +1,3 @@
+//! What is gone, and where traces of it are kept.
+
+pub mod recycle_bin;
