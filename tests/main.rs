@@ -4,6 +4,8 @@ mod architecture;
 mod command_line;
 mod determinism;
 mod hostile;
+#[cfg(unix)]
+mod images;
 mod judgement;
 mod other_clients;
 mod payloads;

@@ -1,0 +1,85 @@
+//! Scripts that were deleted from NTFS: those whose record was not used again come back, and none is invented.
+
+use super::makers;
+use crate::support;
+use std::collections::BTreeSet;
+
+/// A script that is told from all others by its host.
+fn script(number: usize) -> String {
+    format!("open 192.0.2.{number}\r\nuser u{number} p{number}\r\nbinary\r\nget tool{number}.exe\r\nbye\r\n")
+}
+
+/// The hosts of the sessions that come from deleted records.
+fn recovered(image: &std::path::Path) -> BTreeSet<String> {
+    let (_, report) = support::scan_json(image, &[]);
+    let scripts = report["scripts"].as_array().unwrap().iter();
+    let deleted = scripts.filter(|script| script["source"] == "deleted-record");
+    let sessions = deleted.flat_map(|script| script["sessions"].as_array().unwrap());
+    sessions.map(|session| session["host"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn deleted_scripts_come_back_while_their_record_is_theirs() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("deleted.raw");
+    if !makers::new_ntfs(&image) {
+        return;
+    }
+    let hosts =
+        |range: std::ops::Range<usize>| range.map(|number| format!("192.0.2.{number}")).collect::<BTreeSet<_>>();
+    let write = &mut |mount: &std::path::Path| {
+        std::fs::create_dir(mount.join("Temp")).unwrap();
+        for number in 0..50 {
+            std::fs::write(mount.join(format!("Temp/s{number}.txt")), script(number)).unwrap();
+        }
+    };
+    let delete = &mut |mount: &std::path::Path| {
+        for number in 0..50 {
+            std::fs::remove_file(mount.join(format!("Temp/s{number}.txt"))).unwrap();
+        }
+    };
+    if !(makers::mounted_ntfs(&image, write) && makers::mounted_ntfs(&image, delete)) {
+        return;
+    }
+    assert_eq!(recovered(&image), hosts(0..50));
+    // New files take the records that are free: as many as there are of them, no script comes back.
+    let again = &mut |mount: &std::path::Path| {
+        for number in 0..25 {
+            std::fs::write(mount.join(format!("Temp/new{number}.dat")), "a file that is no script").unwrap();
+        }
+    };
+    assert!(makers::mounted_ntfs(&image, again));
+    let left = recovered(&image);
+    assert_eq!(left.len(), 25, "{left:?}");
+    assert!(left.is_subset(&hosts(0..50)));
+}
+
+#[test]
+fn carving_finds_what_no_record_tells() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("wiped.raw");
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    if !makers::ext("ext4", &empty, &image) {
+        return;
+    }
+    use std::os::unix::fs::FileExt;
+    let offset = 40 << 20;
+    let wide: Vec<u8> = script(7).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let file = std::fs::OpenOptions::new().write(true).open(&image).unwrap();
+    file.write_all_at(script(6).as_bytes(), offset).unwrap();
+    file.write_all_at(&wide, offset + 8192).unwrap();
+    drop(file);
+    let (_, report) = support::scan_json(&image, &["--carve"]);
+    let scripts = report["scripts"].as_array().unwrap();
+    let found: Vec<_> = scripts
+        .iter()
+        .map(|script| {
+            let extent = &script["extents"][0];
+            let host = script["sessions"][0]["host"].as_str().unwrap();
+            (host, script["source"].as_str().unwrap(), extent["offset"].as_u64().unwrap())
+        })
+        .collect();
+    assert_eq!(found, [("192.0.2.6", "unallocated", offset), ("192.0.2.7", "unallocated", offset + 8192)]);
+    assert_eq!(support::scan_json(&image, &[]).1["scripts"].as_array().unwrap().len(), 0);
+}
