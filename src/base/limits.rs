@@ -11,6 +11,8 @@ pub struct Limits {
     pub files: u64,
     /// Depth of directories below the evidence root.
     pub directory_depth: usize,
+    /// Partitions of one disk.
+    pub partitions: usize,
     /// Bytes of a text that are read as a script; more is searched in windows around what looks like a command.
     pub script_bytes: u64,
     /// Lines of a script that are run.
@@ -48,6 +50,7 @@ impl Default for Limits {
         Self {
             files: 5_000_000,
             directory_depth: 1024,
+            partitions: 1024,
             script_bytes: 1 << 20,
             script_lines: 20_000,
             line_bytes: 8192,

@@ -19,6 +19,7 @@ pub mod base64;
 pub mod bytes;
 pub mod digest;
 pub mod escape;
+pub mod fields;
 pub mod guard;
 pub mod limits;
 pub mod secret;
