@@ -3,6 +3,8 @@
 //! Each reader of an image has a `mount` that builds the tree ([`crate::evidence::tree`]) and keeps what it takes to open
 //! a node's streams ([`Streams`](crate::evidence::mounted::Streams)).
 
+mod civil;
+mod fat;
 pub mod host;
 pub mod memory;
 pub mod signature;
@@ -18,6 +20,8 @@ use signature::Kind;
 /// # Errors
 /// The file system is damaged beyond reading, or of a kind that is not read.
 pub fn mount(kind: Kind, volume: Source, limits: &Limits) -> Result<Mounted, Cause> {
-    let _ = (volume, limits);
-    Err(Cause::Unsupported(format!("{}: not read", kind.name())))
+    match kind {
+        Kind::Fat | Kind::ExFat => fat::mount(volume, limits),
+        _ => Err(Cause::Unsupported(format!("{}: not read", kind.name()))),
+    }
 }
