@@ -6,6 +6,7 @@
 mod civil;
 mod fat;
 pub mod host;
+mod iso;
 pub mod memory;
 pub mod signature;
 
@@ -22,6 +23,7 @@ use signature::Kind;
 pub fn mount(kind: Kind, volume: Source, limits: &Limits) -> Result<Mounted, Cause> {
     match kind {
         Kind::Fat | Kind::ExFat => fat::mount(volume, limits),
+        Kind::Iso9660 => iso::mount(volume, limits),
         _ => Err(Cause::Unsupported(format!("{}: not read", kind.name()))),
     }
 }

@@ -3,10 +3,10 @@
 //! Source: Microsoft exFAT File System Specification 1.00, sections 6 and 7.
 
 use super::entry::civil;
-use super::name;
 use super::walk::{Found, Slot};
 use crate::base::fields::Fields;
 use crate::base::time::{FileTimes, Timestamp};
+use crate::base::wide;
 
 /// Reads the slots of one directory, one after the other.
 #[derive(Default)]
@@ -52,8 +52,7 @@ impl Slots {
             (LABEL, _) => {
                 let fields = Fields(bytes);
                 let count = usize::from(fields.u8(1).min(11));
-                let label =
-                    name::from_utf16((0..count).map(|unit| fields.u16(unit.saturating_mul(2).saturating_add(2))));
+                let label = wide::utf8((0..count).map(|unit| fields.u16(unit.saturating_mul(2).saturating_add(2))));
                 let label = String::from_utf8_lossy(&label).into_owned();
                 if label.is_empty() { Slot::Nothing } else { Slot::Label(label) }
             }
@@ -130,7 +129,7 @@ fn found(set: &[[u8; 32]], deleted: bool) -> Option<Found> {
         .take(named)
         .flat_map(|slot| (0..15usize).map(|unit| Fields(slot).u16(unit.saturating_mul(2).saturating_add(2))));
     Some(Found {
-        name: name::from_utf16(units.take(length)),
+        name: wide::utf8(units.take(length)),
         deleted,
         directory: file.u16(4) & DIRECTORY != 0,
         first: stream.u32(20),

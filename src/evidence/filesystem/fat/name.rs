@@ -1,5 +1,6 @@
 //! Names: the short ones in the code page of the host, of which CP437 is assumed, and the long ones in UTF-16.
 
+use crate::base::wide;
 use oem_cp::code_table::DECODING_TABLE_CP437;
 
 /// UTF-16 units in one piece of a long name.
@@ -67,22 +68,7 @@ pub(super) fn long_of_deleted(pieces: &[Piece], short: &[u8; 11]) -> Option<(Vec
 
 fn join<'p>(pieces: impl Iterator<Item = &'p Piece>) -> Vec<u8> {
     let units = pieces.flat_map(|piece| piece.units).take_while(|unit| !matches!(unit, 0 | 0xffff));
-    from_utf16(units)
-}
-
-/// UTF-8 of UTF-16; surrogates that stand alone take three bytes, as any unit would.
-pub(in super::super) fn from_utf16(units: impl Iterator<Item = u16>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for unit in char::decode_utf16(units) {
-        match unit {
-            Ok(character) => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
-            Err(alone) => {
-                let [high, low] = alone.unpaired_surrogate().to_be_bytes();
-                bytes.extend_from_slice(&[0xe0 | high >> 4, 0x80 | (high & 0x0f) << 2 | low >> 6, 0x80 | low & 0x3f]);
-            }
-        }
-    }
-    bytes
+    wide::utf8(units)
 }
 
 fn checksum(short: &[u8; 11]) -> u8 {
@@ -140,11 +126,6 @@ mod tests {
         for (raw, case, expected) in cases {
             assert_eq!(String::from_utf8(short(raw, case)).unwrap(), expected);
         }
-    }
-
-    #[test]
-    fn lone_surrogates_are_kept() {
-        assert_eq!(from_utf16([0x41, 0xd83d, 0xde00, 0xd800, 0x42].into_iter()), b"A\xf0\x9f\x98\x80\xed\xa0\x80B");
     }
 
     fn pieces(name: &str, short: &[u8; 11]) -> Vec<Piece> {

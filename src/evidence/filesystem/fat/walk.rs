@@ -14,7 +14,7 @@ use crate::base::time::FileTimes;
 use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery, Stat};
 use crate::evidence::mounted::{Noted, NotedCause};
 use crate::evidence::tree::{Node, NodeIndex, Refused, Tree};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -64,6 +64,8 @@ pub(super) struct Walked {
 /// Bytes of a directory that are read: what exFAT allows at most. FAT allows two mebibytes.
 const MOST_DIRECTORY: u64 = 256 << 20;
 const MOST_FAT_DIRECTORY: u64 = 16 << 20;
+/// Places that the entries of a deleted directory are shown in.
+const MOST_PLACES: u8 = 4;
 /// Bytes that are read at once.
 const BLOCK: usize = 1 << 16;
 /// Damages that are told one by one.
@@ -87,7 +89,7 @@ pub(super) fn walk(volume: &Source, chains: &Chains, limits: &Limits) -> Walked 
         pending: VecDeque::new(),
         untold: 0,
         refused: BTreeSet::new(),
-        visited: BTreeSet::new(),
+        visited: BTreeMap::new(),
         limits,
         buffer: AlignedBuffer::new(BLOCK),
     };
@@ -108,13 +110,26 @@ pub(super) fn walk(volume: &Source, chains: &Chains, limits: &Limits) -> Walked 
 
 /// A directory whose slots are still to be read.
 struct Directory {
-    index: NodeIndex,
+    at: At,
     first: u32,
     runs: Vec<Run>,
     /// Bytes of it that are read.
     length: u64,
+}
+
+/// Where in the tree a directory is.
+struct At {
+    index: NodeIndex,
     /// Whether it is gone, or lies in one that is.
     deleted: bool,
+    /// The first clusters of the deleted directories down to it.
+    above: Vec<u32>,
+}
+
+impl At {
+    fn root() -> Self {
+        Self { index: Tree::ROOT, deleted: false, above: Vec::new() }
+    }
 }
 
 struct Walk<'v> {
@@ -126,8 +141,8 @@ struct Walk<'v> {
     pending: VecDeque<Directory>,
     untold: usize,
     refused: BTreeSet<&'static str>,
-    /// The first clusters of the directories that were come upon.
-    visited: BTreeSet<u32>,
+    /// The first clusters of the directories that were come upon, and how often.
+    visited: BTreeMap<u32, u8>,
     limits: &'v Limits,
     buffer: AlignedBuffer,
 }
@@ -151,21 +166,15 @@ impl Walk<'_> {
     fn root(&mut self) {
         match self.geometry.root {
             Root::Fixed { offset, length } => {
-                let _ = self.read(Tree::ROOT, false, &mut Slots::Fat(entry::Slots::default()), offset, length);
+                let _ = self.read(&At::root(), &mut Slots::Fat(entry::Slots::default()), offset, length);
             }
             Root::Cluster(first) => {
                 let chain = self.chains.follow(first, self.most_clusters());
                 self.tell_chain(Tree::ROOT, first, chain.end, true);
                 self.claims.claim(&chain.runs);
-                self.visited.insert(first);
+                self.visited.insert(first, 1);
                 let length = u64::MAX;
-                self.pending.push_back(Directory {
-                    index: Tree::ROOT,
-                    first,
-                    runs: chain.runs,
-                    length,
-                    deleted: false,
-                });
+                self.pending.push_back(Directory { at: At::root(), first, runs: chain.runs, length });
             }
         }
     }
@@ -212,7 +221,7 @@ impl Walk<'_> {
         };
         let mut rest = directory.length;
         // A deleted directory on FAT is read cluster by cluster: it ends where the next one begins.
-        let step = if directory.deleted && self.geometry.variant != Variant::ExFat { 1 } else { u32::MAX };
+        let step = if directory.at.deleted && self.geometry.variant != Variant::ExFat { 1 } else { u32::MAX };
         for run in &directory.runs {
             let end = run.first.saturating_add(run.count);
             let mut cluster = run.first;
@@ -223,7 +232,7 @@ impl Walk<'_> {
                 if step == 1 && self.begins_directory(cluster) != (cluster == directory.first) {
                     return;
                 }
-                if self.read(directory.index, directory.deleted, &mut slots, offset, length).is_break() {
+                if self.read(&directory.at, &mut slots, offset, length).is_break() {
                     return;
                 }
                 rest = rest.saturating_sub(length);
@@ -245,7 +254,7 @@ impl Walk<'_> {
     }
 
     /// Reads the slots in a stretch of the volume; breaks where no slot can follow.
-    fn read(&mut self, index: NodeIndex, deleted: bool, slots: &mut Slots, start: u64, length: u64) -> ControlFlow<()> {
+    fn read(&mut self, at: &At, slots: &mut Slots, start: u64, length: u64) -> ControlFlow<()> {
         let mut buffer = std::mem::replace(&mut self.buffer, AlignedBuffer::new(0));
         let (mut done, mut flow) = (0u64, ControlFlow::Continue(()));
         while done < length && flow.is_continue() {
@@ -256,10 +265,10 @@ impl Walk<'_> {
             let mut offsets = (offset..).step_by(32);
             flow = buffer.filled(filled).as_chunks::<32>().0.iter().try_for_each(|bytes| {
                 let offset = offsets.next().unwrap_or(offset);
-                self.slot(index, deleted, slots.next(bytes, &self.geometry), offset)
+                self.slot(at, slots.next(bytes, &self.geometry), offset)
             });
             if filled < wanted && flow.is_continue() {
-                self.note(index, "a directory that cannot be read to its end", offset);
+                self.note(at.index, "a directory that cannot be read to its end", offset);
                 flow = ControlFlow::Break(());
             }
             done = done.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
@@ -268,18 +277,18 @@ impl Walk<'_> {
         flow
     }
 
-    fn slot(&mut self, index: NodeIndex, deleted: bool, slot: Slot, offset: u64) -> ControlFlow<()> {
+    fn slot(&mut self, at: &At, slot: Slot, offset: u64) -> ControlFlow<()> {
         match slot {
             Slot::End => return ControlFlow::Break(()),
             Slot::Entry(found, told) => {
-                if self.add(index, deleted, &found, told, offset).is_err() {
+                if self.add(at, &found, told, offset).is_err() {
                     return ControlFlow::Break(());
                 }
             }
             // What was a directory once is none from here on.
-            Slot::Damaged(_) | Slot::Noise if deleted => return ControlFlow::Break(()),
-            Slot::Damaged(what) => self.note(index, what, offset),
-            Slot::Label(label) if index == Tree::ROOT && self.walked.label.is_none() => {
+            Slot::Damaged(_) | Slot::Noise if at.deleted => return ControlFlow::Break(()),
+            Slot::Damaged(what) => self.note(at.index, what, offset),
+            Slot::Label(label) if at.index == Tree::ROOT && self.walked.label.is_none() => {
                 self.walked.label = Some(label);
             }
             Slot::Label(_) | Slot::Bitmap { .. } | Slot::Nothing | Slot::Noise => {}
@@ -287,15 +296,8 @@ impl Walk<'_> {
         ControlFlow::Continue(())
     }
 
-    fn add(
-        &mut self,
-        parent: NodeIndex,
-        deleted: bool,
-        found: &Found,
-        told: Option<&'static str>,
-        offset: u64,
-    ) -> Result<(), Refused> {
-        let deleted = deleted || found.deleted;
+    fn add(&mut self, parent: &At, found: &Found, told: Option<&'static str>, offset: u64) -> Result<(), Refused> {
+        let deleted = parent.deleted || found.deleted;
         let (kind, wanted) = if found.directory {
             (EntryKind::Directory, self.directory_clusters(found))
         } else {
@@ -307,11 +309,14 @@ impl Walk<'_> {
         let size = if found.directory { 0 } else { found.size };
         let stream = if found.directory || found.valid >= found.size { 0 } else { self.keep_valid(found.valid) };
         let stat = Stat { size, times: found.times };
-        let index = match self.walked.tree.add(parent, &found.name, Node { kind, origin, id: place.id(), stream, stat })
-        {
+        let index = match self.walked.tree.add(
+            parent.index,
+            &found.name,
+            Node { kind, origin, id: place.id(), stream, stat },
+        ) {
             Ok(index) => index,
             Err(refused) => {
-                self.refuse(parent, refused);
+                self.refuse(parent.index, refused);
                 return Err(refused);
             }
         };
@@ -325,9 +330,16 @@ impl Walk<'_> {
             }
         }
         if found.directory && !runs.is_empty() {
-            if self.visited.insert(found.first) {
+            let times = self.visited.entry(found.first).or_insert(0);
+            *times = times.saturating_add(1);
+            // A directory that was moved before it was deleted is in every place that it was in.
+            let allowed = if deleted { MOST_PLACES } else { 1 };
+            if *times <= allowed && !parent.above.contains(&found.first) {
                 let length = if self.geometry.variant == Variant::ExFat { found.size } else { u64::MAX };
-                self.pending.push_back(Directory { index, first: found.first, runs, length, deleted });
+                let mut above = if deleted { parent.above.clone() } else { Vec::new() };
+                above.push(found.first);
+                let at = At { index, deleted, above };
+                self.pending.push_back(Directory { at, first: found.first, runs, length });
             } else if !deleted {
                 let offset = self.geometry.offset(found.first);
                 self.note(index, "a directory that is in another place too: its entries are there", offset);

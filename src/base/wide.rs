@@ -1,0 +1,27 @@
+//! Names in UTF-16, as UTF-8.
+
+/// UTF-8 of UTF-16. Surrogates that stand alone take three bytes, as any unit would (WTF-8), so that none is lost.
+#[must_use]
+pub fn utf8(units: impl Iterator<Item = u16>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for unit in char::decode_utf16(units) {
+        match unit {
+            Ok(character) => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            Err(alone) => {
+                let [high, low] = alone.unpaired_surrogate().to_be_bytes();
+                bytes.extend_from_slice(&[0xe0 | high >> 4, 0x80 | (high & 0x0f) << 2 | low >> 6, 0x80 | low & 0x3f]);
+            }
+        }
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lone_surrogates_are_kept() {
+        assert_eq!(utf8([0x41, 0xd83d, 0xde00, 0xd800, 0x42].into_iter()), b"A\xf0\x9f\x98\x80\xed\xa0\x80B");
+    }
+}
