@@ -123,6 +123,9 @@ pub(super) fn read(medium: &dyn ReadAt, record: &Record, limits: &Limits) -> Opt
             partitions.push(partition(disk, record, *entry, u64::from(entry.start)));
         }
     }
+    if record.is_protective() {
+        causes.push(corrupt("a record that protects a GUID partition table, but neither that nor its copy", 0));
+    }
     if record.entries.iter().any(|entry| entry.kind == DYNAMIC_DISK) {
         causes.push(Cause::Unsupported("a dynamic disk (LDM): its own table of volumes is not read".to_owned()));
     }

@@ -131,3 +131,6 @@ impl Streams for Volume {
         self.space.ranges(&self.chains, ReadAt::len(&self.source))
     }
 }
+
+#[cfg(test)]
+mod tests;

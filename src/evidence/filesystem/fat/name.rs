@@ -120,7 +120,7 @@ mod tests {
             (b"README  TXT", 0x18, "readme.txt"),
             (b"README  TXT", 0x08, "readme.TXT"),
             (b"NOEXT      ", 0x10, "NOEXT"),
-            (b"\x05BC     \x81 ", 0, "σBC.ü"),
+            (b"\x05BC     \x81  ", 0, "σBC.ü"),
             (b"A B     C D", 0, "A B.C D"),
         ];
         for (raw, case, expected) in cases {

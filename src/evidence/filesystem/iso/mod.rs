@@ -94,3 +94,6 @@ impl ReadAt for File {
         self.length
     }
 }
+
+#[cfg(test)]
+mod tests;

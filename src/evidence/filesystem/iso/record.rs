@@ -135,7 +135,7 @@ fn rock(area: &[u8], disc: &Disc, volume: &dyn ReadAt) -> Rock {
 /// Reads the entries of one area, and says where it goes on.
 fn entries(mut area: &[u8], disc: &Disc, rock: &mut Rock) -> Option<Extent> {
     let mut next = None;
-    while let Some((entry, rest)) = area.split_at_checked(usize::from(area.get(2).copied()?).max(4)) {
+    while let Some((entry, rest)) = area.get(2).and_then(|length| area.split_at_checked(usize::from(*length).max(4))) {
         let fields = Fields(entry);
         match entry.first_chunk::<2>() {
             Some(b"NM") if fields.u8(4) & 6 == 0 => rock.name.extend_from_slice(entry.get(5..).unwrap_or_default()),
