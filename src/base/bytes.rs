@@ -1,5 +1,6 @@
 //! Positioned reading, the only way in which bytes of evidence are had, and the aligned buffer they are read into.
 
+use super::anomaly::Cause;
 use std::io;
 
 /// Bytes that can be read at any offset and never written.
@@ -18,6 +19,11 @@ pub trait ReadAt: Send + Sync {
     /// Whether there is nothing to read.
     fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// What turned out to be damaged while it was read and was given as zeros, since this was last asked.
+    fn unread(&self) -> Vec<Cause> {
+        Vec::new()
     }
 }
 
@@ -53,6 +59,10 @@ impl<T: ReadAt + ?Sized> ReadAt for Box<T> {
 
     fn len(&self) -> u64 {
         (**self).len()
+    }
+
+    fn unread(&self) -> Vec<Cause> {
+        (**self).unread()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Bytes shared by many readers: parts of a stream, and streams lent to readers that want a cursor.
 
+use super::anomaly::Cause;
 use super::bytes::ReadAt;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +15,10 @@ impl<T: ReadAt + ?Sized> ReadAt for Arc<T> {
 
     fn len(&self) -> u64 {
         (**self).len()
+    }
+
+    fn unread(&self) -> Vec<Cause> {
+        (**self).unread()
     }
 }
 

@@ -73,6 +73,11 @@ pub struct Opened {
 /// # Errors
 /// It does not exist, cannot be read, or is neither a directory, a regular file nor a device.
 pub fn open(path: &Path, limits: &Limits) -> Result<Opened, Anomaly> {
+    if host::is_device(path) {
+        let source = host::open_device(path)?;
+        let size = source.len();
+        return Ok(open_image(source.clone(), &Alone, limits).unwrap_or_else(|| unknown_disk(source, size)));
+    }
     let host = Host::open(path)?;
     if !host.is_single_file() {
         return Ok(Opened { shape: Shape::Directory, file_system: Box::new(host), size: None, anomalies: Vec::new() });
@@ -89,6 +94,15 @@ pub fn open(path: &Path, limits: &Limits) -> Result<Opened, Anomaly> {
         size: Some(size),
         anomalies: Vec::new(),
     }))
+}
+
+/// A device on which nothing is known: still a disk, whose bytes can be searched.
+fn unknown_disk(source: Source, size: u64) -> Opened {
+    let gaps = std::iter::once(0..size).collect();
+    let stored = StoredDigests::default();
+    let disk = Disk { format: Format::Raw, source, stored, volumes: Vec::new(), gaps };
+    let file_system = Box::new(Image::default());
+    Opened { shape: Shape::Image(disk), file_system, size: Some(size), anomalies: Vec::new() }
 }
 
 /// Opens the image that a file is; nothing where it is none, but a file of its own.
@@ -117,9 +131,8 @@ pub fn open_image(source: Source, siblings: &dyn Siblings, limits: &Limits) -> O
         }
         facts.push(VolumeFacts { folder, ..fact });
     }
-    let is_image = medium.format != Format::Raw
-        || table.scheme != Scheme::None
-        || facts.iter().any(|fact| fact.file_system.is_some());
+    let is_image =
+        !medium.format.is_bare() || table.scheme != Scheme::None || facts.iter().any(|fact| fact.file_system.is_some());
     if !is_image {
         return None;
     }
@@ -159,6 +172,23 @@ fn mount(
             (Some(mounted), facts, None)
         }
         Err(cause) => (None, facts, Some(at(cause))),
+    }
+}
+
+/// Nothing is beside a device.
+struct Alone;
+
+impl Siblings for Alone {
+    fn open(&self, _: &str) -> Option<Source> {
+        None
+    }
+
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn own_name(&self) -> &'static str {
+        ""
     }
 }
 

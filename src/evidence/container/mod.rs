@@ -3,6 +3,12 @@
 //! Files beside the evidence (segments, extents, parents) are had through [`Siblings`] alone, which never leaves the
 //! folder of the evidence.
 
+mod ewf;
+mod split;
+#[cfg(test)]
+mod testfolder;
+mod unread;
+
 use crate::base::anomaly::Cause;
 use crate::base::limits::Limits;
 use crate::base::source::Source;
@@ -15,6 +21,18 @@ use serde::Serialize;
 pub enum Format {
     /// The bytes of the disk as they are.
     Raw,
+    /// The bytes of the disk, cut into files that are beside each other.
+    SplitRaw,
+    /// An Expert Witness file (E01, Ex01), in one or many segments.
+    Ewf,
+}
+
+impl Format {
+    /// Whether the bytes alone do not say that they are a disk: any file looks like it.
+    #[must_use]
+    pub fn is_bare(self) -> bool {
+        matches!(self, Self::Raw | Self::SplitRaw)
+    }
 }
 
 /// A container, opened: the bytes of the disk, and what the container says of them.
@@ -58,6 +76,8 @@ pub trait Siblings {
 /// # Errors
 /// The container is damaged beyond reading, or of a kind or version that is not read.
 pub fn open(source: Source, siblings: &dyn Siblings, limits: &Limits) -> Result<Medium, Cause> {
-    let _ = (siblings, limits);
-    Ok(Medium { format: Format::Raw, source, stored: StoredDigests::default(), damage: Vec::new() })
+    if ewf::is(&source) {
+        return ewf::open(source, siblings, limits);
+    }
+    split::open(source, siblings)
 }

@@ -4,7 +4,7 @@
 //! path is opened only where none of its directories is a link.
 
 use crate::base::anomaly::{Anomaly, Cause, Stage};
-use crate::base::bytes::ReadAt;
+use crate::base::bytes::{AlignedBuffer, ReadAt};
 use crate::base::limits::Limits;
 use crate::base::source::Source;
 use crate::base::time::{FileTimes, Timestamp};
@@ -12,7 +12,7 @@ use crate::evidence::entry::{Entry, EntryKind, EntryPath};
 use crate::evidence::{FileSystem, Opened, Walked};
 use std::ffi::OsString;
 use std::fs::{File, FileType, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -208,6 +208,70 @@ pub fn open_file(path: &Path) -> io::Result<Source> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, special(kind_of(metadata.file_type())).to_string()));
     }
     Ok(Arc::new(HostFile { file, length: metadata.len() }))
+}
+
+/// Whether a path that the examiner named is a whole disk or a part of one: a block device, also through a link, or on
+/// Windows `\\.\PhysicalDriveN` or `\\.\C:`.
+#[must_use]
+pub fn is_device(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        std::fs::metadata(path).is_ok_and(|metadata| metadata.file_type().is_block_device())
+    }
+    #[cfg(windows)]
+    {
+        path.as_os_str().as_encoded_bytes().starts_with(br"\\.\")
+    }
+}
+
+/// Opens a device that the examiner named. It is only read; a walk never comes here.
+///
+/// # Errors
+/// What the operating system says, or that it does not tell the size.
+pub fn open_device(path: &Path) -> Result<Source, Anomaly> {
+    let anomaly = |cause: Cause| Anomaly { stage: Stage::Open, path: path.to_string_lossy().into_owned(), cause };
+    // A link to a device, as in `/dev/disk/by-id`, was asked for by name.
+    let real =
+        if cfg!(unix) { path.canonicalize() } else { Ok(path.to_owned()) }.map_err(|error| anomaly(error.into()))?;
+    let mut file = open_read_only(&real).map_err(|error| anomaly(error.into()))?;
+    match file.seek(SeekFrom::End(0)) {
+        Ok(length) if length > 0 => Ok(Arc::new(Sectors(HostFile { file, length }))),
+        _ => Err(anomaly(Cause::Unsupported(
+            "a device whose size the system does not tell: give an image of it".to_owned(),
+        ))),
+    }
+}
+
+/// A device that is read in whole sectors alone, as Windows wants it.
+struct Sectors<R>(R);
+
+impl<R: ReadAt> Sectors<R> {
+    /// Bytes of the largest sector in use.
+    const SECTOR: u64 = 4096;
+}
+
+impl<R: ReadAt> ReadAt for Sectors<R> {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let sector = usize::try_from(Self::SECTOR).unwrap_or(1);
+        let before = offset.checked_rem(Self::SECTOR).unwrap_or(0);
+        let whole = buffer.len().saturating_sub(buffer.len().checked_rem(sector).unwrap_or(0));
+        if before == 0 && whole > 0 {
+            return self.0.read_at(offset, buffer.get_mut(..whole).unwrap_or_default());
+        }
+        let mut block = AlignedBuffer::new(sector);
+        let count = self.0.read_at(offset.saturating_sub(before), block.space())?;
+        let rest = block.filled(count).get(usize::try_from(before).unwrap_or(0)..).unwrap_or_default();
+        let count = rest.len().min(buffer.len());
+        if let (Some(target), Some(rest)) = (buffer.get_mut(..count), rest.get(..count)) {
+            target.copy_from_slice(rest);
+        }
+        Ok(count)
+    }
+
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
 }
 
 /// Why an entry that is no regular file is not read.
@@ -424,6 +488,53 @@ mod tests {
         let host = Host::open(&root.path().join("a.txt")).unwrap();
         assert!(host.is_single_file());
         assert_eq!(walked(&host, &Limits::default()).0, [("a.txt".to_owned(), EntryKind::File)]);
+    }
+
+    #[test]
+    fn devices_are_read_in_whole_sectors() {
+        struct Strict(Vec<u8>);
+        impl ReadAt for Strict {
+            fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+                assert!(offset.is_multiple_of(4096) && buffer.len().is_multiple_of(4096));
+                self.0.read_at(offset, buffer)
+            }
+
+            fn len(&self) -> u64 {
+                ReadAt::len(&self.0)
+            }
+        }
+        let bytes: Vec<u8> = (0..5 * 4096 + 512u32).map(|at| (at * 7 / 3) as u8).collect();
+        let device = Sectors(Strict(bytes.clone()));
+        for (offset, length) in
+            [(0, 4096), (1, 10), (4095, 2), (4000, 9000), (8192, 4097), (20_480, 900), (20_991, 5), (30_000, 5)]
+        {
+            let mut buffer = vec![0u8; length];
+            let count = crate::base::bytes::read_full(&device, offset, &mut buffer).unwrap();
+            let start = bytes.len().min(offset as usize);
+            let expected = &bytes[start..bytes.len().min(start + length)];
+            assert!(&buffer[..count] == expected, "{offset} {length}");
+        }
+    }
+
+    #[test]
+    fn a_device_is_opened_where_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("disk.raw");
+        std::fs::write(&file, vec![7u8; 1 << 20]).unwrap();
+        let attached = std::process::Command::new("losetup").args(["--read-only", "--show", "-f"]).arg(&file).output();
+        let Ok(attached) =
+            attached.map_err(drop).and_then(|output| output.status.success().then_some(output).ok_or(()))
+        else {
+            println!("skipped: no loop device can be had");
+            return;
+        };
+        let device = std::path::PathBuf::from(String::from_utf8(attached.stdout).unwrap().trim());
+        let opened = crate::evidence::open::open(&device, &Limits::default());
+        let _ = std::process::Command::new("losetup").arg("-d").arg(&device).status();
+        let opened = opened.map_err(|anomaly| anomaly.cause.to_string()).unwrap();
+        assert_eq!(opened.size, Some(1 << 20));
+        assert!(matches!(opened.shape, crate::evidence::open::Shape::Image(_)));
+        assert!(is_device(&device) && !is_device(&file) && open_file(&device).is_err());
     }
 
     #[test]
