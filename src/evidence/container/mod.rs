@@ -8,6 +8,7 @@ mod split;
 #[cfg(test)]
 mod testfolder;
 mod unread;
+mod virtual_disk;
 
 use crate::base::anomaly::Cause;
 use crate::base::limits::Limits;
@@ -25,6 +26,16 @@ pub enum Format {
     SplitRaw,
     /// An Expert Witness file (E01, Ex01), in one or many segments.
     Ewf,
+    /// A disk of QEMU of the first version.
+    Qcow,
+    /// A disk of QEMU.
+    Qcow2,
+    /// A disk of Virtual PC, or of Hyper-V before 2012.
+    Vhd,
+    /// A disk of Hyper-V.
+    Vhdx,
+    /// A disk of VMware.
+    Vmdk,
 }
 
 impl Format {
@@ -76,6 +87,9 @@ pub trait Siblings {
 /// # Errors
 /// The container is damaged beyond reading, or of a kind or version that is not read.
 pub fn open(source: Source, siblings: &dyn Siblings, limits: &Limits) -> Result<Medium, Cause> {
+    if let Some(opened) = virtual_disk::open(&source, siblings, limits) {
+        return opened;
+    }
     if ewf::is(&source) {
         return ewf::open(source, siblings, limits);
     }

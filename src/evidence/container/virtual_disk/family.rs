@@ -1,0 +1,151 @@
+//! The files that make up one virtual disk: those beside it and those below it, all of the evidence's folder alone.
+
+use super::pool::{Pool, Pooled};
+use super::{Disk, Kind};
+use crate::base::anomaly::Cause;
+use crate::base::limits::Limits;
+use crate::base::source::Source;
+use crate::evidence::container::Siblings;
+use std::sync::Arc;
+
+/// Disks in a chain of parents.
+const DEPTH: usize = 32;
+
+/// What a reader may ask for while it opens one disk of a chain.
+pub(super) struct Family<'a> {
+    siblings: &'a dyn Siblings,
+    pool: Arc<Pool>,
+    /// The caps of the run.
+    pub(super) limits: &'a Limits,
+    /// The names of the disks above and of this one, the evidence first.
+    names: Vec<String>,
+}
+
+/// How a file is named by another, as it is written there: a name, or a path of another machine.
+pub(super) struct Reference {
+    /// As written.
+    pub(super) stated: String,
+    /// Whether it is read as the bytes of the disk without looking at what it is.
+    pub(super) raw: bool,
+}
+
+impl Reference {
+    /// A reference whose kind is told by its content.
+    pub(super) fn new(stated: String) -> Self {
+        Self { stated, raw: false }
+    }
+
+    /// The last name of the path, in the manner of either system.
+    fn name(&self) -> &str {
+        self.stated.rsplit(['/', '\\']).next().unwrap_or_default()
+    }
+
+    /// Whether it names a file of the same folder and no path.
+    fn is_plain(&self) -> bool {
+        matches!(self.stated.strip_suffix(self.name()), Some("" | "./" | ".\\"))
+    }
+}
+
+impl<'a> Family<'a> {
+    /// Of the evidence itself.
+    pub(super) fn new(siblings: &'a dyn Siblings, limits: &'a Limits) -> Self {
+        Self { siblings, pool: Arc::default(), limits, names: vec![siblings.own_name().to_owned()] }
+    }
+
+    /// The name of the file of this disk.
+    pub(super) fn own_name(&self) -> &str {
+        self.names.last().map_or("", String::as_str)
+    }
+
+    /// A file whose tables are read through the memory that all files of the disk share.
+    pub(super) fn pooled(&self, source: Source) -> Pooled {
+        self.pool.file(source)
+    }
+
+    /// The file that is meant, by its name as in the folder. A path is not followed: that is told, and its last name
+    /// tried in the folder.
+    pub(super) fn beside(&self, reference: &Reference, damage: &mut Vec<Cause>) -> Option<(String, Source)> {
+        let (stated, name) = (&reference.stated, reference.name());
+        if !reference.is_plain() {
+            let what =
+                format!("the path {stated:?} is not followed; {name:?} is looked for in the folder of the evidence");
+            damage.push(Cause::Unsupported(what));
+        }
+        let found = self.siblings.open(name).map(|source| (name.to_owned(), source)).or_else(|| {
+            // Windows names its files without regard to case.
+            let names = self.siblings.names();
+            let other = names.into_iter().find(|other| other.to_lowercase() == name.to_lowercase())?;
+            self.siblings.open(&other).map(|source| (other, source))
+        });
+        if found.is_none() {
+            let what = format!("{name:?} is not in the folder of the evidence; what only it holds reads as zeros");
+            damage.push(Cause::Unsupported(what));
+        }
+        found
+    }
+
+    /// The disk below, by the first reference that leads to a file. Whatever keeps it from being read is told in
+    /// `damage`, with what is damaged in the parent itself; `same` says whether it is the disk that the child was made from.
+    pub(super) fn parent(
+        &self,
+        references: &[Reference],
+        damage: &mut Vec<Cause>,
+        same: impl FnOnce(&Disk) -> bool,
+    ) -> Option<Source> {
+        let mut found = None;
+        for reference in references {
+            let mut told = Vec::new();
+            found = self.beside(reference, &mut told).map(|(name, source)| (name, source, reference.raw));
+            if found.is_some() || references.len() == 1 {
+                damage.append(&mut told);
+            }
+            if found.is_some() {
+                break;
+            }
+        }
+        if found.is_none() && references.len() != 1 {
+            let names: Vec<&str> = references.iter().map(|reference| reference.stated.as_str()).collect();
+            let what =
+                format!("no parent of {names:?} is in the folder of the evidence; what only it holds reads as zeros");
+            damage.push(Cause::Unsupported(what));
+        }
+        let (name, source, raw) = found?;
+        match self.below(&name, source, raw) {
+            Ok(parent) => {
+                if !same(&parent) {
+                    let what =
+                        format!("{name:?} is not the parent that the disk was made from, or it was changed since");
+                    damage.push(Cause::Corrupt { what, offset: 0 });
+                }
+                damage.extend(parent.damage.into_iter().map(|cause| within(&name, cause)));
+                Some(parent.source)
+            }
+            Err(cause) => {
+                damage.push(within(&name, cause));
+                None
+            }
+        }
+    }
+
+    fn below(&self, name: &str, source: Source, raw: bool) -> Result<Disk, Cause> {
+        if self.names.iter().any(|above| above == name) {
+            return Err(Cause::Corrupt { what: "the chain of parents comes back to it".to_owned(), offset: 0 });
+        }
+        if self.names.len() >= DEPTH {
+            return Err(Cause::LimitReached { what: "disks in a chain of parents", limit: super::fields::wide(DEPTH) });
+        }
+        let Some(kind) = Kind::of(&source).filter(|_| !raw) else { return Ok(Disk::new(source)) };
+        let mut names = self.names.clone();
+        names.push(name.to_owned());
+        kind.open(source, &Family { siblings: self.siblings, pool: self.pool.clone(), limits: self.limits, names })
+    }
+}
+
+/// What is wrong with a parent, told of the child.
+pub(super) fn within(name: &str, cause: Cause) -> Cause {
+    match cause {
+        Cause::Corrupt { what, offset } => Cause::Corrupt { what: format!("in {name:?}: {what}"), offset },
+        Cause::Unsupported(what) => Cause::Unsupported(format!("in {name:?}: {what}")),
+        cause => cause,
+    }
+}

@@ -1,0 +1,71 @@
+//! Fields of headers: fixed arrays of bytes, with zeros where the header ends before them.
+
+use crate::base::bytes::{ReadAt, read_full};
+use std::io;
+
+/// The `N` bytes at an offset of a header.
+pub(super) fn array<const N: usize>(header: &[u8], at: usize) -> [u8; N] {
+    let mut field = [0u8; N];
+    for (target, source) in field.iter_mut().zip(header.get(at..).unwrap_or_default()) {
+        *target = *source;
+    }
+    field
+}
+
+/// A header of `N` bytes, nothing where the file ends inside it.
+pub(super) fn header<const N: usize>(source: &dyn ReadAt, offset: u64) -> io::Result<Option<[u8; N]>> {
+    let mut bytes = [0u8; N];
+    let count = read_full(source, offset, &mut bytes)?;
+    Ok((count == N).then_some(bytes))
+}
+
+/// At most `most` bytes at an offset, only as many as the file has.
+pub(super) fn bounded(source: &dyn ReadAt, offset: u64, length: u64, most: u64) -> io::Result<Vec<u8>> {
+    let there = length.min(most).min(source.len().saturating_sub(offset));
+    let mut bytes = vec![0u8; index(there)];
+    let count = read_full(source, offset, &mut bytes)?;
+    bytes.truncate(count);
+    Ok(bytes)
+}
+
+/// A 32-bit field of a big-endian header.
+pub(super) fn be32(header: &[u8], at: usize) -> u32 {
+    u32::from_be_bytes(array(header, at))
+}
+
+/// A 64-bit field of a big-endian header.
+pub(super) fn be64(header: &[u8], at: usize) -> u64 {
+    u64::from_be_bytes(array(header, at))
+}
+
+/// A 16-bit field of a little-endian header.
+pub(super) fn le16(header: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes(array(header, at))
+}
+
+/// A 32-bit field of a little-endian header.
+pub(super) fn le32(header: &[u8], at: usize) -> u32 {
+    u32::from_le_bytes(array(header, at))
+}
+
+/// A 64-bit field of a little-endian header.
+pub(super) fn le64(header: &[u8], at: usize) -> u64 {
+    u64::from_le_bytes(array(header, at))
+}
+
+/// A size of a file as a size in memory.
+pub(super) fn index(size: u64) -> usize {
+    usize::try_from(size).unwrap_or(usize::MAX)
+}
+
+/// A size in memory as a size of a file.
+pub(super) fn wide(size: usize) -> u64 {
+    u64::try_from(size).unwrap_or(u64::MAX)
+}
+
+/// Text of 16-bit units up to the first zero.
+pub(super) fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| unit(array(pair, 0)));
+    let units: Vec<u16> = units.take_while(|unit| *unit != 0).collect();
+    String::from_utf16_lossy(&units)
+}

@@ -1,0 +1,209 @@
+//! A sparse file: grains of the disk, found through a directory of tables (sections "Hosted Sparse Extents",
+//! "Stream-Optimized Compressed Sparse Extents", "ESX Server Sparse Extents").
+
+use crate::base::anomaly::Cause;
+use crate::base::bytes::ReadAt;
+use crate::base::source::Source;
+use crate::evidence::container::virtual_disk::Disk;
+use crate::evidence::container::virtual_disk::fields::{array, header, le16, le32, le64};
+use crate::evidence::container::virtual_disk::map::{Map, Packed, Place, Run};
+use crate::evidence::container::virtual_disk::pool::{LARGEST_UNIT, Pooled};
+use crate::evidence::container::virtual_disk::unpack::Codec;
+use std::io;
+use std::ops::Range;
+
+const SECTOR: u64 = 512;
+
+/// Bits of the flags.
+const REDUNDANT: u32 = 1 << 1;
+const ZEROED: u32 = 1 << 2;
+const COMPRESSED: u32 = 1 << 16;
+const MARKERS: u32 = 1 << 17;
+
+/// The directory that stands for one at the end of the file.
+const AT_END: u64 = u64::MAX;
+
+/// Bytes of the mark before a compressed grain: its sector of the disk and its bytes.
+const MARK: u64 = 12;
+
+/// Entries of a table in ESX Server's kind of file.
+const ESX_ENTRIES: u64 = 4096;
+
+/// What the header of a sparse file says.
+pub(super) struct Extent {
+    /// Where the text that describes the disk lies, and its bytes.
+    pub(super) descriptor: (u64, u64),
+    size: u64,
+    grain: u64,
+    entries: u64,
+    directory: u64,
+    flags: u32,
+    notes: Vec<Cause>,
+}
+
+fn corrupt(what: &str, offset: u64) -> Cause {
+    Cause::Corrupt { what: format!("a sparse VMDK whose {what}"), offset }
+}
+
+impl Extent {
+    pub(super) fn read(source: &dyn ReadAt) -> Result<Self, Cause> {
+        let Some(head) = header::<512>(source, 0)? else { return Err(corrupt("header is cut short", source.len())) };
+        let found = match &array::<4>(&head, 0) {
+            b"KDMV" => Self::hosted(source, &head)?,
+            b"COWD" => Self::esx(&head),
+            _ => return Err(corrupt("signature is missing", 0)),
+        };
+        let grain = found.grain;
+        if !grain.is_power_of_two()
+            || !(SECTOR..=LARGEST_UNIT).contains(&grain)
+            || !(1..=1 << 16).contains(&found.entries)
+        {
+            return Err(corrupt("grains or tables have an impossible size", 20));
+        }
+        let tables = found.size.div_ceil(grain.saturating_mul(found.entries));
+        if found.directory.checked_add(tables.saturating_mul(4)).is_none_or(|end| end > source.len()) {
+            return Err(corrupt("directory lies outside the file", found.directory));
+        }
+        Ok(found)
+    }
+
+    fn hosted(source: &dyn ReadAt, head: &[u8; 512]) -> Result<Self, Cause> {
+        let mut notes = Vec::new();
+        let mut footer = None;
+        if le64(head, 56) == AT_END {
+            // The footer lies before the sector that marks the end of the stream.
+            let at = source.len().saturating_sub(2 * SECTOR);
+            footer = header::<512>(source, at)?.filter(|footer| footer.starts_with(b"KDMV"));
+            if footer.is_none() {
+                return Err(corrupt("end with its footer is missing", source.len()));
+            }
+        }
+        let head = footer.as_ref().unwrap_or(head);
+        let (version, flags) = (le32(head, 4), le32(head, 8));
+        if !(1..=3).contains(&version) {
+            return Err(Cause::Unsupported(format!("a sparse VMDK of version {version}")));
+        }
+        if flags & COMPRESSED != 0 && le16(head, 77) != 1 {
+            return Err(Cause::Unsupported(format!("a VMDK compressed by the method {}", le16(head, 77))));
+        }
+        if head.get(72).is_some_and(|unclean| *unclean != 0) {
+            notes.push(Cause::Unsupported("the VMDK was not closed; its tables may be behind".to_owned()));
+        }
+        let directory = if flags & REDUNDANT != 0 && le64(head, 48) != 0 { le64(head, 48) } else { le64(head, 56) };
+        let bytes = |at: usize| le64(head, at).saturating_mul(SECTOR);
+        Ok(Self {
+            descriptor: (bytes(28), bytes(36)),
+            size: bytes(12),
+            grain: bytes(20),
+            entries: le32(head, 44).into(),
+            directory: directory.saturating_mul(SECTOR),
+            flags,
+            notes,
+        })
+    }
+
+    fn esx(head: &[u8; 512]) -> Self {
+        let bytes = |at: usize| u64::from(le32(head, at)).saturating_mul(SECTOR);
+        Self {
+            descriptor: (0, 0),
+            size: bytes(12),
+            grain: bytes(16),
+            entries: ESX_ENTRIES,
+            directory: bytes(20),
+            flags: 0,
+            notes: Vec::new(),
+        }
+    }
+
+    /// The extent as a disk over what is below it.
+    pub(super) fn open(self, file: &Pooled, below: Option<Source>, mut damage: Vec<Cause>) -> Disk {
+        let Self { size, grain, entries, directory, flags, notes, .. } = self;
+        damage.extend(notes);
+        let directories = size.div_ceil(grain.saturating_mul(entries)).saturating_mul(4);
+        let tables = vec![0..SECTOR, directory..directory.saturating_add(directories)];
+        let map = Grains { file: file.clone(), size, grain, entries, directory, flags, tables };
+        Disk::layer(map, file.clone(), below, damage)
+    }
+}
+
+/// The map of a sparse file.
+struct Grains {
+    file: Pooled,
+    size: u64,
+    grain: u64,
+    entries: u64,
+    directory: u64,
+    flags: u32,
+    tables: Vec<Range<u64>>,
+}
+
+impl Grains {
+    fn run(&self, offset: u64, unit: u64, place: Place) -> Run {
+        let left = unit.saturating_sub(offset.checked_rem(unit).unwrap_or(0));
+        Run { place, length: left.min(self.size.saturating_sub(offset)).max(1) }
+    }
+
+    /// A compressed grain, by the mark before it.
+    fn packed(&self, at: u64, within: u64) -> io::Result<Place> {
+        let (stored, start) = if self.flags & MARKERS != 0 {
+            let Some(mark) = self.file.entry::<12>(at)? else {
+                return Ok(Place::Lost("it would lie beyond the end of the file"));
+            };
+            (le32(&mark, 8).into(), at.saturating_add(MARK))
+        } else {
+            let Some(mark) = self.file.entry::<4>(at)? else {
+                return Ok(Place::Lost("it would lie beyond the end of the file"));
+            };
+            (le32(&mark, 0).into(), at.saturating_add(4))
+        };
+        if stored > self.grain.saturating_mul(2) {
+            return Ok(Place::Lost("its compressed data would be larger than it is itself"));
+        }
+        let unit = Packed { at: start, stored, size: self.grain, codec: Codec::Zlib };
+        Ok(Place::Packed { unit, within })
+    }
+}
+
+impl Map for Grains {
+    fn len(&self) -> u64 {
+        self.size
+    }
+
+    fn locate(&self, offset: u64) -> io::Result<Run> {
+        let covered = self.grain.saturating_mul(self.entries);
+        let number = offset.checked_div(covered).unwrap_or(0);
+        let table = self.file.entry(self.directory.saturating_add(number.saturating_mul(4)))?;
+        let table = u64::from(table.map_or(0, u32::from_le_bytes)).saturating_mul(SECTOR);
+        if table == 0 {
+            return Ok(self.run(offset, covered, Place::Below));
+        }
+        if self.tables.iter().any(|known| known.contains(&table)) {
+            return Ok(self.run(offset, covered, Place::Lost("its table would lie in the tables above it")));
+        }
+        if table >= self.file.source.len() {
+            return Ok(self.run(offset, covered, Place::Lost("its table lies outside the file")));
+        }
+        let within = offset.checked_rem(self.grain).unwrap_or(0);
+        let number = offset.checked_rem(covered).unwrap_or(0).checked_div(self.grain).unwrap_or(0);
+        let Some(entry) = self.file.entry(table.saturating_add(number.saturating_mul(4)))?.map(u32::from_le_bytes)
+        else {
+            return Ok(self.run(offset, self.grain, Place::Lost("its table is cut short")));
+        };
+        let at = u64::from(entry).saturating_mul(SECTOR);
+        let place = match entry {
+            0 => Place::Below,
+            1 if self.flags & ZEROED != 0 => Place::Zeros,
+            _ if self.flags & COMPRESSED != 0 => self.packed(at, within)?,
+            _ => Place::Stored(at.saturating_add(within)),
+        };
+        Ok(self.run(offset, self.grain, place))
+    }
+
+    fn tables(&self) -> &[Range<u64>] {
+        &self.tables
+    }
+
+    fn tail(&self) -> u64 {
+        self.grain
+    }
+}
