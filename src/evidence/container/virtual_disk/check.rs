@@ -1,11 +1,9 @@
 //! Goes over a map once and tells which ranges of the disk it has lost.
 
 use super::map::{Map, Place, Run};
+use super::pool::{Pooled, RUNS};
 use crate::base::anomaly::Cause;
 use std::ops::Range;
-
-/// Runs looked at: beyond a disk of 4 TiB in clusters of 64 KiB.
-const RUNS: u64 = 1 << 26;
 
 /// Lost ranges that are named; further ones are summed up.
 const NAMED: usize = 32;
@@ -16,17 +14,17 @@ struct Lost {
     why: &'static str,
 }
 
-/// What is lost of a disk whose data lie in a file of `length` bytes.
-pub(super) fn check(map: &dyn Map, length: u64) -> Vec<Cause> {
+/// What is lost of a disk whose data lie in a file.
+pub(super) fn check(map: &dyn Map, data: &Pooled) -> Vec<Cause> {
+    let length = data.source.len();
     let tables = map.tables();
     let end = length.checked_next_multiple_of(map.tail().max(1)).unwrap_or(length);
     let mut lost: Vec<Lost> = Vec::new();
     let (mut further, mut further_bytes) = (0u64, 0u64);
     let mut causes = Vec::new();
-    let (mut offset, mut runs) = (0u64, 0u64);
+    let mut offset = 0u64;
     while offset < map.len() {
-        runs = runs.saturating_add(1);
-        if runs > RUNS {
+        if !data.may_check() {
             causes.push(Cause::LimitReached {
                 what: "entries of the tables of a virtual disk that are checked",
                 limit: RUNS,

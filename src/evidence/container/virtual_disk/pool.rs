@@ -22,9 +22,13 @@ const UNIT_BYTES: u64 = 4 << 20;
 /// The largest unit: the largest cluster of a QCOW2.
 pub(super) const LARGEST_UNIT: u64 = 2 << 20;
 
+/// Runs of the disks of one evidence that are checked: beyond 4 TiB in clusters of 64 KiB.
+pub(super) const RUNS: u64 = 1 << 26;
+
 /// The memory of all layers of a disk.
 pub(super) struct Pool {
     files: AtomicU64,
+    checked: AtomicU64,
     pages: Vec<Mutex<Page>>,
     units: Vec<Mutex<Unit>>,
 }
@@ -58,6 +62,7 @@ impl Default for Pool {
     fn default() -> Self {
         Self {
             files: AtomicU64::new(0),
+            checked: AtomicU64::new(0),
             pages: (0..PAGES).map(|_| Mutex::default()).collect(),
             units: (0..UNITS).map(|_| Mutex::default()).collect(),
         }
@@ -80,6 +85,11 @@ fn slot<T>(slots: &[Mutex<T>], among: u64, file: u64, number: u64) -> io::Result
 }
 
 impl Pooled {
+    /// Whether one more run may be checked.
+    pub(super) fn may_check(&self) -> bool {
+        self.pool.checked.fetch_add(1, Ordering::Relaxed) < RUNS
+    }
+
     /// Shows `work` the bytes from an offset to the end of its page; none beyond the end of the file.
     pub(super) fn page<T>(&self, offset: u64, work: impl FnOnce(&[u8]) -> T) -> io::Result<T> {
         let (number, within) = (offset / PAGE, offset % PAGE);

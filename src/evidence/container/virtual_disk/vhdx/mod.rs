@@ -15,6 +15,9 @@ use blocks::Blocks;
 use metadata::Metadata;
 use regions::{Headers, Regions};
 
+#[cfg(test)]
+pub(super) use regions::sum;
+
 /// A GUID as it lies in the file.
 type Guid = [u8; 16];
 

@@ -108,6 +108,6 @@ fn crc32c(bytes: &[u8]) -> u32 {
 }
 
 #[cfg(test)]
-pub(super) fn sum(bytes: &[u8]) -> u32 {
+pub(in super::super) fn sum(bytes: &[u8]) -> u32 {
     crc32c(bytes)
 }
