@@ -149,3 +149,111 @@ pub(super) fn within(name: &str, cause: Cause) -> Cause {
         cause => cause,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testimage::{self as build, Below, Filled, Folder, Zeros};
+    use super::*;
+
+    /// What every differencing disk here has of its own: all of its first block or its even sectors, and nothing of the
+    /// second, where zeros are not the parent's.
+    fn own(size: usize, own: &dyn Fn(usize) -> bool, below: u8) -> Vec<u8> {
+        let sector = |number: usize| vec![if own(number) { 5 } else { below }; 512];
+        let first: Vec<u8> = (0..size / 512).flat_map(sector).collect();
+        [first, vec![below; size]].concat()
+    }
+
+    #[test]
+    fn parents_are_found_beside_the_disk() {
+        let below = [Filled(1), Filled(1)];
+        let above = [Filled(5), Below];
+        let (all, even): (&dyn Fn(usize) -> bool, &dyn Fn(usize) -> bool) = (&|_| true, &|number| number % 2 == 0);
+        let text = |path| build::vmdk_text("b", Some((path, "a")), &["RW 16 SPARSE \"disk\""]);
+        let flat = build::vmdk_text("A", None, &["RW 16 FLAT \"base-flat\" 0"]);
+        let cases = [
+            ("qcow2", build::qcow2("base", &above), build::qcow2("", &below), own(512, all, 1)),
+            ("qcow2 on raw", build::qcow2("base", &above), vec![1; 1024], own(512, all, 1)),
+            ("vhd", build::vhd(2, Some((".\\base", 1)), &above), build::vhd(1, None, &below), own(4096, even, 1)),
+            ("vhdx", build::vhdx(2, Some((".\\BASE", 1)), &above), build::vhdx(1, None, &below), own(1 << 20, even, 1)),
+            ("vmdk", build::vmdk(&text("base"), &above), flat, own(4096, all, 1)),
+        ];
+        for (name, image, base, expected) in cases {
+            let folder = Folder::new([("disk", image), ("base", base), ("base-flat", vec![1; 8192])]);
+            let (bytes, told) = folder.read();
+            assert!(bytes == expected && told.is_empty(), "{name}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn a_parent_shorter_than_the_disk_ends_in_zeros() {
+        let folder = Folder::new([("disk", build::qcow2("base", &[Below, Below, Zeros])), ("base", vec![1; 700])]);
+        let (bytes, told) = folder.read();
+        assert_eq!((bytes, told), ([vec![1; 700], vec![0; 836]].concat(), vec![]));
+    }
+
+    #[test]
+    fn what_keeps_a_parent_from_being_read_is_told_and_no_path_is_followed() {
+        let above = [Filled(5), Below];
+        let missing = build::vhd(2, Some(("C:\\vm\\base", 1)), &above);
+        let changed = build::vhd(9, None, &[Filled(1), Filled(1)]);
+        let parent = build::vhd(1, None, &[Filled(1), Filled(1)]);
+        let cases = [
+            ("gone", Folder::new([("disk", build::qcow2("gone", &above))]), 0, "\"gone\" is not in the folder"),
+            ("gone by a path", Folder::new([("disk", missing.clone())]), 0, "not in the folder"),
+            ("path", Folder::new([("disk", missing), ("base", parent)]), 1, "\"C:\\\\vm\\\\base\" is not followed"),
+            (
+                "up",
+                Folder::new([("disk", build::qcow2("../../etc/base", &above)), ("base", vec![1; 1024])]),
+                1,
+                "not followed",
+            ),
+            (
+                "absolute",
+                Folder::new([("disk", build::qcow2("/etc/base", &above)), ("base", vec![1; 1024])]),
+                1,
+                "not followed",
+            ),
+            ("no name", Folder::new([("disk", build::qcow2("/etc/", &above))]), 0, "not followed"),
+            ("up alone", Folder::new([("disk", build::qcow2("..", &above))]), 0, "\"..\" is not in the folder"),
+            ("itself", Folder::new([("disk", build::qcow2("disk", &above))]), 0, "comes back"),
+            (
+                "each other",
+                Folder::new([
+                    ("disk", build::qcow2("base", &above)),
+                    ("base", build::qcow2("disk", &[Below, Filled(1)])),
+                ]),
+                1,
+                "in \"base\": in \"disk\": the chain of parents comes back",
+            ),
+            (
+                "other",
+                Folder::new([("disk", build::vhd(2, Some(("base", 1)), &above)), ("base", changed)]),
+                1,
+                "\"base\" is not the parent",
+            ),
+            (
+                "damaged",
+                Folder::new([("disk", build::qcow2("base", &above)), ("base", b"QFI\xfb\0\0\0\x03".to_vec())]),
+                0,
+                "in \"base\": a QCOW2 whose header is cut short",
+            ),
+        ];
+        for (name, folder, below, words) in cases {
+            let (bytes, told) = folder.read();
+            assert!(told.iter().any(|told| told.contains(words)), "{name}: {told:?}");
+            assert_eq!((bytes.first(), bytes.last()), (Some(&5), Some(&below)), "{name}");
+        }
+    }
+
+    #[test]
+    fn chains_end() {
+        let mut folder = Folder::new([("0", build::qcow2("1", &[Filled(5), Below]))]);
+        for number in 1..100 {
+            let image = build::qcow2(&(number + 1).to_string(), &[Below, Below]);
+            folder.files.insert(number.to_string(), Arc::new(image));
+        }
+        let (bytes, told) = folder.read();
+        assert_eq!((bytes[0], bytes[1023], told.len()), (5, 0, 1));
+        assert!(told[0].contains("disks in a chain of parents (limit 32)"), "{told:?}");
+    }
+}

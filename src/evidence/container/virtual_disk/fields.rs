@@ -53,6 +53,11 @@ pub(super) fn le64(header: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(array(header, at))
 }
 
+/// The number of the unit that an offset lies in, and the offset there.
+pub(super) fn split(offset: u64, unit: u64) -> (u64, u64) {
+    (offset.checked_div(unit).unwrap_or(0), offset.checked_rem(unit).unwrap_or(0))
+}
+
 /// A size of a file as a size in memory.
 pub(super) fn index(size: u64) -> usize {
     usize::try_from(size).unwrap_or(usize::MAX)

@@ -11,6 +11,8 @@ mod map;
 mod pool;
 mod qcow;
 #[cfg(test)]
+mod qemu;
+#[cfg(test)]
 mod testimage;
 mod unpack;
 mod vhd;
@@ -237,7 +239,7 @@ mod tests {
                 80,
             ),
             (build::vmdk(&text, &pieces), vec![0..80, 512..516, 1024..1064, 1536..1900], 1200),
-            (text.clone(), vec![0..180], 800),
+            (text.clone(), vec![0..40, 40..180], 800),
         ];
         let mut state = 0x9e37_79b9_7f4a_7c15u64;
         let mut random = move |below: u64| {

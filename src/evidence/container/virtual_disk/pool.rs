@@ -120,7 +120,7 @@ impl Pooled {
         if packed.size > LARGEST_UNIT || packed.stored > LARGEST_UNIT.saturating_mul(2) {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "a compressed unit larger than any format's"));
         }
-        let among = (UNIT_BYTES / packed.size.max(1)).clamp(2, UNITS);
+        let among = UNIT_BYTES.checked_div(packed.size).unwrap_or(UNITS).clamp(2, UNITS);
         // Units lie close after one another; their own sizes tell them apart better than the bytes of the offset.
         let mut unit = slot(&self.pool.units, among, self.file, packed.at / 512)?;
         let Unit { key, bytes, packed: input, unpacker } = &mut *unit;

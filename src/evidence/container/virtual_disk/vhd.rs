@@ -4,7 +4,7 @@
 
 use super::Disk;
 use super::family::{Family, Reference};
-use super::fields::{array, be32, be64, bounded, header, utf16};
+use super::fields::{array, be32, be64, bounded, header, split, utf16};
 use super::map::{Map, Place, Run, same_bits};
 use super::pool::Pooled;
 use crate::base::anomaly::Cause;
@@ -174,8 +174,7 @@ impl Map for Blocks {
     }
 
     fn locate(&self, offset: u64) -> io::Result<Run> {
-        let number = offset.checked_div(self.block).unwrap_or(0);
-        let within = offset.checked_rem(self.block).unwrap_or(0);
+        let (number, within) = split(offset, self.block);
         let left = self.block.saturating_sub(within).min(self.size.saturating_sub(offset)).max(1);
         let rest = self.size.saturating_sub(offset).max(1);
         if number >= self.entries {

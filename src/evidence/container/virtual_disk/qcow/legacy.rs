@@ -1,6 +1,6 @@
 //! QCOW, the first version of the format (QEMU, block/qcow.c).
 
-use super::fields::{self, be32, be64, header};
+use super::fields::{self, be32, be64, header, split};
 use super::{Codec, Disk, Family, NAME, Reference};
 use crate::base::anomaly::Cause;
 use crate::base::source::Source;
@@ -62,7 +62,7 @@ impl Clusters {
     }
 
     fn run(&self, offset: u64, unit: u64, place: Place) -> Run {
-        let left = unit.saturating_sub(offset.checked_rem(unit).unwrap_or(0));
+        let left = unit.saturating_sub(split(offset, unit).1);
         Run { place, length: left.min(self.size.saturating_sub(offset)).max(1) }
     }
 }
@@ -74,7 +74,7 @@ impl Map for Clusters {
 
     fn locate(&self, offset: u64) -> io::Result<Run> {
         let covered = self.covered();
-        let number = offset.checked_div(covered).unwrap_or(0);
+        let (number, below) = split(offset, covered);
         let table = self.file.entry(self.l1.saturating_add(number.saturating_mul(8)))?.map_or(0, u64::from_be_bytes);
         if table == 0 {
             return Ok(self.run(offset, covered, Place::Below));
@@ -85,8 +85,8 @@ impl Map for Clusters {
         if table >= self.file.source.len() {
             return Ok(self.run(offset, covered, Place::Lost("its table lies outside the file")));
         }
-        let (cluster, within) = (self.cluster(), offset % self.cluster());
-        let number = (offset % covered).checked_shr(self.cluster_bits).unwrap_or(0);
+        let cluster = self.cluster();
+        let (number, within) = split(below, cluster);
         let Some(entry) = self.file.entry(table.saturating_add(number.saturating_mul(8)))?.map(u64::from_be_bytes)
         else {
             return Ok(self.run(offset, cluster, Place::Lost("its table is cut short")));

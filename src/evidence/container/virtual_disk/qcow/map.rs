@@ -2,6 +2,7 @@
 
 use super::Codec;
 use super::header::Header;
+use crate::evidence::container::virtual_disk::fields::split;
 use crate::evidence::container::virtual_disk::map::{Map, Packed, Place, Run};
 use crate::evidence::container::virtual_disk::pool::Pooled;
 use std::io;
@@ -56,7 +57,7 @@ impl Clusters {
 
     /// The run of the disk at `offset` in units of `unit` bytes.
     fn run(&self, offset: u64, unit: u64, place: Place) -> Run {
-        let left = unit.saturating_sub(offset.checked_rem(unit).unwrap_or(0));
+        let left = unit.saturating_sub(split(offset, unit).1);
         Run { place, length: left.min(self.size.saturating_sub(offset)).max(1) }
     }
 
@@ -72,7 +73,7 @@ impl Clusters {
     /// The run where the bitmap of a cluster of subclusters says how each of them is had.
     fn subcluster(&self, offset: u64, within: u64, entry: u64, bitmap: u64) -> Run {
         let unit = self.cluster() / SUBCLUSTERS;
-        let number = within.checked_div(unit).unwrap_or(0);
+        let (number, _) = split(within, unit);
         let has = |bit: u64| bitmap.checked_shr(u32::try_from(bit).unwrap_or(63)).unwrap_or(0) & 1 == 1;
         let (stored, zero) = (has(number), has(number.saturating_add(SUBCLUSTERS)));
         let host = entry & OFFSET;
@@ -94,7 +95,7 @@ impl Map for Clusters {
 
     fn locate(&self, offset: u64) -> io::Result<Run> {
         let covered = 1u64.checked_shl(self.covered_bits()).unwrap_or(u64::MAX);
-        let number = offset.checked_div(covered).unwrap_or(0);
+        let (number, below) = split(offset, covered);
         let Some(entry) = self.file.entry(self.l1.0.saturating_add(number.saturating_mul(8)))? else {
             return Ok(self.run(offset, covered, Place::Lost("the first table ends before it")));
         };
@@ -103,14 +104,14 @@ impl Map for Clusters {
             return Ok(self.run(offset, covered, Place::Below));
         }
         let length = self.file.source.len();
-        if table % self.cluster() != 0 || table.checked_add(8).is_none_or(|end| end > length) {
+        if !table.is_multiple_of(self.cluster()) || table.checked_add(8).is_none_or(|end| end > length) {
             return Ok(self.run(offset, covered, Place::Lost("its table lies outside the file")));
         }
         if self.tables.iter().any(|known| known.contains(&table)) {
             return Ok(self.run(offset, covered, Place::Lost("its table would lie in the tables above it")));
         }
-        let (cluster, within) = (self.cluster(), offset % self.cluster());
-        let number = (offset % covered).checked_shr(self.cluster_bits).unwrap_or(0);
+        let cluster = self.cluster();
+        let (number, within) = split(below, cluster);
         let size = if self.subclusters { 16 } else { 8 };
         let at = table.saturating_add(number.saturating_mul(size));
         let Some(entry) = self.file.entry(at)?.map(u64::from_be_bytes) else {
@@ -135,7 +136,7 @@ impl Map for Clusters {
             Place::Zeros
         } else if host == 0 && !(self.external && entry & COPIED != 0) {
             Place::Below
-        } else if host % cluster != 0 {
+        } else if !host.is_multiple_of(cluster) {
             Place::Lost("its data would not begin where a cluster does")
         } else {
             Place::Stored(host.saturating_add(within))

@@ -2,6 +2,7 @@
 
 use super::metadata::Metadata;
 use super::regions::Regions;
+use crate::evidence::container::virtual_disk::fields::split;
 use crate::evidence::container::virtual_disk::map::{Map, Place, Run, same_bits};
 use crate::evidence::container::virtual_disk::pool::Pooled;
 use std::io;
@@ -41,7 +42,7 @@ impl Blocks {
 
     /// Blocks that one bitmap is of: after as many entries of blocks, the table has one of a bitmap.
     fn ratio(&self) -> u64 {
-        CHUNK.saturating_mul(self.sector).checked_div(self.block).unwrap_or(1).max(1)
+        split(CHUNK.saturating_mul(self.sector), self.block).0.max(1)
     }
 
     fn entry(&self, number: u64) -> io::Result<Option<u64>> {
@@ -54,14 +55,14 @@ impl Blocks {
 
     /// The run at an offset of a block that is partly this layer's and partly the parent's.
     fn partial(&self, offset: u64, data: u64, left: u64) -> io::Result<Run> {
-        let number = offset.checked_div(self.block).unwrap_or(0);
-        let chunk = number.checked_div(self.ratio()).unwrap_or(0);
+        let (number, in_block) = split(offset, self.block);
+        let (chunk, _) = split(number, self.ratio());
         let after = chunk.saturating_mul(self.ratio().saturating_add(1)).saturating_add(self.ratio());
         let bitmap = self.entry(after)?.filter(|entry| entry & 7 == FULLY_PRESENT).map(|entry| entry & OFFSET);
         let Some(bitmap) = bitmap.filter(|bitmap| *bitmap < self.file.source.len()) else {
             return Ok(Run { place: Place::Lost("its bitmap is missing"), length: left });
         };
-        let sector = offset.checked_div(self.sector).unwrap_or(0);
+        let (sector, within) = split(offset, self.sector);
         let bit = sector % CHUNK;
         let bits = self.file.page(bitmap.saturating_add(bit / 8), |bytes| {
             same_bits(bytes, bit % 8, |byte, bit| byte & 1u8.checked_shl(bit).unwrap_or(0) != 0)
@@ -69,13 +70,8 @@ impl Blocks {
         let Some((own, sectors)) = bits else {
             return Ok(Run { place: Place::Lost("its bitmap is cut short"), length: left });
         };
-        let within = offset.checked_rem(self.sector).unwrap_or(0);
         let length = sectors.saturating_mul(self.sector).saturating_sub(within).min(left);
-        let place = if own {
-            Place::Stored(data.saturating_add(offset.checked_rem(self.block).unwrap_or(0)))
-        } else {
-            Place::Below
-        };
+        let place = if own { Place::Stored(data.saturating_add(in_block)) } else { Place::Below };
         Ok(Run { place, length })
     }
 }
@@ -86,10 +82,9 @@ impl Map for Blocks {
     }
 
     fn locate(&self, offset: u64) -> io::Result<Run> {
-        let number = offset.checked_div(self.block).unwrap_or(0);
-        let within = offset.checked_rem(self.block).unwrap_or(0);
+        let (number, within) = split(offset, self.block);
         let left = self.block.saturating_sub(within).min(self.size.saturating_sub(offset)).max(1);
-        let Some(entry) = self.entry(number.saturating_add(number.checked_div(self.ratio()).unwrap_or(0)))? else {
+        let Some(entry) = self.entry(number.saturating_add(split(number, self.ratio()).0))? else {
             let length = self.size.saturating_sub(offset).max(1);
             return Ok(Run { place: Place::Lost("the table of the blocks ends before it"), length });
         };

@@ -5,7 +5,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::source::Source;
 use crate::evidence::container::virtual_disk::Disk;
-use crate::evidence::container::virtual_disk::fields::{array, header, le16, le32, le64};
+use crate::evidence::container::virtual_disk::fields::{array, header, le16, le32, le64, split};
 use crate::evidence::container::virtual_disk::map::{Map, Packed, Place, Run};
 use crate::evidence::container::virtual_disk::pool::{LARGEST_UNIT, Pooled};
 use crate::evidence::container::virtual_disk::unpack::Codec;
@@ -139,14 +139,14 @@ struct Grains {
 
 impl Grains {
     fn run(&self, offset: u64, unit: u64, place: Place) -> Run {
-        let left = unit.saturating_sub(offset.checked_rem(unit).unwrap_or(0));
+        let left = unit.saturating_sub(split(offset, unit).1);
         Run { place, length: left.min(self.size.saturating_sub(offset)).max(1) }
     }
 
     /// A compressed grain. How long its data are is said by the mark before them and by themselves alone, so that the
     /// tables can be checked without a look at the data.
     fn packed(&self, at: u64, offset: u64) -> Place {
-        let within = offset.checked_rem(self.grain).unwrap_or(0);
+        let (_, within) = split(offset, self.grain);
         let at = if self.flags & MARKERS != 0 { at.saturating_add(MARK) } else { at };
         // Data that do not shrink grow by five bytes in each 16 KiB and the six of the header and the sum.
         let stored = self.grain.saturating_add(self.grain / 512).saturating_add(64);
@@ -163,7 +163,7 @@ impl Map for Grains {
 
     fn locate(&self, offset: u64) -> io::Result<Run> {
         let covered = self.grain.saturating_mul(self.entries);
-        let number = offset.checked_div(covered).unwrap_or(0);
+        let (number, below) = split(offset, covered);
         let table = self.file.entry(self.directory.saturating_add(number.saturating_mul(4)))?;
         let table = u64::from(table.map_or(0, u32::from_le_bytes)).saturating_mul(SECTOR);
         if table == 0 {
@@ -175,8 +175,7 @@ impl Map for Grains {
         if table >= self.file.source.len() {
             return Ok(self.run(offset, covered, Place::Lost("its table lies outside the file")));
         }
-        let within = offset.checked_rem(self.grain).unwrap_or(0);
-        let number = offset.checked_rem(covered).unwrap_or(0).checked_div(self.grain).unwrap_or(0);
+        let (number, within) = split(below, self.grain);
         let Some(entry) = self.file.entry(table.saturating_add(number.saturating_mul(4)))?.map(u32::from_le_bytes)
         else {
             return Ok(self.run(offset, self.grain, Place::Lost("its table is cut short")));
