@@ -8,6 +8,7 @@ mod fat;
 pub mod host;
 mod iso;
 pub mod memory;
+pub mod ntfs;
 pub mod signature;
 
 use crate::base::anomaly::Cause;
@@ -24,6 +25,8 @@ pub fn mount(kind: Kind, volume: Source, limits: &Limits) -> Result<Mounted, Cau
     match kind {
         Kind::Fat | Kind::ExFat => fat::mount(volume, limits),
         Kind::Iso9660 => iso::mount(volume, limits),
+        Kind::Ntfs => ntfs::mount(volume, limits),
+        Kind::Mft => ntfs::mount_mft(volume, limits),
         _ => Err(Cause::Unsupported(format!("{}: not read", kind.name()))),
     }
 }

@@ -1,5 +1,6 @@
 //! What a volume holds, told by its signatures.
 
+use super::ntfs::{has_backup, is_table};
 use crate::base::bytes::{ReadAt, read_full};
 
 /// File systems and other things that a volume may hold.
@@ -7,6 +8,8 @@ use crate::base::bytes::{ReadAt, read_full};
 pub enum Kind {
     /// NTFS.
     Ntfs,
+    /// The master file table of an NTFS volume, alone.
+    Mft,
     /// FAT12, FAT16 or FAT32.
     Fat,
     /// exFAT.
@@ -25,6 +28,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Ntfs => "NTFS",
+            Self::Mft => "master file table of NTFS",
             Self::Fat => "FAT",
             Self::ExFat => "exFAT",
             Self::Ext => "ext2, ext3 or ext4",
@@ -79,7 +83,20 @@ pub fn probe(volume: &dyn ReadAt) -> Option<Kind> {
         let Some(target) = bytes.get_mut(..signature.bytes.len()) else { return false };
         read_full(volume, signature.offset, target).is_ok() && target == signature.bytes
     };
-    SIGNATURES.iter().find(|signature| holds(signature)).map(|signature| signature.kind).or_else(|| fat(volume))
+    SIGNATURES
+        .iter()
+        .find(|signature| holds(signature))
+        .map(|signature| signature.kind)
+        .or_else(|| fat(volume))
+        .or_else(|| ntfs(volume))
+}
+
+/// What is left of NTFS without its first sector: the master file table alone, or the copy of the boot sector.
+fn ntfs(volume: &dyn ReadAt) -> Option<Kind> {
+    if is_table(volume) {
+        return Some(Kind::Mft);
+    }
+    has_backup(volume).then_some(Kind::Ntfs)
 }
 
 /// FAT has no signature that can be relied on: its boot sector must hold together. Microsoft Extensible Firmware Initiative

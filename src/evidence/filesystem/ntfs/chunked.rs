@@ -1,0 +1,73 @@
+//! Content that is had in chunks: the one that was decompressed last is kept.
+
+use super::runs::damaged;
+use crate::base::bytes::ReadAt;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+
+/// Makes the chunks of a content.
+pub(super) trait Chunks: Send {
+    /// Fills a chunk; its number counts from zero.
+    ///
+    /// # Errors
+    /// Why the chunk cannot be had.
+    fn fill(&mut self, number: u64, content: &mut [u8]) -> io::Result<()>;
+}
+
+/// Content made of chunks of the same size, the last of them cut.
+pub(super) struct Chunked<C> {
+    size: u64,
+    chunk: usize,
+    state: Mutex<State<C>>,
+}
+
+struct State<C> {
+    chunks: C,
+    number: Option<u64>,
+    content: Vec<u8>,
+}
+
+impl<C: Chunks> Chunked<C> {
+    /// Of `size` bytes, in chunks of `chunk`.
+    pub(super) fn new(chunks: C, size: u64, chunk: usize) -> Self {
+        Self { size, chunk, state: Mutex::new(State { chunks, number: None, content: Vec::new() }) }
+    }
+}
+
+impl<C: Chunks> ReadAt for Chunked<C> {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let size = u64::try_from(self.chunk).unwrap_or(1).max(1);
+        let wanted = buffer.len().min(usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX));
+        let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let State { chunks, number, content } = &mut *guard;
+        let mut done = 0usize;
+        while let Some(rest) = buffer.get_mut(done..wanted).filter(|rest| !rest.is_empty()) {
+            let at = offset.saturating_add(u64::try_from(done).unwrap_or(u64::MAX));
+            let (this, inside) = (at.checked_div(size).unwrap_or(0), at.checked_rem(size).unwrap_or(0));
+            if *number != Some(this) {
+                *number = None;
+                let length = self.size.saturating_sub(this.saturating_mul(size)).min(size);
+                content.resize(usize::try_from(length).unwrap_or(0), 0);
+                match chunks.fill(this, content) {
+                    Ok(()) => *number = Some(this),
+                    // What was read is given; the next read meets the error again.
+                    Err(_) if done > 0 => return Ok(done),
+                    Err(error) => return Err(error),
+                }
+            }
+            let source = usize::try_from(inside).ok().and_then(|inside| content.get(inside..)).unwrap_or_default();
+            if source.is_empty() {
+                return Err(damaged("content: a chunk is short"));
+            }
+            for (target, byte) in rest.iter_mut().zip(source) {
+                *target = *byte;
+            }
+            done = done.saturating_add(rest.len().min(source.len()));
+        }
+        Ok(done)
+    }
+
+    fn len(&self) -> u64 {
+        self.size
+    }
+}
