@@ -129,12 +129,12 @@ mod tests {
     #[test]
     fn free_space_is_told_in_ranges() {
         assert_eq!(bitmap(vec![0xff, 0x0f, 0, 0, 0x80, 0], 44), bitmap_free(&[12..39, 40..44]));
-        assert_eq!(bitmap(vec![0; 2], 99), bitmap_free(&[0..16]));
+        assert_eq!(bitmap(vec![0; 2], 99), Free(std::iter::once(0..16).collect()));
         assert_eq!(bitmap(vec![0xff; 2], 99), bitmap_free(&[]));
         let mut large = vec![0xff; 200_000];
         large[65_535..65_538].fill(0);
         large[65_538] = 0xfe;
-        assert_eq!(bitmap(large, 1_600_000), bitmap_free(&[65_535 * 8..65_538 * 8 + 1]));
+        assert_eq!(bitmap(large, 1_600_000), Free(std::iter::once(65_535 * 8..65_538 * 8 + 1).collect()));
     }
 
     #[derive(Debug, PartialEq)]

@@ -23,6 +23,10 @@ mod reparse;
 mod runs;
 mod stream;
 mod table;
+#[cfg(test)]
+mod testimage;
+#[cfg(test)]
+mod tests;
 mod wof;
 mod xpress;
 
