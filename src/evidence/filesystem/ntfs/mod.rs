@@ -12,6 +12,8 @@ mod build;
 mod chunked;
 mod compressed;
 mod deleted;
+#[cfg(all(test, unix))]
+mod differential;
 mod field;
 mod huffman;
 mod locate;
