@@ -6,6 +6,7 @@
 use super::field::time;
 use super::notes::Notes;
 use super::table::{File, NONE, STREAMS, Stream, Table};
+use super::wof;
 use crate::base::limits::Limits;
 use crate::base::time::FileTimes;
 use crate::evidence::entry::{EntryKind, Origin, Recovery, Stat};
@@ -176,7 +177,10 @@ impl Building<'_> {
     fn add(&mut self, parent: NodeIndex, name: &[u8], file: &File) -> Option<NodeIndex> {
         let content = self.table.chain_of_streams(file).find(|stream| stream.number == 0);
         let content = content.filter(|_| file.kind != EntryKind::Directory);
-        let recovery = content.map_or(Recovery::NameOnly, |content| content.recovery);
+        // What the Windows Overlay Filter compressed is as good as the stream that it lies in.
+        let overlaid = |stream: &&Stream| self.table.text(&stream.name) == wof::NAME.as_bytes();
+        let overlaid = self.table.chain_of_streams(file).filter(|_| !file.in_use).find(overlaid);
+        let recovery = overlaid.or(content).map_or(Recovery::NameOnly, |stream| stream.recovery);
         let origin = if file.in_use { Origin::File } else { Origin::Deleted(recovery) };
         let stat = Stat { size: content.map_or(0, |content| content.size), times: times(file) };
         let node = Node { kind: file.kind, origin, id: u64::from(file.record), stream: 0, stat };

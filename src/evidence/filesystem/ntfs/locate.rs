@@ -2,7 +2,7 @@
 
 use super::attribute::{Attributes, Body, kind, listed};
 use super::boot::Boot;
-use super::record::{Header, Integrity, own_number, restore};
+use super::record::{Header, own_number, restore};
 use super::runs::{CAP, Content, Run, decode, ordered};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::source::Source;
@@ -160,7 +160,6 @@ impl Volume {
 pub(super) fn read_record(table: &dyn ReadAt, offset: u64, size: usize) -> Option<Vec<u8>> {
     let mut record = vec![0u8; size];
     let whole = read_full(table, offset, &mut record).ok()? == size;
-    let integrity = restore(&mut record).filter(|_| whole)?;
-    let _: Integrity = integrity;
+    restore(&mut record).filter(|_| whole)?;
     Some(record)
 }

@@ -210,3 +210,42 @@ fn untranslate(content: &mut [u8]) {
         at = at.saturating_add(5);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A block that is stored as it is: of a size (0110, then 16 bits) or whole (0111), the offsets, the bytes, a byte to
+    /// make their number even.
+    fn stored(content: &[u8]) -> Vec<u8> {
+        let [high, low] = (content.len() as u16).to_be_bytes();
+        let header = u32::from_be_bytes([0x60 | high >> 4, high << 4 | low >> 4, low << 4, 0]);
+        let words = [(header >> 16) as u16, header as u16].map(u16::to_le_bytes).concat();
+        let odd = vec![0; content.len() % 2];
+        [words.as_slice(), &[1, 0, 0, 0].repeat(3), content, &odd].concat()
+    }
+
+    #[test]
+    fn stored_blocks_are_taken_as_they_are() {
+        let data = [stored(b"hello"), stored(b" world")].concat();
+        let mut content = [0u8; 11];
+        assert_eq!(Lzx::new().decompress(&data, &mut content), Ok(()));
+        assert_eq!(&content, b"hello world");
+    }
+
+    #[test]
+    fn lying_blocks_are_bounded() {
+        let mut content = [0u8; 64];
+        let cases: [(&[u8], &str); 5] = [
+            (&[], "WOF: chunk cut off"),
+            (&[0, 0, 0, 0], "WOF: size of a block"),
+            (&[0, 0x10], "WOF: size of a block"),
+            (&[0, 0xe0, 0, 0xf0, 0, 0], "WOF: kind of a block"),
+            (&[0, 0x60, 0, 0x50], "WOF: chunk cut off"),
+        ];
+        for (data, what) in cases {
+            assert_eq!(Lzx::new().decompress(data, &mut content), Err(what), "{data:x?}");
+        }
+        assert!(Lzx::new().decompress(&[0xff; 400], &mut content).is_err());
+    }
+}

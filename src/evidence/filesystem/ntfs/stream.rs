@@ -27,6 +27,9 @@ const HOLE: u64 = 1 << 30;
 /// The largest file that NTFS can hold, in bytes (8 PiB since version 1709).
 const LARGEST: u64 = 8 << 50;
 
+/// Why a compressed file is not read of which a part is gone.
+const PARTLY_REUSED: &str = "deleted and compressed: a part of its clusters belongs to other files";
+
 /// What is kept of a volume whose names are all known.
 pub(super) struct Reader {
     /// The master file table.
@@ -75,7 +78,7 @@ impl Streams for Reader {
         let reparse =
             if node.stream == 0 { attributes(&records).find_map(|attribute| reparse_of(&attribute)) } else { None };
         match reparse.map(|value| (u32_at(value, 0).unwrap_or(0), value)) {
-            Some((reparse::WOF, value)) => self.overlaid(&records, parts, value),
+            Some((reparse::WOF, value)) => self.overlaid(&records, parts, value, node.origin),
             Some((reparse::DEDUPLICATED, _)) => {
                 Err(unsupported("deduplicated: its content lies in the chunk store of the volume"))
             }
@@ -189,7 +192,7 @@ impl Reader {
                 return Err(unsupported("deleted: where its content lay is not known"));
             }
             Origin::Deleted(Recovery::ClustersReused) if compressed => {
-                return Err(unsupported("deleted and compressed: a part of its clusters belongs to other files"));
+                return Err(unsupported(PARTLY_REUSED));
             }
             // What belongs to other files now reads as zeros.
             Origin::Deleted(_) => match &self.bitmap {
@@ -213,7 +216,13 @@ impl Reader {
     }
 
     /// A reader of a file that the Windows Overlay Filter compressed.
-    fn overlaid(&self, records: &[Vec<u8>], parts: Option<Parts>, value: &[u8]) -> Result<Box<dyn ReadAt>, Cause> {
+    fn overlaid(
+        &self,
+        records: &[Vec<u8>],
+        parts: Option<Parts>,
+        value: &[u8],
+        origin: Origin,
+    ) -> Result<Box<dyn ReadAt>, Cause> {
         let compression = reparse::compression(value).map_err(unsupported)?;
         let parts = parts.unwrap_or_default();
         let size = parts.resident.as_ref().map_or(parts.size, |value| u64::try_from(value.len()).unwrap_or(0));
@@ -223,7 +232,10 @@ impl Reader {
         if size > LARGEST {
             return Err(Cause::LimitReached { what: "bytes of a file", limit: LARGEST });
         }
-        let stream = self.content(data, Origin::AlternateStream)?;
+        if origin == Origin::Deleted(Recovery::ClustersReused) {
+            return Err(unsupported(PARTLY_REUSED));
+        }
+        let stream = self.content(data, origin)?;
         let (overlay, chunk) = Overlay::new(stream, compression, size);
         Ok(Box::new(Chunked::new(overlay, size, chunk)))
     }

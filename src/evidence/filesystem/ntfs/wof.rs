@@ -10,6 +10,9 @@ use crate::base::bytes::{ReadAt, read_full};
 use std::io;
 
 /// The name of the stream.
+pub(super) const NAME: &str = "WofCompressedData";
+
+/// The name in UTF-16LE, as attributes have it.
 pub(super) const STREAM: &[u8] = b"W\0o\0f\0C\0o\0m\0p\0r\0e\0s\0s\0e\0d\0D\0a\0t\0a\0";
 
 /// The chunks of a content.
@@ -73,5 +76,144 @@ impl Chunks for Overlay {
             Decoder::Lzx(lzx) => lzx.decompress(&self.data, content),
         }
         .map_err(damaged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::chunked::Chunked;
+    use super::*;
+    use std::process::{Command, Stdio};
+
+    fn read(data: &[u8], compression: Compression, size: usize) -> io::Result<Vec<u8>> {
+        let (overlay, chunk) = Overlay::new(Box::new(data.to_vec()), compression, size as u64);
+        let mut content = vec![9u8; size];
+        let count = read_full(&Chunked::new(overlay, size as u64, chunk), 0, &mut content)?;
+        assert_eq!(count, size);
+        Ok(content)
+    }
+
+    /// Text with the targets of calls in it, 33,500 bytes.
+    fn calls() -> Vec<u8> {
+        let mut content = Vec::new();
+        for number in 0.. {
+            if content.len() >= 33_500 {
+                break;
+            }
+            let text = format!("open 192.0.2.{}\r\nput {}.zip\r\n", number % 7, number * number % 13);
+            content.extend_from_slice(text.as_bytes());
+        }
+        content.truncate(33_500);
+        for at in (100..33_000).step_by(3000) {
+            content[at] = 0xe8;
+            content[at + 1..at + 5].copy_from_slice(&(5000 - at as i32 % 32_768).to_le_bytes());
+        }
+        content
+    }
+
+    /// [`calls`], compressed by wimlib 1.13.5 with LZX in chunks of 32 KiB.
+    const CALLS: &str = "7c010000003200004402005433008a5c41867a649f4e87f2a05b1c3016d02503b8bfc8680000080051d5144014d03e645007\
+        10c0757de8b487a5294dbee5cad33e6de0531208b4db002000005402404030533c018023db83f593ecd568d85a3210b4fa5b\
+        03c6c56477ff673f69bb9cdecba5edf473f47bf8fdf61fbf3f6f77a7758f7c9f53dccebef62bfcf93dbd8e9d7ffbae225f3d\
+        d3798dc7f0eb89933f31660a5707d7960f8f98cd0bcc833c0598a7bc4af7e9a44b8c818d57a23b34983179163007790bef4f\
+        7baa463ac625d1c09a2b981d0accbf5a4bd69eea99ce12c060e395680ecd66cc2d05eb5ff5257a4f3a73b89c1ad87325b743\
+        bb5aaf9692f5a7fa39bd4e9d6c5c3e0d75bdbf7cdff625cdfdabbe64eca9e7e9e2b03a5dd73f3b34ab753fbfdf86ea6be09e\
+        fffd5877cc031f00f37f396c307e0064f9017b02f4e0a0012c206d0700f0201b603eef760e8066807d04ed0f14f04206de03\
+        db06d4e34006e820ed8000be0cc81a90f18000df0174870609b482ef0d80231000fc2d2000c20000000040233300c84ad24b\
+        1fcf0ee540d73268b400fd1db4fc00000000230000400422de317d994373c91b65fb26fb0000000004008860126409437f71\
+        8454bf1ff67ed795937908182418afb24d3cad032cab7ea9b155f31dd86768befdf0b058ec34d8de6ae802f4068d2e00b31f\
+        c491437ec0ff929b1a3c00bd41a30b80ec8700e4";
+
+    fn bytes_of(hex: &str) -> Vec<u8> {
+        hex.as_bytes()
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn lzx_is_decompressed() {
+        assert!(read(&bytes_of(CALLS), Compression::Lzx, 33_500).unwrap() == calls());
+    }
+
+    #[test]
+    fn mutants_are_bounded() {
+        let pristine = bytes_of(CALLS);
+        let mut state = 0x9e37_79b9_7f4a_7c15u64;
+        for compression in [Compression::Lzx, Compression::Xpress(4096)] {
+            for _ in 0..500 {
+                let mut data = pristine.clone();
+                for _ in 0..3 {
+                    state ^= state << 13;
+                    state ^= state >> 7;
+                    state ^= state << 17;
+                    let at = state as usize % data.len();
+                    data[at] = (state >> 40) as u8;
+                }
+                let _ = read(&data, compression, 33_500);
+            }
+        }
+    }
+
+    /// The first file of a WIM archive that is compressed, as it lies there: the same table and chunks.
+    fn resource(archive: &[u8]) -> Option<(&[u8], usize)> {
+        let field = |at: usize, width: usize| {
+            let bytes = archive.get(at..at + width)?;
+            Some(bytes.iter().rev().fold(0usize, |value, byte| value << 8 | usize::from(*byte)))
+        };
+        let (length, start) = (field(48, 7)?, field(56, 8)?);
+        (0..length / 50).map(|entry| start + entry * 50).find_map(|at| {
+            let (size, flags, offset, whole) =
+                (field(at, 7)?, field(at + 7, 1)?, field(at + 8, 8)?, field(at + 16, 8)?);
+            (flags & 6 == 4).then(|| archive.get(offset..offset + size).map(|data| (data, whole)))?
+        })
+    }
+
+    fn noise(length: usize) -> Vec<u8> {
+        let mut state = 77u64;
+        let next = |_| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state as u8
+        };
+        (0..length).map(next).collect()
+    }
+
+    #[test]
+    fn archives_of_wimlib_are_decompressed() {
+        let letters: Vec<u8> = noise(100_000).iter().map(|byte| b'a' + byte % 11).collect();
+        let skewed: Vec<u8> = noise(70_000).iter().map(|byte| byte & byte.rotate_left(3)).collect();
+        let mixed = [noise(50_000), vec![7; 40_000], calls(), noise(9), skewed.clone()].concat();
+        let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        let contents =
+            [calls(), letters, skewed, mixed, program.get(..2 << 20).unwrap_or(&program).to_vec(), b"abc".repeat(3)];
+        let folder = tempfile::tempdir().unwrap();
+        let (source, archive) = (folder.path().join("source"), folder.path().join("a.wim"));
+        std::fs::create_dir(&source).unwrap();
+        for (name, chunk, compression) in [
+            ("xpress", 4096, Compression::Xpress(4096)),
+            ("xpress", 8192, Compression::Xpress(8192)),
+            ("xpress", 16_384, Compression::Xpress(16_384)),
+            ("lzx", 32_768, Compression::Lzx),
+        ] {
+            for content in &contents {
+                std::fs::write(source.join("a"), content).unwrap();
+                let _ = std::fs::remove_file(&archive);
+                let made = Command::new("wimlib-imagex")
+                    .args(["capture".as_ref(), source.as_os_str(), archive.as_os_str()])
+                    .args([format!("--compress={name}"), format!("--chunk-size={chunk}")])
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .status();
+                if !made.is_ok_and(|status| status.success()) {
+                    eprintln!("skipped: wimlib-imagex is not here");
+                    return;
+                }
+                let bytes = std::fs::read(&archive).unwrap();
+                let Some((data, size)) = resource(&bytes) else { continue };
+                assert!(size == content.len() && read(data, compression, size).unwrap() == *content, "{name} {chunk}");
+            }
+        }
     }
 }
