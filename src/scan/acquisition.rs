@@ -15,7 +15,7 @@ pub(super) fn of(disk: &Disk, verify: bool, anomalies: &mut Vec<Anomaly>) -> Opt
         ..Acquisition::default()
     };
     if verify {
-        match integrity::digests(&disk.source) {
+        match integrity::digests(&disk.source, stored) {
             Ok(computed) => {
                 acquisition.verified = integrity::verified(stored, &computed);
                 if acquisition.verified == Some(false) {
@@ -23,9 +23,9 @@ pub(super) fn of(disk: &Disk, verify: bool, anomalies: &mut Vec<Anomaly>) -> Opt
                     let cause = Cause::Corrupt { what, offset: 0 };
                     anomalies.push(Anomaly { stage: Stage::Open, path: String::new(), cause });
                 }
-                acquisition.md5_computed = Some(computed.md5);
-                acquisition.sha1_computed = Some(computed.sha1);
-                acquisition.sha256_computed = Some(computed.sha256);
+                acquisition.md5_computed = computed.md5;
+                acquisition.sha1_computed = computed.sha1;
+                acquisition.sha256_computed = computed.sha256;
             }
             Err(error) => anomalies.push(Anomaly::new(Stage::Open, "", error)),
         }
