@@ -5,6 +5,7 @@
 
 mod civil;
 mod fat;
+mod ext;
 pub mod host;
 mod iso;
 pub mod memory;
@@ -27,6 +28,7 @@ pub fn mount(kind: Kind, volume: Source, limits: &Limits) -> Result<Mounted, Cau
         Kind::Iso9660 => iso::mount(volume, limits),
         Kind::Ntfs => ntfs::mount(volume, limits),
         Kind::Mft => ntfs::mount_mft(volume, limits),
+        Kind::Ext => ext::mount(volume, limits),
         _ => Err(Cause::Unsupported(format!("{}: not read", kind.name()))),
     }
 }

@@ -89,6 +89,8 @@ pub fn probe(volume: &dyn ReadAt) -> Option<Kind> {
         .map(|signature| signature.kind)
         .or_else(|| fat(volume))
         .or_else(|| ntfs(volume))
+        // The first superblock of ext may be lost, and a copy of it be there.
+        .or_else(|| super::ext::has_backup(volume).then_some(Kind::Ext))
 }
 
 /// What is left of NTFS without its first sector: the master file table alone, or the copy of the boot sector.
