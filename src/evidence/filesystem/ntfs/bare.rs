@@ -10,6 +10,7 @@ use crate::base::bytes::{ReadAt, read_full};
 use crate::base::limits::Limits;
 use crate::base::source::Source;
 use crate::evidence::mounted::Mounted;
+use std::sync::Mutex;
 
 /// Bytes of a record, told by the header of the first; nothing where the bytes are no master file table.
 fn record_size(source: &dyn ReadAt) -> Option<usize> {
@@ -38,7 +39,7 @@ pub fn mount_mft(source: Source, limits: &Limits) -> Result<Mounted, Cause> {
     let tree = build::tree(&read, limits, &mut notes);
     let (label, extensions) = (read.label.take(), std::mem::take(&mut read.extensions));
     drop(read);
-    let reader = Reader { table: source, record: size, volume: None, bitmap: None, extensions };
+    let reader = Reader { table: source, record: size, volume: None, bitmap: None, extensions, last: Mutex::default() };
     let mut mounted = Mounted::new("mft", tree, reader, notes.finish());
     mounted.label = label;
     Ok(mounted)

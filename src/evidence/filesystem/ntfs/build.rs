@@ -63,6 +63,8 @@ struct Families {
     next: Vec<u32>,
     /// The file of each name; none for names that are not shown.
     owner: Vec<u32>,
+    /// The name of each file that stands for all of them.
+    chief: Vec<u32>,
     /// Names whose directory is not there.
     lost: Vec<u32>,
     /// The first name in the root, where the root has no record.
@@ -75,6 +77,7 @@ impl Families {
             first: vec![NONE; table.files.len()],
             next: vec![NONE; table.names.len()],
             owner: vec![NONE; table.names.len()],
+            chief: vec![NONE; table.files.len()],
             lost: Vec::new(),
             rootless: NONE,
         };
@@ -87,6 +90,9 @@ impl Families {
                 }
                 if let Some(owner) = at_mut(&mut families.owner, index) {
                     *owner = place;
+                }
+                if let Some(chief) = at_mut(&mut families.chief, place) {
+                    *chief = index;
                 }
                 let parent = table.place(name.parent.record);
                 let directory = parent.and_then(|parent| at(&table.files, parent)).filter(|parent| {
@@ -167,7 +173,11 @@ impl Building<'_> {
         *placed = true;
         let text = self.table.text(&at(&self.table.names, name)?.text);
         let node = self.add(parent, text, file)?;
-        if file.name_count.saturating_mul(file.stream_count) <= STREAMS || at(&self.table.names, name)?.next == NONE {
+        let chief = at(&self.families.chief, owner) == Some(&name);
+        if let Some((what, limit)) = file.capped.filter(|_| chief) {
+            self.notes.at(self.tree.path(node), NotedCause::LimitReached(what, limit));
+        }
+        if chief || file.name_count.saturating_mul(file.stream_count) <= STREAMS {
             self.streams(parent, text, file);
         }
         (file.kind == EntryKind::Directory).then_some((owner, node))

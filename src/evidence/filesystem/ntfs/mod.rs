@@ -47,7 +47,7 @@ use deleted::Judge;
 use locate::{Volume, read_record};
 use notes::Notes;
 use runs::Content;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use stream::Reader;
 
 /// The record of `$Bitmap`.
@@ -77,7 +77,7 @@ pub(super) fn mount(source: Source, limits: &Limits) -> Result<Mounted, Cause> {
     let tree = build::tree(&read, limits, &mut notes);
     let (label, extensions) = (read.label.take(), std::mem::take(&mut read.extensions));
     drop(read);
-    let reader = Reader { table, record: size, volume: Some(volume), bitmap, extensions };
+    let reader = Reader { table, record: size, volume: Some(volume), bitmap, extensions, last: Mutex::default() };
     let mut mounted = Mounted::new("ntfs", tree, reader, notes.finish());
     mounted.label = label;
     Ok(mounted)

@@ -17,7 +17,12 @@ pub(super) struct Notes {
 impl Notes {
     /// Something of the volume as a whole.
     pub(super) fn whole(&mut self, what: NotedCause) {
-        let noted = Noted { path: EntryPath::default(), what };
+        self.at(EntryPath::default(), what);
+    }
+
+    /// Something of one file.
+    pub(super) fn at(&mut self, path: EntryPath, what: NotedCause) {
+        let noted = Noted { path, what };
         if !self.noted.contains(&noted) {
             self.noted.push(noted);
         }

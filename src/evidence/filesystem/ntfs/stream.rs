@@ -19,7 +19,7 @@ use crate::evidence::mounted::Streams;
 use crate::evidence::tree::Node;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Bytes that a stream may have if it is nothing but a hole.
 const HOLE: u64 = 1 << 30;
@@ -42,7 +42,15 @@ pub(super) struct Reader {
     pub bitmap: Option<Arc<Bitmap>>,
     /// The records that continue others, by base record.
     pub extensions: BTreeMap<u32, Vec<u32>>,
+    /// The records of the file of several that was opened last: its streams are likely to be opened one after another.
+    pub last: Mutex<Option<(u64, Records)>>,
 }
+
+/// The records of a file.
+type Records = Arc<Vec<Vec<u8>>>;
+
+/// Records of one file that are kept.
+const KEPT: usize = 1024;
 
 /// The attributes of a file that make up one of its streams.
 #[derive(Default)]
@@ -123,13 +131,21 @@ fn attributes(records: &[Vec<u8>]) -> impl Iterator<Item = Attribute<'_>> {
 
 impl Reader {
     /// The records of a file: its base record, and those that continue it.
-    fn records(&self, number: u64) -> Result<Vec<Vec<u8>>, Cause> {
+    fn records(&self, number: u64) -> Result<Records, Cause> {
+        let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, records)) = last().as_ref().filter(|(of, _)| *of == number) {
+            return Ok(records.clone());
+        }
         let size = u64::try_from(self.record).unwrap_or(u64::MAX);
         let read = |number: u64| read_record(&self.table, number.saturating_mul(size), self.record);
         let base = read(number).ok_or_else(|| unsupported("its record cannot be read"))?;
         let extensions = u32::try_from(number).ok().and_then(|number| self.extensions.get(&number));
         let more = extensions.into_iter().flatten().filter_map(|number| read(u64::from(*number)));
-        Ok(std::iter::once(base).chain(more).collect())
+        let records = Arc::new(std::iter::once(base).chain(more).collect::<Vec<_>>());
+        if (2..=KEPT).contains(&records.len()) {
+            *last() = Some((number, records.clone()));
+        }
+        Ok(records)
     }
 
     /// The parts of one stream; nothing where there is no such stream.

@@ -56,6 +56,8 @@ pub(super) struct File {
     pub stream_count: u32,
     /// How many of them have names.
     named: u32,
+    /// What there is more of than is kept.
+    pub capped: Option<(&'static str, u64)>,
 }
 
 /// One name of a file.
@@ -214,6 +216,7 @@ impl Reading<'_> {
             streams: NONE,
             stream_count: 0,
             named: 0,
+            capped: None,
         });
         self.attributes(place, number, record, &header, None);
         let kept =
@@ -264,8 +267,7 @@ impl Reading<'_> {
                     (file.times, file.timed) = (name.times, kind::FILE_NAME);
                 }
                 if file.name_count >= NAMES {
-                    let limit = u64::from(NAMES);
-                    self.notes.whole(NotedCause::LimitReached("names of one file", limit));
+                    file.capped.get_or_insert(("names of one file", u64::from(NAMES)));
                     return;
                 }
                 file.name_count = file.name_count.saturating_add(1);
@@ -283,7 +285,7 @@ impl Reading<'_> {
     fn stream(&mut self, index: usize, number: u32, attribute: &Attribute<'_>) {
         let Some(file) = self.table.files.get_mut(index) else { return };
         if file.stream_count > STREAMS {
-            self.notes.whole(NotedCause::LimitReached("streams of one file", u64::from(STREAMS)));
+            file.capped.get_or_insert(("streams of one file", u64::from(STREAMS)));
             return;
         }
         let (size, recovery, mapped) = match attribute.body {
@@ -329,16 +331,15 @@ impl Reading<'_> {
     fn continue_files(&mut self, source: &dyn ReadAt) {
         for extension in std::mem::take(&mut self.extensions) {
             let Some(place) = self.table.place(extension.base.record) else { continue };
-            let file = usize::try_from(place).ok().and_then(|place| self.table.files.get(place));
+            let file = usize::try_from(place).ok().and_then(|place| self.table.files.get_mut(place));
             let of_this =
-                |file: &&File| file.in_use == extension.in_use && extension.base.means(file.sequence, file.in_use);
+                |file: &&mut File| file.in_use == extension.in_use && extension.base.means(file.sequence, file.in_use);
             let Some(file) = file.filter(of_this) else { continue };
             let records = self.table.extensions.entry(file.record).or_default();
             if records.len() < EXTENSIONS {
                 records.push(extension.record);
             } else {
-                self.notes
-                    .whole(NotedCause::LimitReached("records of one file", u64::try_from(EXTENSIONS).unwrap_or(0)));
+                file.capped = Some(("records of one file", u64::try_from(EXTENSIONS).unwrap_or(0)));
             }
         }
         let extensions = std::mem::take(&mut self.table.extensions);

@@ -397,6 +397,37 @@ fn caps_and_times() {
     assert_eq!(stat.times.changed.map(|at| at.to_string()).as_deref(), Some("1601-01-01T00:00:00.0000001Z"));
 }
 
+/// Row 37: the caps are told with the file that reached them.
+#[test]
+fn more_streams_and_names_than_are_listed() {
+    let mut image = Image::new();
+    image.bytes.resize(Image::place(420), 0);
+    let base = reference(30, 1);
+    image.record(30, 1, FILE, &[file_name(ROOT, "MANY~1", 2), file_name(ROOT, "many", 1), resident(0x80, "", b"x")]);
+    for number in 100..280 {
+        let streams: Vec<Vec<u8>> = (0..28).map(|at| resident(0x80, &format!("{at}"), b"")).collect();
+        image.extension(number, 1, FILE, base, &streams);
+    }
+    for number in 280..415 {
+        let names: Vec<Vec<u8>> = (0..8).map(|at| file_name(ROOT, &format!("n{at}"), 0)).collect();
+        image.extension(number, 1, FILE, base, &names);
+    }
+    let table: Source = Arc::new(image.bytes.split_off(Image::place(0)));
+    let mounted = mount_mft(table, &Limits::default()).unwrap();
+    let (entries, _) = walk(&mounted);
+    let of = |mark: char| entries.iter().filter(|entry| entry.path.display().contains(mark)).count();
+    assert_eq!((of('n'), of(':')), (1023 + 5000, 5000 + 1));
+    let mut told = Vec::new();
+    mounted.walk(&Limits::default(), &mut |walked| {
+        if let Walked::Anomaly(anomaly) = walked {
+            told.push(format!("{}: {}", anomaly.path, anomaly.cause));
+        }
+        ControlFlow::Continue(())
+    });
+    told.retain(|told| told.contains("limit"));
+    assert_eq!(told, ["many: limit reached: streams of one file (limit 5000)"]);
+}
+
 #[test]
 fn a_table_alone_is_evidence() {
     let mut image = Image::new();
