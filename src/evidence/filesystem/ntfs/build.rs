@@ -174,8 +174,8 @@ impl Building<'_> {
         let text = self.table.text(&at(&self.table.names, name)?.text);
         let node = self.add(parent, text, file)?;
         let chief = at(&self.families.chief, owner) == Some(&name);
-        if let Some((what, limit)) = file.capped.filter(|_| chief) {
-            self.notes.at(self.tree.path(node), NotedCause::LimitReached(what, limit));
+        if let Some(cap) = file.capped.filter(|_| chief) {
+            self.notes.at(self.tree.path(node), cap.told());
         }
         if chief || file.name_count.saturating_mul(file.stream_count) <= STREAMS {
             self.streams(parent, text, file);

@@ -2,8 +2,10 @@
 
 use super::attribute::Extents;
 use super::bitmap::Bitmap;
+use super::locate::Volume;
 use super::runs::decode;
 use crate::evidence::entry::Recovery;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How often the whole bitmap may be gone through for deleted files; real volumes need a small part of one.
@@ -19,14 +21,17 @@ pub(super) struct Judge {
 struct Clusters {
     size: u64,
     count: u64,
-    bitmap: Option<std::sync::Arc<Bitmap>>,
+    /// Of these, those that the evidence holds.
+    present: u64,
+    bitmap: Option<Arc<Bitmap>>,
 }
 
 impl Judge {
-    /// Of a volume of `count` clusters of `size` bytes.
-    pub(super) fn new(size: u64, count: u64, bitmap: Option<std::sync::Arc<Bitmap>>) -> Self {
-        let budget = AtomicU64::new(count.saturating_mul(PASSES));
-        Self { clusters: Some(Clusters { size, count, bitmap }), budget }
+    /// Of a volume.
+    pub(super) fn new(volume: &Volume, bitmap: Option<Arc<Bitmap>>) -> Self {
+        let (size, count, present) = (volume.boot.cluster, volume.clusters(), volume.present());
+        let budget = AtomicU64::new(present.saturating_mul(PASSES));
+        Self { clusters: Some(Clusters { size, count, present, bitmap }), budget }
     }
 
     /// Where there are no clusters: nothing but names and what lies in records can be had.
@@ -51,8 +56,9 @@ impl Judge {
         let mut all_free = decoded.is_ok();
         for run in &runs {
             let Some(start) = run.start.filter(|_| all_free) else { continue };
-            let spent =
-                self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(run.length));
+            let spent = self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(run.length.min(clusters.present))
+            });
             let Some(bitmap) = clusters.bitmap.as_ref().filter(|_| spent.is_ok()) else {
                 all_free = false;
                 break;

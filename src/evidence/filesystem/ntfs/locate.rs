@@ -31,6 +31,11 @@ impl Volume {
         self.boot.length.max(self.source.len()).checked_div(self.boot.cluster).unwrap_or(0)
     }
 
+    /// Number of clusters that the evidence holds.
+    pub(super) fn present(&self) -> u64 {
+        self.source.len().checked_div(self.boot.cluster).unwrap_or(0)
+    }
+
     /// The restored record at an offset.
     fn record(&self, offset: u64) -> Option<Vec<u8>> {
         read_record(&self.source, offset, self.boot.record)
@@ -96,11 +101,11 @@ impl Volume {
         begun.then_some(content)
     }
 
-    /// The table, and what had to be done to find it.
+    /// The table, and what had to be done to find it; its records are searched over the whole volume only if asked.
     ///
     /// # Errors
     /// There is not one record on the volume.
-    pub(super) fn table(&self) -> Result<(Content, Option<&'static str>), &'static str> {
+    pub(super) fn table(&self, search: bool) -> Result<(Content, Option<&'static str>), &'static str> {
         let at = |cluster: u64| {
             let base = self.record(cluster.checked_mul(self.boot.cluster)?).filter(|_| cluster > 0)?;
             let content = self.data(0, &base, None)?;
@@ -116,8 +121,12 @@ impl Volume {
         if let Some(content) = mirrored.and_then(|base| self.data(0, &base, None)).filter(|content| content.size > 0) {
             return Ok((content, Some("$MFT: not where the boot sector says; found by $MFTMirr")));
         }
-        self.scan()
-            .map(|content| (content, Some("$MFT: not found by the boot sector or $MFTMirr; its records were searched")))
+        if !search {
+            return Err("$MFT: neither where the boot sector says nor by $MFTMirr");
+        }
+        self.scan().map(|content| {
+            (content, Some("$MFT: neither where the boot sector says nor by $MFTMirr; its records were searched"))
+        })
     }
 
     /// The records of the volume, by the numbers that they have of themselves, as one content in the measure of records.

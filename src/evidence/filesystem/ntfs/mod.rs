@@ -63,7 +63,7 @@ pub(super) fn mount(source: Source, limits: &Limits) -> Result<Mounted, Cause> {
     let size = volume.boot.record;
     let table: Source = Arc::new(content.clone());
     let bitmap = bitmap(&volume, &table, &mut notes);
-    let judge = Judge::new(volume.boot.cluster, volume.clusters(), bitmap.clone());
+    let judge = Judge::new(&volume, bitmap.clone());
     let place = |offset: u64| {
         let inside = offset.checked_rem(content.cluster).unwrap_or(0);
         let run = content.run(offset.checked_div(content.cluster).unwrap_or(0));
@@ -86,39 +86,38 @@ pub(super) fn mount(source: Source, limits: &Limits) -> Result<Mounted, Cause> {
 /// Finds the table by the first boot sector that leads to one.
 fn find(source: &Source, notes: &mut Notes) -> Result<(Volume, Content), Cause> {
     let mut wrong = None;
-    let mut tried: Vec<Boot> = Vec::new();
+    let mut sectors: Vec<(u64, Boot)> = Vec::new();
     for (offset, boot) in boot::sectors(&**source) {
-        let found = boot.and_then(|boot| {
-            if tried.contains(&boot) {
-                return Err("boot sector: the same again");
-            }
-            tried.push(boot);
-            let volume = Volume { source: source.clone(), boot };
-            let (content, how) = volume.table()?;
-            Ok((volume, content, how))
-        });
-        match found {
-            Ok((volume, mut content, how)) => {
-                if let Some(what) = wrong {
-                    let what = format!("{what}; its copy at offset {offset} is used");
-                    notes.whole(NotedCause::Corrupt(what, 0));
-                }
-                if let Some(how) = how {
-                    notes.whole(NotedCause::Corrupt(
-                        how.to_owned(),
-                        volume.boot.mft.saturating_mul(volume.boot.cluster),
-                    ));
-                }
-                // There cannot be more records than fit on the volume, whatever the runs say.
-                let most = volume.boot.length.max(source.len());
-                if content.size > most {
-                    notes.whole(NotedCause::Corrupt("$MFT: larger than the volume".to_owned(), 0));
-                }
-                content.size = content.size.min(most);
-                content.initialised = content.initialised.min(content.size);
-                return Ok((volume, content));
-            }
+        match boot {
+            Ok(boot) if sectors.iter().all(|(_, other)| *other != boot) => sectors.push((offset, boot)),
+            Ok(_) => {}
             Err(what) => wrong = wrong.or(Some(what)),
+        }
+    }
+    for search in [false, true] {
+        for (offset, boot) in &sectors {
+            let volume = Volume { source: source.clone(), boot: *boot };
+            let (mut content, how) = match volume.table(search) {
+                Ok(found) => found,
+                Err(what) => {
+                    wrong = wrong.or(Some(what));
+                    continue;
+                }
+            };
+            if let Some(what) = wrong.filter(|_| *offset > 0) {
+                let what = format!("{what}; the copy of the boot sector at offset {offset} is used");
+                notes.whole(NotedCause::Corrupt(what, 0));
+            }
+            if let Some(how) = how {
+                notes.whole(NotedCause::Corrupt(how.to_owned(), boot.mft.saturating_mul(boot.cluster)));
+            }
+            // There cannot be more records than the evidence has room for, whatever the runs say.
+            if content.size > source.len() {
+                notes.whole(NotedCause::Corrupt("$MFT: larger than the volume".to_owned(), 0));
+            }
+            content.size = content.size.min(source.len());
+            content.initialised = content.initialised.min(content.size);
+            return Ok((volume, content));
         }
     }
     Err(Cause::Corrupt { what: wrong.unwrap_or("boot sector: none").to_owned(), offset: 0 })
@@ -134,5 +133,5 @@ fn bitmap(volume: &Volume, table: &Source, notes: &mut Notes) -> Option<Arc<Bitm
         let what = "$Bitmap: cannot be read; which space is free is not known".to_owned();
         notes.whole(NotedCause::Corrupt(what, 0));
     }
-    content.map(|content| Arc::new(Bitmap::new(Box::new(content), volume.clusters())))
+    content.map(|content| Arc::new(Bitmap::new(Box::new(content), volume.present())))
 }

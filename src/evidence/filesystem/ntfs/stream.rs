@@ -24,6 +24,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Bytes that a stream may have if it is nothing but a hole.
 const HOLE: u64 = 1 << 30;
 
+/// Bytes of holes that a stream may have.
+const HOLES: u64 = 1 << 40;
+
 /// The largest file that NTFS can hold, in bytes (8 PiB since version 1709).
 const LARGEST: u64 = 8 << 50;
 
@@ -201,6 +204,9 @@ impl Reader {
         }
         if parts.size > HOLE && parts.initialised > 0 && parts.runs.iter().all(|run| run.start.is_none()) {
             return Err(Cause::LimitReached { what: "bytes of a file that is one hole", limit: HOLE });
+        }
+        if parts.size.saturating_sub(volume.source.len()) > HOLES {
+            return Err(Cause::LimitReached { what: "bytes of holes of a file", limit: HOLES });
         }
         let compressed = parts.flags & Attribute::COMPRESSED != 0;
         let runs = match origin {

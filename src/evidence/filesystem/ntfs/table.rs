@@ -31,6 +31,28 @@ pub(super) const BAD_CLUSTERS: u32 = 8;
 /// No place: the end of a chain, or a record without a file.
 pub(super) const NONE: u32 = u32::MAX;
 
+/// What a file may have only so many of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cap {
+    /// Names.
+    Names,
+    /// Streams.
+    Streams,
+    /// Records.
+    Records,
+}
+
+impl Cap {
+    /// In words, and how many.
+    pub(super) fn told(self) -> NotedCause {
+        match self {
+            Self::Names => NotedCause::LimitReached("names of one file", u64::from(NAMES)),
+            Self::Streams => NotedCause::LimitReached("streams of one file", u64::from(STREAMS)),
+            Self::Records => NotedCause::LimitReached("records of one file", u64::try_from(EXTENSIONS).unwrap_or(0)),
+        }
+    }
+}
+
 /// What the records of one file say of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct File {
@@ -57,7 +79,7 @@ pub(super) struct File {
     /// How many of them have names.
     named: u32,
     /// What there is more of than is kept.
-    pub capped: Option<(&'static str, u64)>,
+    pub capped: Option<Cap>,
 }
 
 /// One name of a file.
@@ -267,7 +289,7 @@ impl Reading<'_> {
                     (file.times, file.timed) = (name.times, kind::FILE_NAME);
                 }
                 if file.name_count >= NAMES {
-                    file.capped.get_or_insert(("names of one file", u64::from(NAMES)));
+                    file.capped.get_or_insert(Cap::Names);
                     return;
                 }
                 file.name_count = file.name_count.saturating_add(1);
@@ -285,7 +307,7 @@ impl Reading<'_> {
     fn stream(&mut self, index: usize, number: u32, attribute: &Attribute<'_>) {
         let Some(file) = self.table.files.get_mut(index) else { return };
         if file.stream_count > STREAMS {
-            file.capped.get_or_insert(("streams of one file", u64::from(STREAMS)));
+            file.capped.get_or_insert(Cap::Streams);
             return;
         }
         let (size, recovery, mapped) = match attribute.body {
@@ -339,7 +361,7 @@ impl Reading<'_> {
             if records.len() < EXTENSIONS {
                 records.push(extension.record);
             } else {
-                file.capped = Some(("records of one file", u64::try_from(EXTENSIONS).unwrap_or(0)));
+                file.capped = Some(Cap::Records);
             }
         }
         let extensions = std::mem::take(&mut self.table.extensions);

@@ -159,8 +159,8 @@ fn a_damaged_start_is_got_over() {
     let place = |cluster: usize| cluster * CLUSTER;
     type Damage = (&'static str, fn(&mut Vec<u8>));
     let cases: [Damage; 6] = [
-        ("its copy at offset", |bytes| bytes[13] = 0),
-        ("its copy at offset", |bytes| bytes[..512].fill(0)),
+        ("the copy of the boot sector", |bytes| bytes[13] = 0),
+        ("the copy of the boot sector", |bytes| bytes[..512].fill(0)),
         ("$MFTMirr", |bytes| bytes[48..56].fill(0)),
         ("$MFTMirr", |bytes| bytes[48..56].fill(0xff)),
         ("were searched", |bytes| {
@@ -241,6 +241,28 @@ fn holes_of_any_size_end() {
         assert!(content(&mounted, name).unwrap_err().contains("limit reached"), "{name}");
     }
     assert!(content(&mounted, "short").unwrap_err().contains("not known"));
+}
+
+/// A volume that says it is larger than any disk, with a table and a bitmap to match.
+#[test]
+fn what_the_evidence_does_not_hold_is_not_waited_for() {
+    let mut image = Image::new();
+    image.bytes[40..48].copy_from_slice(&(1u64 << 53).to_le_bytes());
+    let table = Lies { size: 1 << 60, runs: &[0x17, 0, 0, 0, 0, 0, 0, 2, TABLE as u8], ..Lies::default() };
+    image.record(0, 1, FILE, &[file_name(ROOT, "$MFT", 3), extents(0x80, "", &table)]);
+    let bitmap = Lies { size: 1 << 50, runs: &[0x07, 0, 0, 0, 0, 0, 0, 2], ..Lies::default() };
+    image.record(6, 6, FILE, &[file_name(ROOT, "$Bitmap", 3), extents(0x80, "", &bitmap)]);
+    let vast = Lies { size: 1 << 50, runs: &[0x17, 0, 0, 0, 0, 0, 0, 2, 1], ..Lies::default() };
+    for number in 30..60 {
+        image.record(number, 2, 0, &[file_name(ROOT, &format!("{number}"), 1), extents(0x80, "", &vast)]);
+    }
+    let started = std::time::Instant::now();
+    let mounted = mounted(&image);
+    let deleted = listed(&mounted);
+    assert!(deleted.len() == 30 && deleted.iter().all(|told| told.2 == Origin::Deleted(Recovery::ClustersReused)));
+    assert!(content(&mounted, "30").is_err() && mounted.unallocated().len() == 1);
+    assert!(walk(&mounted).1.iter().any(|told| told.contains("larger than the volume")));
+    assert!(started.elapsed().as_secs() < 2);
 }
 
 /// Row 30: parts in other records, and lists of them that go round.
