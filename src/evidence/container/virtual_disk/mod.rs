@@ -157,6 +157,19 @@ mod tests {
     }
 
     #[test]
+    fn many_readers_of_one_disk_see_the_same() {
+        let pieces: Vec<Piece> =
+            (0..60).map(|number| if number % 3 == 0 { Filled(number) } else { Packed(number) }).collect();
+        let folder = Folder::new([("disk", build::qcow2("", &pieces))]);
+        let (medium, expected) = (folder.open().unwrap(), disk(512, &pieces));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..20).for_each(|_| assert!(build::bytes(&medium.source) == expected)));
+            }
+        });
+    }
+
+    #[test]
     fn what_is_not_read_is_told_by_its_name() {
         let vdi = [
             b"<<< Oracle VM VirtualBox Disk Image >>>\n".to_vec(),

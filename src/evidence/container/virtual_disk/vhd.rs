@@ -33,12 +33,13 @@ pub(super) fn is_one(source: &dyn ReadAt, head: &[u8]) -> bool {
     head.starts_with(COOKIE) || footer(source).is_ok_and(|footer| footer.is_some())
 }
 
-fn footer(source: &dyn ReadAt) -> io::Result<Option<[u8; 512]>> {
+/// The footer and where it begins.
+fn footer(source: &dyn ReadAt) -> io::Result<Option<(u64, [u8; 512])>> {
     for length in [FOOTER, 511] {
         let Some(at) = source.len().checked_sub(length) else { continue };
         let bytes = bounded(source, at, length, FOOTER)?;
         if bytes.starts_with(COOKIE) {
-            return Ok(Some(array(&bytes, 0)));
+            return Ok(Some((at, array(&bytes, 0))));
         }
     }
     Ok(None)
@@ -56,20 +57,20 @@ pub(super) fn open(source: Source, family: &Family<'_>) -> Result<Disk, Cause> {
     let mut damage = Vec::new();
     let copy = header::<512>(&source, 0)?.filter(|copy| copy.starts_with(COOKIE));
     let good = |footer: &[u8; 512]| sum(footer, 64) == be32(footer, 64);
-    let footer = match (footer(&source)?, copy) {
-        (Some(footer), Some(copy)) if !good(&footer) => {
-            damage.push(corrupt("footer is damaged; its copy is used", source.len()));
-            copy
+    let (end, footer) = match (footer(&source)?, copy) {
+        (Some((end, footer)), Some(copy)) if !good(&footer) => {
+            damage.push(corrupt("footer is damaged; its copy is used", end));
+            (end, copy)
         }
-        (Some(footer), _) => footer,
+        (Some(found), _) => found,
         (None, Some(copy)) => {
             damage.push(corrupt("end with its footer is missing", source.len()));
-            copy
+            (source.len(), copy)
         }
         (None, None) => return Err(corrupt("footer is missing", source.len())),
     };
     if !good(&footer) {
-        damage.push(corrupt("footer does not have the sum that it states", source.len().saturating_sub(FOOTER)));
+        damage.push(corrupt("footer does not have the sum that it states", end));
     }
     if footer.get(84).is_some_and(|state| *state != 0) {
         damage.push(Cause::Unsupported("the VHD belongs to a machine that was saved while it ran".to_owned()));
@@ -78,11 +79,10 @@ pub(super) fn open(source: Source, family: &Family<'_>) -> Result<Disk, Cause> {
     let identity = array::<16>(&footer, 68);
     let disk = match be32(&footer, 60) {
         FIXED => {
-            let data = source.len().saturating_sub(FOOTER);
-            if data < size {
-                damage.push(corrupt("data are cut short", data));
+            if end < size {
+                damage.push(corrupt("data are cut short", end));
             }
-            Disk { source: Arc::new(Part::new(source, 0, size.min(data))), damage, identity: Vec::new() }
+            Disk { source: Arc::new(Part::new(source, 0, size.min(end))), damage, identity: Vec::new() }
         }
         kind @ (DYNAMIC | DIFFERENCING) => sparse(source, family, &footer, kind == DIFFERENCING, damage)?,
         kind => return Err(Cause::Unsupported(format!("a VHD of the type {kind}"))),
@@ -206,5 +206,52 @@ impl Map for Blocks {
 
     fn tail(&self) -> u64 {
         1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testimage::{self as build, Below, Filled, Folder, put};
+
+    #[test]
+    fn footers_that_are_damaged_missing_or_short() {
+        let image = build::vhd(1, None, &[Filled(1), Below]);
+        let end = image.len() - 512;
+        let changed = |at: usize, byte: u8| {
+            let mut image = image.clone();
+            put(&mut image, at, &[byte]);
+            image
+        };
+        let cut = image[..end].to_vec();
+        let old = [vec![3u8; 1024], build::vhd_footer(2, 1024, 1)[..511].to_vec()].concat();
+        let short = [vec![3u8; 512], build::vhd_footer(2, 1024, 1)].concat();
+        for (image, first, words) in [
+            (image.clone(), 1, ""),
+            (changed(end + 50, 9), 1, "its copy is used"),
+            (cut, 1, "is missing"),
+            (changed(512 + 900, 1), 1, "header of the dynamic disk does not have the sum"),
+            (old, 3, ""),
+            (short, 3, "cut short"),
+        ] {
+            let (bytes, told) = Folder::new([("disk", image)]).read();
+            assert_eq!((bytes[0], told.len()), (first, usize::from(!words.is_empty())), "{told:?}");
+            assert!(told.iter().all(|told| told.contains(words)), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn impossible_headers_are_refused() {
+        let mut sizes = build::vhd(1, None, &[Filled(1)]);
+        put(&mut sizes, 512 + 32, &[0, 0, 0, 3]);
+        let mut header = build::vhd(1, None, &[Filled(1)]);
+        put(&mut header, 512, b"x");
+        for (image, words) in [
+            (sizes, "impossible size"),
+            (header, "header of the dynamic disk is missing"),
+            ([vec![0; 512], build::vhd_footer(6, 512, 1)].concat(), "type 6"),
+        ] {
+            let error = Folder::new([("disk", image)]).open().map(|_| ()).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
     }
 }

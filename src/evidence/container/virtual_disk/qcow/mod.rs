@@ -43,3 +43,89 @@ pub(super) fn open(source: Source, family: &Family<'_>) -> Result<Disk, Cause> {
     let data = data.map_or(tables, |data| family.pooled(data));
     Ok(Disk::layer(clusters, data, parent, damage))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testimage::{self as build, Below, Filled, Folder, Zeros, put};
+
+    fn changed(changes: &[(usize, &[u8])]) -> Vec<u8> {
+        let mut image = build::qcow2("", &[Filled(1), Below, Zeros]);
+        for (at, bytes) in changes {
+            put(&mut image, *at, bytes);
+        }
+        image
+    }
+
+    #[test]
+    fn the_state_of_the_disk_is_told() {
+        let cases: [(&[(usize, &[u8])], &[&str]); 3] = [
+            (&[(79, &[3])], &["was not closed", "marked as corrupt"]),
+            (&[(60, &[0, 0, 0, 2])], &["not its snapshots (2)"]),
+            (&[], &[]),
+        ];
+        for (changes, words) in cases {
+            let (bytes, told) = Folder::new([("disk", changed(changes))]).read();
+            assert_eq!((bytes[0], told.len()), (1, words.len()), "{told:?}");
+            assert!(told.iter().zip(words).all(|(told, words)| told.contains(words)), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn impossible_headers_are_refused() {
+        let cases: [(usize, &[u8], &str); 8] = [
+            (4, &[0, 0, 0, 9], "QCOW version 9"),
+            (20, &[0, 0, 0, 8], "clusters have an impossible size"),
+            (20, &[0xff; 4], "clusters have an impossible size"),
+            (24, &[0x7f; 8], "does not cover the disk"),
+            (36, &[0x7f; 4], "first table lies outside the file"),
+            (40, &[0xff; 8], "first table lies outside the file"),
+            (32, &[0, 0, 0, 1], "AES"),
+            (79, &[4], "does not name the file that holds the data"),
+        ];
+        for (at, bytes, words) in cases {
+            let error = Folder::new([("disk", changed(&[(at, bytes)]))]).open().map(|_| ()).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+    }
+
+    #[test]
+    fn data_in_a_file_of_their_own() {
+        let extension = [&b"DATA\0\0\0\x06../out"[..], &[0; 10]].concat();
+        // Clusters anywhere in that file, the first too.
+        let image = changed(&[
+            (79, &[4]),
+            (112, &extension),
+            (1024, &(1u64 << 63).to_be_bytes()),
+            (1032, &512u64.to_be_bytes()),
+        ]);
+        let folder = Folder::new([("disk", image.clone()), ("out", [[7u8; 512], [8; 512]].concat())]);
+        let (bytes, told) = folder.read();
+        assert_eq!((bytes[0], bytes[512], bytes[1024]), (7, 8, 0));
+        assert!(told.len() == 1 && told[0].contains("\"../out\" is not followed"), "{told:?}");
+        let error = Folder::new([("disk", image)]).open().map(|_| ()).unwrap_err();
+        assert!(error.contains("is not beside it"), "{error}");
+    }
+
+    #[test]
+    fn a_backing_file_that_is_said_to_be_raw_is() {
+        let mut image = build::qcow2("base", &[Below]);
+        put(&mut image, 112, &[&0xe279_2aca_u32.to_be_bytes()[..], b"\0\0\0\x03raw\0\0\0\0\0\0\0\0\0"].concat());
+        let base = build::qcow2("", &[Filled(1)]);
+        let (bytes, _) = Folder::new([("disk", image), ("base", base.clone())]).read();
+        assert!(bytes == base[..512]);
+    }
+
+    #[test]
+    fn subclusters() {
+        let mut image = changed(&[(79, &[16]), (24, &(2 * 512u64).to_be_bytes())]);
+        let data = u64::try_from(image.len() - 512).unwrap();
+        // Of the first cluster, 8 subclusters of 16 bytes are data and 8 are zeros; one is both, which cannot be.
+        put(&mut image, 1024, &(data | 1 << 63).to_be_bytes());
+        put(&mut image, 1032, &0x8000_ff00_8000_00ff_u64.to_be_bytes());
+        put(&mut image, 1040, &[0; 8]);
+        put(&mut image, 1048, &(1u64 << 63 | 1).to_be_bytes());
+        let (bytes, told) = Folder::new([("disk", image)]).read();
+        assert!(bytes[..128].iter().all(|byte| *byte == 1) && bytes[128..496].iter().all(|byte| *byte == 0));
+        assert!(told.len() == 2 && told.iter().any(|told| told.contains("both data and zeros")), "{told:?}");
+    }
+}

@@ -6,9 +6,9 @@ use crate::base::bytes::ReadAt;
 use crate::evidence::container::virtual_disk::fields::{array, bounded, index, le16, le32, le64, utf16};
 use std::ops::Range;
 
-/// The table, and the largest item.
+/// The table, and the largest item: a locator with three paths of Windows.
 const TABLE: u64 = 64 << 10;
-const ITEM: u64 = 1 << 20;
+const ITEM: u64 = 256 << 10;
 
 /// Entries of the table, at most (2.6.1.1), and of a parent locator.
 const ENTRIES: usize = 2047;
@@ -104,4 +104,14 @@ fn guid(text: &str) -> Option<Vec<u8>> {
     let bytes = value.to_be_bytes();
     let order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
     order.into_iter().map(|at: usize| bytes.get(at).copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn identities_lie_in_the_file_as_windows_keeps_them() {
+        let bytes = super::guid("{2dc27766-f623-4200-9d64-115e9bfd4a08}").unwrap();
+        assert_eq!(bytes, b"\x66\x77\xc2\x2d\x23\xf6\x00\x42\x9d\x64\x11\x5e\x9b\xfd\x4a\x08");
+        assert_eq!(super::guid("{}"), None);
+    }
 }

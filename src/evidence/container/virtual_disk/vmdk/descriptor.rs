@@ -1,7 +1,5 @@
 //! The text that describes a disk: its identities, its parent and its extents (section "The Descriptor File").
 
-use crate::evidence::container::virtual_disk::fields::index;
-
 /// Bytes of a description that are read.
 pub(super) const TEXT: u64 = 1 << 20;
 
@@ -82,23 +80,64 @@ impl Descriptor {
 
 /// A line as `RW 4192256 SPARSE "disk-s001.vmdk" 0`, its numbers in sectors.
 fn extent(line: &str) -> Option<Extent> {
-    let mut words = line.splitn(4, ' ');
-    let access = words.next()?;
-    if !["RW", "RDONLY", "NOACCESS"].iter().any(|known| access.eq_ignore_ascii_case(known)) {
+    let word = |text: &mut &str| -> String {
+        let (word, rest) = text.trim_start().split_once(char::is_whitespace).unwrap_or((text.trim_start(), ""));
+        *text = rest;
+        word.to_ascii_uppercase()
+    };
+    let mut rest = line;
+    if !matches!(word(&mut rest).as_str(), "RW" | "RDONLY" | "NOACCESS") {
         return None;
     }
-    let sectors = words.next()?.parse::<u64>().ok().filter(|sectors| *sectors <= SECTORS)?;
-    let kind = words.next()?.trim().to_ascii_uppercase();
-    let rest = words.next().unwrap_or_default();
+    let sectors = word(&mut rest).parse::<u64>().ok().filter(|sectors| *sectors <= SECTORS)?;
+    let kind = word(&mut rest);
     let mut quoted = rest.splitn(3, '"').skip(1);
     let name = quoted.next().unwrap_or_default().to_owned();
-    let offset = quoted.next().unwrap_or_default().trim().split(' ').next().unwrap_or_default();
+    let offset = word(&mut quoted.next().unwrap_or_default());
     let offset = offset.parse::<u64>().unwrap_or(0).min(SECTORS).saturating_mul(512);
     let content = match kind.as_str() {
         "ZERO" => Content::Zeros,
         "FLAT" | "VMFS" => Content::File { name, sparse: false, offset },
         "SPARSE" | "VMFSSPARSE" => Content::File { name, sparse: true, offset: 0 },
-        _ => Content::Unknown(kind.chars().take(index(32)).collect()),
+        _ => Content::Unknown(kind.chars().take(32).collect()),
     };
     Some(Extent { length: sectors.saturating_mul(512), content })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_extents() {
+        let shown = |line: &str| {
+            extent(line).map(|extent| match extent.content {
+                Content::Zeros => (extent.length, "zeros".to_owned()),
+                Content::File { name, sparse, offset } => (extent.length, format!("{name} {sparse} {offset}")),
+                Content::Unknown(kind) => (extent.length, format!("?{kind}")),
+            })
+        };
+        for (line, expected) in [
+            ("RW 8 SPARSE \"a b.vmdk\"", Some((4096, "a b.vmdk true 0"))),
+            ("rw  8\tFlat  \"a\"  3 ", Some((4096, "a false 1536"))),
+            ("RDONLY 2 ZERO", Some((1024, "zeros"))),
+            ("RW 2 VMFS \"x-flat.vmdk\"", Some((1024, "x-flat.vmdk false 0"))),
+            ("RW 2 SESPARSE \"x\"", Some((1024, "?SESPARSE"))),
+            ("RW 99999999999999999999 FLAT \"x\" 0", None),
+            ("RW 18446744073709551615 FLAT \"x\" 0", None),
+            ("RW", None),
+            ("CID=1", None),
+            ("", None),
+        ] {
+            assert_eq!(shown(line), expected.map(|(length, what)| (length, what.to_owned())), "{line}");
+        }
+    }
+
+    #[test]
+    fn keys_are_read_without_regard_to_case_and_spaces() {
+        let text = b"# Disk DescriptorFile\r\nCID = FFfffffe\r\nparentcid=ABCD\r\n parentFileNameHint=\"C:\\a.vmdk\"\r\n\0CID=2";
+        let found = Descriptor::parse(text);
+        assert_eq!((found.content_id, found.parent_id), (b"fffffffe".to_vec(), Some(b"abcd".to_vec())));
+        assert_eq!(found.parent.as_deref(), Some("C:\\a.vmdk"));
+    }
 }

@@ -37,6 +37,8 @@ pub(super) struct Extent {
     grain: u64,
     entries: u64,
     directory: u64,
+    /// A second directory, with tables of its own.
+    spare: Option<u64>,
     flags: u32,
     notes: Vec<Cause>,
 }
@@ -48,7 +50,7 @@ fn corrupt(what: &str, offset: u64) -> Cause {
 impl Extent {
     pub(super) fn read(source: &dyn ReadAt) -> Result<Self, Cause> {
         let Some(head) = header::<512>(source, 0)? else { return Err(corrupt("header is cut short", source.len())) };
-        let found = match &array::<4>(&head, 0) {
+        let mut found = match &array::<4>(&head, 0) {
             b"KDMV" => Self::hosted(source, &head)?,
             b"COWD" => Self::esx(&head),
             _ => return Err(corrupt("signature is missing", 0)),
@@ -61,8 +63,11 @@ impl Extent {
             return Err(corrupt("grains or tables have an impossible size", 20));
         }
         let tables = found.size.div_ceil(grain.saturating_mul(found.entries));
-        if found.directory.checked_add(tables.saturating_mul(4)).is_none_or(|end| end > source.len()) {
-            return Err(corrupt("directory lies outside the file", found.directory));
+        let fits = |at: u64| at.checked_add(tables.saturating_mul(4)).is_some_and(|end| end <= source.len());
+        if !fits(found.directory) {
+            let damage = corrupt("directory lies outside the file", found.directory);
+            found.directory = found.spare.filter(|spare| fits(*spare)).ok_or(damage)?;
+            found.notes.push(corrupt("directory lies outside the file; the second one is used", found.directory));
         }
         Ok(found)
     }
@@ -78,6 +83,7 @@ impl Extent {
                 return Err(corrupt("end with its footer is missing", source.len()));
             }
         }
+        let descriptor = (le64(head, 28).saturating_mul(SECTOR), le64(head, 36).saturating_mul(SECTOR));
         let head = footer.as_ref().unwrap_or(head);
         let (version, flags) = (le32(head, 4), le32(head, 8));
         if !(1..=3).contains(&version) {
@@ -89,14 +95,14 @@ impl Extent {
         if head.get(72).is_some_and(|unclean| *unclean != 0) {
             notes.push(Cause::Unsupported("the VMDK was not closed; its tables may be behind".to_owned()));
         }
-        let directory = if flags & REDUNDANT != 0 && le64(head, 48) != 0 { le64(head, 48) } else { le64(head, 56) };
         let bytes = |at: usize| le64(head, at).saturating_mul(SECTOR);
         Ok(Self {
-            descriptor: (bytes(28), bytes(36)),
+            descriptor,
             size: bytes(12),
             grain: bytes(20),
             entries: le32(head, 44).into(),
-            directory: directory.saturating_mul(SECTOR),
+            directory: bytes(56),
+            spare: (flags & REDUNDANT != 0).then(|| bytes(48)),
             flags,
             notes,
         })
@@ -110,6 +116,7 @@ impl Extent {
             grain: bytes(16),
             entries: ESX_ENTRIES,
             directory: bytes(20),
+            spare: None,
             flags: 0,
             notes: Vec::new(),
         }
@@ -196,5 +203,56 @@ impl Map for Grains {
 
     fn tail(&self) -> u64 {
         self.grain
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::testimage::{self as build, Below, Filled, Folder, put};
+
+    #[test]
+    fn the_second_directory_stands_in_for_the_first() {
+        let mut image = build::vmdk(b"", &[Filled(1), Below]);
+        put(&mut image, 8, &7u32.to_le_bytes());
+        put(&mut image, 48, &1u64.to_le_bytes());
+        put(&mut image, 56, &0x1_0000_0000_u64.to_le_bytes());
+        let (bytes, told) = Folder::new([("disk", image)]).read();
+        assert_eq!((bytes[0], told.len()), (1, 1));
+        assert!(told[0].contains("the second one is used"), "{told:?}");
+    }
+
+    #[test]
+    fn files_of_esx_server_are_read() {
+        let mut image = vec![0u8; 4 * 512];
+        put(&mut image, 0, b"COWD\x01\0\0\0\x03\0\0\0");
+        for (at, value) in [(12, 16u32), (16, 8), (20, 4), (24, 1)] {
+            put(&mut image, at, &value.to_le_bytes());
+        }
+        put(&mut image, 2048, &5u32.to_le_bytes());
+        put(&mut image, 2560, &0u32.to_le_bytes());
+        put(&mut image, 2564, &40u32.to_le_bytes());
+        put(&mut image, 40 * 512, &[7; 4096]);
+        let (bytes, told) = Folder::new([("disk", image)]).read();
+        assert_eq!((bytes.len(), bytes[4095], bytes[4096], told), (8192, 0, 7, vec![]));
+    }
+
+    #[test]
+    fn impossible_headers_are_refused() {
+        for (at, value, words) in [
+            (4, 9u64, "version 9"),
+            (20, 0, "impossible size"),
+            (20, 3, "impossible size"),
+            (20, 1 << 40, "impossible size"),
+            (44, 0, "impossible size"),
+            (12, u64::MAX >> 9, "directory lies outside"),
+            (56, u64::MAX, "footer is missing"),
+            (56, 1 << 50, "directory lies outside"),
+        ] {
+            let mut image = build::vmdk(b"", &[Filled(1)]);
+            let size = if matches!(at, 4 | 44) { 4 } else { 8 };
+            put(&mut image, at, &value.to_le_bytes()[..size]);
+            let error = Folder::new([("disk", image)]).open().map(|_| ()).unwrap_err();
+            assert!(error.contains(words), "{at}: {error}");
+        }
     }
 }

@@ -124,3 +124,60 @@ fn parent(text: &Descriptor, family: &Family<'_>, damage: &mut Vec<Cause>) -> Op
     let references: Vec<Reference> = text.parent.iter().cloned().map(Reference::new).collect();
     family.parent(&references, damage, |parent| parent.identity == wanted)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testimage::{self as build, Below, Filled, Folder, Zeros};
+
+    #[test]
+    fn extents_follow_one_another_over_the_parent() {
+        let lines = [
+            "RW 16 SPARSE \"one\"",
+            "RW 8 ZERO",
+            "RW 8 FLAT \"C:\\vm\\two\" 1",
+            "RW 8 FLAT \"gone\" 0",
+            "RW 8 SESPARSE \"one\"",
+            "RW 8 FLAT \"two\" 8",
+        ];
+        let folder = Folder::new([
+            ("disk", build::vmdk_text("2", Some(("base", "1")), &lines)),
+            ("base", build::vmdk_text("1", None, &["RW 48 FLAT \"base-flat\" 0"])),
+            ("base-flat", vec![9; 48 * 512]),
+            ("one", build::vmdk(b"", &[Below, Filled(1)])),
+            ("two", vec![2; 5000]),
+        ]);
+        let (bytes, told) = folder.read();
+        let expected: Vec<u8> = [(9, 4096), (1, 4096), (0, 4096), (2, 4096), (0, 8192), (2, 904), (0, 3192)]
+            .into_iter()
+            .flat_map(|(byte, count)| vec![byte; count])
+            .collect();
+        assert!(bytes == expected);
+        let words = ["is not followed", "\"gone\" is not in the folder", "SESPARSE", "\"two\" is cut short"];
+        assert_eq!(told.len(), words.len(), "{told:?}");
+        for (told, words) in told.iter().zip(words) {
+            assert!(told.contains(words), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_sparse_file_alone_of_several_is_told() {
+        let text = build::vmdk_text("1", None, &["RW 8 SPARSE \"disk\"", "RW 8 SPARSE \"other\""]);
+        let (_, told) = Folder::new([("disk", build::vmdk(&text, &[Zeros]))]).read();
+        assert!(told.len() == 1 && told[0].contains("further files"), "{told:?}");
+    }
+
+    #[test]
+    fn descriptions_without_end_are_refused() {
+        let lines = vec!["RW 8 ZERO"; 600];
+        let mut long = build::vmdk_text("1", None, &["RW 8 ZERO"]);
+        long.resize(2 << 20, b'#');
+        for (text, words) in [
+            (build::vmdk_text("1", None, &lines), "extents of a VMDK"),
+            (build::vmdk_text("1", None, &[]), "names no extent"),
+            (long, "bytes of the description"),
+        ] {
+            let error = Folder::new([("disk", text)]).open().map(|_| ()).unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+    }
+}
