@@ -35,8 +35,21 @@ impl KnownBy {
     }
 }
 
-/// Folders below the root in which drives are looked for: collectors put them at most so deep (`uploads/auto/C%3A`).
+/// Folders below the root in which drives are looked for; those of collectors are not counted.
 const DEPTH: usize = 3;
+/// Folders below the root in which drives are looked for, all counted.
+const DEEPEST: usize = 8;
+/// Folders in which collectors keep those that stand for drives: Velociraptor's, one for each way in which it read files
+/// (`uploads/auto/C:`), and acquire's (`fs/C:`, `fs/$fs$/fs0`).
+const COLLECTORS: &[&[u8]] =
+    &[b"uploads", b"auto", b"file", b"ntfs", b"lazy_ntfs", b"ntfs_vss", b"mft", b"fs", b"$fs$"];
+/// Folders that stand for `/` in the collections of UAC and acquire.
+const UNIX_ROOTS: &[&[u8]] = &[b"[root]", b"$rootfs$"];
+/// Folders that lie in `/`.
+const UNIX: &[&[u8]] = &[
+    b"bin", b"boot", b"dev", b"etc", b"home", b"lib", b"mnt", b"opt", b"proc", b"root", b"run", b"sbin", b"srv",
+    b"tmp", b"usr", b"var", b"private", b"Library",
+];
 
 /// The drives of one piece of evidence.
 #[derive(Debug, Clone, Default)]
@@ -142,24 +155,55 @@ fn holds_system(lookup: &Lookup<'_>, folder: &EntryPath) -> bool {
 }
 
 fn find_named(lookup: &Lookup<'_>, folder: &EntryPath, depth: usize, drives: &mut Vec<Drive>) {
-    for entry in lookup.list(folder).into_iter().filter(|entry| entry.kind == EntryKind::Directory) {
-        if let Some(letter) = letter_of(entry.path.name()) {
-            if !has(drives, letter) {
-                drives.push(Drive { letter: Some((letter, KnownBy::FolderName)), folder: entry.path });
+    let listed = lookup.list(folder).into_iter();
+    let directories: Vec<EntryPath> =
+        listed.filter(|entry| entry.kind == EntryKind::Directory).map(|entry| entry.path).collect();
+    let of_collector = COLLECTORS.contains(&folder.name());
+    let unix = directories.iter().filter(|directory| UNIX.contains(&directory.name())).count();
+    let is_unix_root = UNIX_ROOTS.contains(&folder.name()) || (of_collector && unix > 0);
+    if is_unix_root || unix > 2 {
+        // Nothing in a Unix stands for a drive, whatever it is called.
+        if is_unix_root {
+            drives.push(Drive { letter: None, folder: folder.clone() });
+        }
+        return;
+    }
+    for directory in directories {
+        if let Some(letter) = letter_of(directory.name()) {
+            if may_have(drives, letter, &directory) {
+                drives.push(Drive { letter: Some((letter, KnownBy::FolderName)), folder: directory });
             }
-        } else if holds_system(lookup, &entry.path) && !has(drives, 'C') {
-            drives.push(Drive { letter: Some(('C', KnownBy::SystemRoot)), folder: entry.path });
+        } else if of_collector && directory.name().starts_with(b"\\\\") {
+            // A device without a letter, as a shadow copy is.
+            drives.push(Drive { letter: None, folder: directory });
+        } else if holds_system(lookup, &directory) && !has(drives, 'C') {
+            drives.push(Drive { letter: Some(('C', KnownBy::SystemRoot)), folder: directory });
+        } else if UNIX_ROOTS.contains(&directory.name()) || (COLLECTORS.contains(&directory.name()) && depth > 0) {
+            if directory.components().count() < DEEPEST {
+                find_named(lookup, &directory, depth, drives);
+            }
         } else if depth > 1 {
-            find_named(lookup, &entry.path, depth.saturating_sub(1), drives);
+            find_named(lookup, &directory, depth.saturating_sub(1), drives);
         }
     }
 }
 
-/// The letter that a collector's folder name stands for: `C`, `C_`, `C:`, `C%3A`, `Drive_C`, and the percent-escaped
-/// device path `%5C%5C.%5CC%3A`.
+/// Whether a folder may stand for a letter: no other does, or one does of the same collection, where files of one drive
+/// were read in several ways.
+fn may_have(drives: &[Drive], letter: char, folder: &EntryPath) -> bool {
+    let uploads = |folder: &EntryPath| Some(folder.parent().parent()).filter(|uploads| uploads.name() == b"uploads");
+    drives
+        .iter()
+        .filter(|drive| drive.letter.is_some_and(|(known, _)| known == letter))
+        .all(|drive| uploads(folder).is_some() && uploads(&drive.folder) == uploads(folder))
+}
+
+/// The letter that a collector's folder name stands for: `C`, `C_`, `C:`, `C%3A`, `Drive_C`, and the device path `\\.\C:`,
+/// percent-escaped or not.
 fn letter_of(name: &[u8]) -> Option<char> {
     let name = std::str::from_utf8(name).ok()?.to_ascii_uppercase();
-    let name = name.strip_prefix("%5C%5C.%5C").or_else(|| name.strip_prefix("DRIVE_")).unwrap_or(&name).to_owned();
+    let prefixes = ["%5C%5C.%5C", "\\\\.\\", "DRIVE_"];
+    let name = prefixes.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(&name);
     let mut characters = name.chars();
     let letter = characters.next().filter(char::is_ascii_uppercase)?;
     matches!(characters.as_str(), "" | "_" | ":" | "%3A" | "_DRIVE").then_some(letter)
@@ -189,6 +233,36 @@ mod tests {
         );
         assert_eq!(drives(&["host1/Windows/System32/x"]), [('C', "host1".into(), "system-root")]);
         assert_eq!(drives(&["etc/passwd", "home/x"]), []);
+    }
+
+    #[test]
+    fn collections_stand_for_drives_and_for_the_root_of_a_unix() {
+        let all = |paths: &[&str]| {
+            let disk: Memory = paths.iter().map(|path| (path, "x")).collect();
+            let map = DriveMap::of(&Lookup::new(&disk), &[]);
+            let told = |drive: &Drive| {
+                format!("{}={}", drive.letter.map_or('/', |(letter, _)| letter), drive.folder.display())
+            };
+            map.drives().iter().map(told).collect::<Vec<_>>()
+        };
+        let cases: [(&[&str], &[&str]); 10] = [
+            (
+                &["uploads/auto/C:/Users/a", "uploads/ntfs/\\\\.\\C:/$MFT", "uploads/ntfs/\\\\?\\G\\Copy1/b"],
+                &["C=uploads/auto/C:", "C=uploads/ntfs/\\\\.\\C:", "/=uploads/ntfs/\\\\?\\G\\Copy1"],
+            ),
+            (&["h1/out/uploads/auto/C%3A/Users/a", "h1/out/uploads.json"], &["C=h1/out/uploads/auto/C%3A"]),
+            (&["uploads/auto/home/bob/x", "results/y"], &["/=uploads/auto"]),
+            (&["[root]/var/d/x", "live_response/process/ps.txt"], &["/=[root]"]),
+            (&["uac-host/[root]/c/x"], &["/=uac-host/[root]"]),
+            (&["fs/C:/x", "fs/D:/y", "report.json"], &["C=fs/C:", "D=fs/D:"]),
+            (&["fs/$rootfs$/etc/passwd"], &["/=fs/$rootfs$"]),
+            (&["fs/etc/passwd"], &["/=fs"]),
+            (&["etc/x", "usr/c/x", "var/y", "home/d/z"], &[]),
+            (&["h1/C/x", "h2/C/y"], &["C=h1/C"]),
+        ];
+        for (paths, expected) in cases {
+            assert_eq!(all(paths), expected, "{paths:?}");
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@
     )
 )]
 
+pub mod collection;
 pub mod container;
 pub mod drive;
 pub mod entry;
