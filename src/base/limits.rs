@@ -13,6 +13,16 @@ pub struct Limits {
     pub directory_depth: usize,
     /// Partitions of one disk.
     pub partitions: usize,
+    /// Entries of one archive.
+    pub archive_entries: u64,
+    /// Bytes that one member of an archive may become, whatever it takes up.
+    pub archive_member_bytes: u64,
+    /// Bytes that an archive as a whole may become, whatever it takes up.
+    pub archive_bytes: u64,
+    /// Bytes that each byte of an archive may become beyond those.
+    pub archive_ratio: u64,
+    /// Bytes of a temporary file, into which an archive is unpacked that can only be read from its start.
+    pub archive_spool_bytes: u64,
     /// Bytes of a text that are read as a script; more is searched in windows around what looks like a command.
     pub script_bytes: u64,
     /// Lines of a script that are run.
@@ -51,6 +61,11 @@ impl Default for Limits {
             files: 5_000_000,
             directory_depth: 1024,
             partitions: 1024,
+            archive_entries: 500_000,
+            archive_member_bytes: 64 << 20,
+            archive_bytes: 2 << 30,
+            archive_ratio: 200,
+            archive_spool_bytes: 16 << 30,
             script_bytes: 1 << 20,
             script_lines: 20_000,
             line_bytes: 8192,
@@ -67,5 +82,13 @@ impl Default for Limits {
             signatures: 64,
             errors: 100_000,
         }
+    }
+}
+
+impl Limits {
+    /// Bytes that a member of an archive may become that takes up so many.
+    #[must_use]
+    pub fn archive_member_cap(&self, compressed: u64) -> u64 {
+        self.archive_member_bytes.saturating_add(compressed.saturating_mul(self.archive_ratio))
     }
 }

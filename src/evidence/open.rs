@@ -1,8 +1,10 @@
 //! Opens a piece of evidence, whatever it is: a directory, a disk image, an archive, a single file.
 
 use super::FileSystem;
+use super::collection;
 use super::container::{self, Format, Siblings, StoredDigests};
 use super::entry::EntryPath;
+use super::filesystem::archive::{self, Found};
 use super::filesystem::host::{self, Host};
 use super::filesystem::{self, signature};
 use super::image::{Image, Volume};
@@ -25,6 +27,8 @@ pub enum Shape {
     File,
     /// The image of a disk or a volume.
     Image(Disk),
+    /// An archive.
+    Archive(Format),
 }
 
 /// The disk in an image.
@@ -80,20 +84,40 @@ pub fn open(path: &Path, limits: &Limits) -> Result<Opened, Anomaly> {
     }
     let host = Host::open(path)?;
     if !host.is_single_file() {
-        return Ok(Opened { shape: Shape::Directory, file_system: Box::new(host), size: None, anomalies: Vec::new() });
+        let file_system = collection::unescaped(Box::new(host), limits);
+        return Ok(Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() });
     }
     let folder = Folder::of(path).map_err(|error| Anomaly::new(Stage::Open, path.to_string_lossy(), error))?;
     let Some(source) = folder.open(&folder.name) else {
         return Ok(Opened { shape: Shape::File, file_system: Box::new(host), size: None, anomalies: Vec::new() });
     };
     let size = source.len();
-    let opened = open_image(source, &folder, limits);
-    Ok(opened.unwrap_or_else(|| Opened {
-        shape: Shape::File,
-        file_system: Box::new(host),
-        size: Some(size),
-        anomalies: Vec::new(),
-    }))
+    let file = |anomalies| Opened { shape: Shape::File, file_system: Box::new(host), size: Some(size), anomalies };
+    Ok(match open_archive(&source, folder.name.as_bytes(), limits) {
+        Some(Ok(opened)) => opened,
+        // What is packed in it is not known, but it is a file all the same.
+        Some(Err(cause)) => file(vec![Anomaly { stage: Stage::Open, path: String::new(), cause }]),
+        None => open_image(source, &folder, limits).unwrap_or_else(|| file(Vec::new())),
+    })
+}
+
+/// Opens the archive that a file is; nothing where it is none.
+///
+/// # Errors
+/// It is an archive that cannot be read, or of a kind that is not read.
+pub fn open_archive(source: &Source, name: &[u8], limits: &Limits) -> Option<Result<Opened, Cause>> {
+    let found = guarded(|| archive::open(source, name, limits))
+        .unwrap_or_else(|| Some(Err(Cause::Unsupported("the reader of the archive failed inside".to_owned()))));
+    Some(match found? {
+        Ok(Found::Archive(format, mounted)) => Ok(Opened {
+            shape: Shape::Archive(format),
+            file_system: collection::unescaped(Box::new(mounted), limits),
+            size: Some(source.len()),
+            anomalies: Vec::new(),
+        }),
+        Ok(Found::Unread(name)) => Err(Cause::Unsupported(format!("packed as {name}, which is not read"))),
+        Err(cause) => Err(cause),
+    })
 }
 
 /// A device on which nothing is known: still a disk, whose bytes can be searched.

@@ -41,7 +41,7 @@ pub fn list(request: &ScanRequest, wanted: Wanted, visit: &mut dyn FnMut(Item) -
             Ok(opened) => {
                 let disk = match &opened.shape {
                     Shape::Image(disk) => disk.volumes.as_slice(),
-                    Shape::Directory | Shape::File => &[],
+                    Shape::Directory | Shape::File | Shape::Archive(_) => &[],
                 };
                 let file_system = &*opened.file_system;
                 let given = super::given_drives(path, &request.drives);

@@ -178,7 +178,7 @@ impl Builder {
         let file_system = &*evidence.file_system;
         let disk = match &evidence.shape {
             Shape::Image(disk) => disk.volumes.as_slice(),
-            Shape::Directory | Shape::File => &[],
+            Shape::Directory | Shape::File | Shape::Archive(_) => &[],
         };
         let volume = VolumeView::new(file_system, &id, given, disk);
         let (limits, threads) = (self.limits.clone(), request.threads);
@@ -206,15 +206,17 @@ impl Builder {
                 Shape::Directory => EvidenceKind::Directory,
                 Shape::File => EvidenceKind::File,
                 Shape::Image(_) => EvidenceKind::Image,
+                Shape::Archive(_) => EvidenceKind::Archive,
             },
             size: evidence.size,
             container: match &evidence.shape {
                 Shape::Image(disk) => Some(disk.format),
+                Shape::Archive(format) => Some(*format),
                 Shape::Directory | Shape::File => None,
             },
             acquisition: match &evidence.shape {
                 Shape::Image(disk) => acquisition::of(disk, request.verify, &mut anomalies),
-                Shape::Directory | Shape::File => None,
+                Shape::Directory | Shape::File | Shape::Archive(_) => None,
             },
             volumes: volume.volumes(),
         });

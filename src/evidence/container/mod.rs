@@ -36,6 +36,14 @@ pub enum Format {
     Vhdx,
     /// A disk of VMware.
     Vmdk,
+    /// A zip archive.
+    Zip,
+    /// A tar archive, compressed or not.
+    Tar,
+    /// One file, compressed by gzip.
+    Gzip,
+    /// One file, compressed by Zstandard.
+    Zstd,
 }
 
 impl Format {

@@ -274,6 +274,15 @@ impl<R: ReadAt> ReadAt for Sectors<R> {
     }
 }
 
+/// A file that is open already.
+///
+/// # Errors
+/// What the operating system says.
+pub(super) fn opened(file: File) -> io::Result<Source> {
+    let length = file.metadata()?.len();
+    Ok(Arc::new(HostFile { file, length }))
+}
+
 /// Why an entry that is no regular file is not read.
 #[must_use]
 pub fn special(kind: EntryKind) -> Cause {

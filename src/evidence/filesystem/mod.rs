@@ -6,6 +6,7 @@
 mod civil;
 mod fat;
 mod ext;
+pub mod archive;
 pub mod host;
 mod iso;
 pub mod memory;
