@@ -3,10 +3,10 @@
 //! Each reader of an image has a `mount` that builds the tree ([`crate::evidence::tree`]) and keeps what it takes to open
 //! a node's streams ([`Streams`](crate::evidence::mounted::Streams)).
 
-mod civil;
-mod fat;
-mod ext;
 pub mod archive;
+mod civil;
+mod ext;
+mod fat;
 pub mod host;
 mod iso;
 pub mod memory;
