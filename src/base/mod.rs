@@ -22,6 +22,7 @@ pub mod escape;
 pub mod fields;
 pub mod guard;
 pub mod limits;
+pub mod md5;
 pub mod secret;
 pub mod source;
 pub mod text;

@@ -3,11 +3,12 @@
 use super::container::StoredDigests;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::escape::hex;
-use md5::Digest as _;
+use crate::base::md5::Md5;
+use sha2::Digest as _;
 use std::io;
 
-/// Bytes read at a time.
-const BLOCK: usize = 1 << 20;
+/// Bytes read at a time: they are hashed while the processor's cache still holds them.
+const BLOCK: usize = 128 << 10;
 
 /// The digests of a medium that are stored, in one pass; MD5 where none is.
 ///
@@ -16,22 +17,25 @@ const BLOCK: usize = 1 << 20;
 pub fn digests(medium: &dyn ReadAt, stored: &StoredDigests) -> io::Result<StoredDigests> {
     let mut buffer = AlignedBuffer::new(BLOCK);
     let none = *stored == StoredDigests::default();
-    let mut md5 = (stored.md5.is_some() || none).then(md5::Md5::new);
+    let mut md5 = (stored.md5.is_some() || none).then(Md5::default);
     let mut sha1 = stored.sha1.as_ref().map(|_| sha1::Sha1::new());
     let mut sha256 = stored.sha256.as_ref().map(|_| sha2::Sha256::new());
     let mut offset = 0u64;
     loop {
         let count = read_full(medium, offset, buffer.space())?;
         if count == 0 {
-            let (md5, sha1) = (md5.map(|md5| hex(&md5.finalize())), sha1.map(|sha1| hex(&sha1.finalize())));
+            let (md5, sha1) = (md5.map(|md5| hex(&md5.finish())), sha1.map(|sha1| hex(&sha1.finalize())));
             return Ok(StoredDigests { md5, sha1, sha256: sha256.map(|sha256| hex(&sha256.finalize())) });
         }
-        // By the block, so that the processor does the others while MD5 waits for itself.
-        for block in buffer.filled(count).chunks(64) {
-            md5.iter_mut().for_each(|md5| md5.update(block));
-            sha1.iter_mut().for_each(|sha1| sha1.update(block));
-            sha256.iter_mut().for_each(|sha256| sha256.update(block));
+        let bytes = buffer.filled(count);
+        match (&mut md5, &mut sha1) {
+            (Some(md5), Some(sha1)) => md5.update_beside(bytes, |block| sha1.update(block)),
+            (md5, sha1) => {
+                md5.iter_mut().for_each(|md5| md5.update(bytes));
+                sha1.iter_mut().for_each(|sha1| sha1.update(bytes));
+            }
         }
+        sha256.iter_mut().for_each(|sha256| sha256.update(bytes));
         offset = offset.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
     }
 }
