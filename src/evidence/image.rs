@@ -3,7 +3,9 @@
 use super::entry::{Entry, EntryKind, EntryPath, Origin};
 use super::{FileSystem, Opened, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
+use crate::base::source::Source;
 use std::ops::{ControlFlow, Range};
 
 /// One volume of an image.
@@ -18,6 +20,7 @@ pub struct Volume {
 #[derive(Default)]
 pub struct Image {
     volumes: Vec<Volume>,
+    disk: Option<Source>,
 }
 
 impl Image {
@@ -25,7 +28,13 @@ impl Image {
     #[must_use]
     pub fn new(mut volumes: Vec<Volume>) -> Self {
         volumes.sort_by(|a, b| a.folder.cmp(&b.folder));
-        Self { volumes }
+        Self { volumes, disk: None }
+    }
+
+    /// On a disk: what turns out to be damaged of it while it is walked is told at the end of the walk.
+    #[must_use]
+    pub fn on(self, disk: Source) -> Self {
+        Self { disk: Some(disk), ..self }
     }
 
     /// The volume that a path lies on, and the path there.
@@ -56,6 +65,11 @@ impl FileSystem for Image {
                 flow
             });
             if flow.is_break() {
+                return;
+            }
+        }
+        for cause in self.disk.iter().flat_map(|disk| disk.unread()) {
+            if visit(Walked::Anomaly(Anomaly { stage: Stage::Read, path: String::new(), cause })).is_break() {
                 return;
             }
         }

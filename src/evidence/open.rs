@@ -162,7 +162,7 @@ pub fn open_image(source: Source, siblings: &dyn Siblings, limits: &Limits) -> O
     }
     let disk =
         Disk { format: medium.format, source: medium.source, stored: medium.stored, volumes: facts, gaps: table.gaps };
-    let file_system = Box::new(Image::new(volumes));
+    let file_system = Box::new(Image::new(volumes).on(disk.source.clone()));
     Some(Opened { shape: Shape::Image(disk), file_system, size: Some(size), anomalies })
 }
 

@@ -334,11 +334,11 @@ fn sets_of_libewf_give_the_disk() {
             Ok(output) if !output.status.success() => continue,
             Ok(_) => {}
         }
-        let first = ["E01", "e01"].iter().map(|end| target.with_extension(end)).find(|path| path.exists());
+        let first = ["E01", "e01", "s01"].iter().map(|end| target.with_extension(end)).find(|path| path.exists());
         let Some(first) = first else { continue };
         let opened = crate::evidence::open::open(&first, &crate::base::limits::Limits::default()).unwrap();
         let told: Vec<String> = opened.anomalies.iter().map(|anomaly| anomaly.cause.to_string()).collect();
-        if *format == "ewf" {
+        if matches!(*format, "ewf" | "smart") {
             assert!(told.join("").contains("SMART"), "{told:?}");
             continue;
         }
