@@ -45,6 +45,10 @@ pub struct Limits {
     pub wildcard_payloads: usize,
     /// Fragments of text carved from one space.
     pub carved_fragments: usize,
+    /// Shadow copies read of one volume; the newest count.
+    pub shadow_copies: usize,
+    /// Blocks of 16 KiB kept in all shadow copies of one volume.
+    pub shadow_copy_blocks: usize,
     /// PE sections listed.
     pub pe_sections: usize,
     /// PE imports and exports listed, each.
@@ -77,6 +81,8 @@ impl Default for Limits {
             candidates: 8,
             wildcard_payloads: 256,
             carved_fragments: 10_000,
+            shadow_copies: 64,
+            shadow_copy_blocks: 4 << 20,
             pe_sections: 96,
             pe_symbols: 16_384,
             signatures: 64,

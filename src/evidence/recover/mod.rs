@@ -1,3 +1,4 @@
 //! What is gone, and where traces of it are kept.
 
 pub mod recycle_bin;
+pub mod shadow_copy;
