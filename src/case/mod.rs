@@ -192,9 +192,15 @@ pub struct Volume {
     /// Its drive letter, `C:`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drive: Option<String>,
-    /// How the letter is known: `given`, `system-root`, `folder-name`.
+    /// How the letter is known: `given`, `registry`, `system-root`, `folder-name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drive_known_by: Option<String>,
+    /// For a shadow copy, the volume that it is one of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snapshot_of: Option<String>,
+    /// When the shadow copy was taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
 }
 
 /// How the text of a script was come by.

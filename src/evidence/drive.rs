@@ -2,6 +2,7 @@
 
 use super::entry::{EntryKind, EntryPath, unmarked};
 use super::lookup::Lookup;
+use super::mounted_devices;
 
 /// A folder that stands for a drive, or for a volume whose letter is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +11,8 @@ pub struct Drive {
     pub letter: Option<(char, KnownBy)>,
     /// The folder; the root of the evidence is empty.
     pub folder: EntryPath,
+    /// For a shadow copy, the folder of the volume that it is one of; it has that one's letter.
+    pub shadow_of: Option<EntryPath>,
 }
 
 /// How a drive's letter is known.
@@ -17,6 +20,8 @@ pub struct Drive {
 pub enum KnownBy {
     /// The examiner said so.
     Given,
+    /// The registry of the evidence says so.
+    Registry,
     /// The folder holds `Windows/System32`.
     SystemRoot,
     /// The folder is named as collectors name a drive's (`C`, `C_`, `C%3A`).
@@ -29,6 +34,7 @@ impl KnownBy {
     pub fn word(self) -> &'static str {
         match self {
             Self::Given => "given",
+            Self::Registry => "registry",
             Self::SystemRoot => "system-root",
             Self::FolderName => "folder-name",
         }
@@ -58,30 +64,38 @@ pub struct DriveMap {
 }
 
 impl DriveMap {
-    /// Finds the drives; `given` are those that the examiner named, as folders below the root. Every volume of an image
-    /// is among them, with a letter or without.
+    /// Finds the drives; `given` are those that the examiner named, as folders below the root, `identities` what the
+    /// volumes of a disk are called in a registry. Every volume of an image is among the drives, with a letter or without.
     #[must_use]
-    pub fn of(lookup: &Lookup<'_>, given: &[(char, EntryPath)]) -> Self {
+    pub fn of(lookup: &Lookup<'_>, given: &[(char, EntryPath)], identities: &[(EntryPath, Vec<u8>)]) -> Self {
         let drive = |letter: char, known_by, folder: &EntryPath| Drive {
             letter: Some((letter.to_ascii_uppercase(), known_by)),
             folder: folder.clone(),
+            shadow_of: None,
         };
         let mut drives: Vec<Drive> =
             given.iter().map(|(letter, folder)| drive(*letter, KnownBy::Given, folder)).collect();
-        let roots = lookup.roots();
+        let (roots, shadows): (Vec<_>, Vec<_>) = lookup.roots().into_iter().partition(|root| root.shadow_of.is_none());
+        let roots: Vec<EntryPath> = roots.into_iter().map(|root| root.folder).collect();
         if drives.is_empty() {
+            for (letter, folder) in mounted_devices::letters(lookup, &roots, identities) {
+                drives.push(drive(letter, KnownBy::Registry, &folder));
+            }
             for root in &roots {
-                if holds_system(lookup, root) && !has(&drives, 'C') {
-                    drives.push(drive('C', KnownBy::SystemRoot, root));
-                } else {
-                    find_named(lookup, root, DEPTH, &mut drives);
+                if !drives.iter().any(|drive| drive.folder == *root) {
+                    find_drives(lookup, root, &mut drives);
                 }
             }
         }
         for root in roots.into_iter().filter(|root| !root.as_bytes().is_empty()) {
             if !drives.iter().any(|drive| drive.folder == root) {
-                drives.push(Drive { letter: None, folder: root });
+                drives.push(Drive { letter: None, folder: root, shadow_of: None });
             }
+        }
+        for root in shadows {
+            let letter = drives.iter().find(|drive| Some(&drive.folder) == root.shadow_of.as_ref());
+            let letter = letter.and_then(|drive| drive.letter);
+            drives.push(Drive { letter, folder: root.folder, shadow_of: root.shadow_of });
         }
         drives.sort_by(|a, b| a.folder.cmp(&b.folder));
         Self { drives }
@@ -120,34 +134,64 @@ impl DriveMap {
     /// drive is current: every drive is tried; a path without a drive belongs to evidence without drives.
     #[must_use]
     pub fn places<'p>(&self, path: &'p str) -> Vec<(EntryPath, Vec<&'p str>)> {
-        let path = path.trim_matches('"');
-        let path = path.strip_prefix("\\\\?\\").or_else(|| path.strip_prefix("\\\\.\\")).unwrap_or(path);
-        if path.starts_with("\\\\") {
-            return Vec::new();
-        }
-        let mut characters = path.chars();
-        let (first, second) = (characters.next(), characters.next());
-        let (letter, rest) = match (first, second) {
-            (Some(letter), Some(':')) if letter.is_ascii_alphabetic() => {
-                (Some(letter.to_ascii_uppercase()), characters.as_str())
-            }
-            _ => (None, path),
-        };
-        let names: Vec<&str> = rest.split(['\\', '/']).filter(|name| !name.is_empty()).collect();
-        let drives = self
-            .drives
-            .iter()
-            .filter(|drive| letter.is_none_or(|letter| drive.letter.is_some_and(|(known, _)| known == letter)));
+        let Some((letter, names)) = parts(path) else { return Vec::new() };
+        let drives = self.drives.iter().filter(|drive| drive.shadow_of.is_none() && drive.may_be(letter));
         let mut places: Vec<_> = drives.map(|drive| (drive.folder.clone(), names.clone())).collect();
         if letter.is_none() && self.drives.is_empty() {
             places.push((EntryPath::default(), names));
         }
         places
     }
+
+    /// The same in the shadow copies, the newest first: to be asked where nothing is found.
+    #[must_use]
+    pub fn earlier_places<'p>(&self, path: &'p str) -> Vec<(EntryPath, Vec<&'p str>)> {
+        let Some((letter, names)) = parts(path) else { return Vec::new() };
+        let shadows = self.drives.iter().filter(|drive| drive.shadow_of.is_some() && drive.may_be(letter));
+        let mut folders: Vec<&EntryPath> = shadows.map(|drive| &drive.folder).collect();
+        // They are numbered by their age: of those of one volume the highest is the newest.
+        folders.sort_by_key(|folder| std::cmp::Reverse((folder.as_bytes().len(), *folder)));
+        folders.into_iter().map(|folder| (folder.clone(), names.clone())).collect()
+    }
+}
+
+impl Drive {
+    /// Whether a path with the letter, or without one, may be on this drive.
+    fn may_be(&self, letter: Option<char>) -> bool {
+        letter.is_none_or(|letter| self.letter.is_some_and(|(known, _)| known == letter))
+    }
+}
+
+/// The letter of a path of the host, and its names; nothing where it leads to another host.
+fn parts(path: &str) -> Option<(Option<char>, Vec<&str>)> {
+    let path = path.trim_matches('"');
+    let path = path.strip_prefix("\\\\?\\").or_else(|| path.strip_prefix("\\\\.\\")).unwrap_or(path);
+    if path.starts_with("\\\\") {
+        return None;
+    }
+    let mut characters = path.chars();
+    let (first, second) = (characters.next(), characters.next());
+    let (letter, rest) = match (first, second) {
+        (Some(letter), Some(':')) if letter.is_ascii_alphabetic() => {
+            (Some(letter.to_ascii_uppercase()), characters.as_str())
+        }
+        _ => (None, path),
+    };
+    let names: Vec<&str> = rest.split(['\\', '/']).filter(|name| !name.is_empty()).collect();
+    Some((letter, names))
 }
 
 fn has(drives: &[Drive], letter: char) -> bool {
     drives.iter().any(|drive| drive.letter.is_some_and(|(known, _)| known == letter))
+}
+
+fn find_drives(lookup: &Lookup<'_>, root: &EntryPath, drives: &mut Vec<Drive>) {
+    if holds_system(lookup, root) && !has(drives, 'C') {
+        let letter = Some(('C', KnownBy::SystemRoot));
+        drives.push(Drive { letter, folder: root.clone(), shadow_of: None });
+    } else {
+        find_named(lookup, root, DEPTH, drives);
+    }
 }
 
 fn holds_system(lookup: &Lookup<'_>, folder: &EntryPath) -> bool {
@@ -164,20 +208,22 @@ fn find_named(lookup: &Lookup<'_>, folder: &EntryPath, depth: usize, drives: &mu
     if is_unix_root || unix > 2 {
         // Nothing in a Unix stands for a drive, whatever it is called.
         if is_unix_root {
-            drives.push(Drive { letter: None, folder: folder.clone() });
+            drives.push(Drive { letter: None, folder: folder.clone(), shadow_of: None });
         }
         return;
     }
     for directory in directories {
         if let Some(letter) = letter_of(directory.name()) {
             if may_have(drives, letter, &directory) {
-                drives.push(Drive { letter: Some((letter, KnownBy::FolderName)), folder: directory });
+                let letter = Some((letter, KnownBy::FolderName));
+                drives.push(Drive { letter, folder: directory, shadow_of: None });
             }
         } else if of_collector && directory.name().starts_with(b"\\\\") {
             // A device without a letter, as a shadow copy is.
-            drives.push(Drive { letter: None, folder: directory });
+            drives.push(Drive { letter: None, folder: directory, shadow_of: None });
         } else if holds_system(lookup, &directory) && !has(drives, 'C') {
-            drives.push(Drive { letter: Some(('C', KnownBy::SystemRoot)), folder: directory });
+            let letter = Some(('C', KnownBy::SystemRoot));
+            drives.push(Drive { letter, folder: directory, shadow_of: None });
         } else if UNIX_ROOTS.contains(&directory.name()) || (COLLECTORS.contains(&directory.name()) && depth > 0) {
             if directory.components().count() < DEEPEST {
                 find_named(lookup, &directory, depth, drives);
@@ -212,11 +258,12 @@ fn letter_of(name: &[u8]) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::super::filesystem::memory::Memory;
+    use super::super::image::{Image, Volume};
     use super::*;
 
     fn drives(paths: &[&str]) -> Vec<(char, String, &'static str)> {
         let disk: Memory = paths.iter().map(|path| (path, "x")).collect();
-        let map = DriveMap::of(&Lookup::new(&disk), &[]);
+        let map = DriveMap::of(&Lookup::new(&disk), &[], &[]);
         let told = |drive: &Drive| drive.letter.map(|(letter, by)| (letter, drive.folder.display(), by.word()));
         map.drives().iter().filter_map(told).collect()
     }
@@ -239,7 +286,7 @@ mod tests {
     fn collections_stand_for_drives_and_for_the_root_of_a_unix() {
         let all = |paths: &[&str]| {
             let disk: Memory = paths.iter().map(|path| (path, "x")).collect();
-            let map = DriveMap::of(&Lookup::new(&disk), &[]);
+            let map = DriveMap::of(&Lookup::new(&disk), &[], &[]);
             let told = |drive: &Drive| {
                 format!("{}={}", drive.letter.map_or('/', |(letter, _)| letter), drive.folder.display())
             };
@@ -266,16 +313,41 @@ mod tests {
     }
 
     #[test]
+    fn shadow_copies_have_the_letter_of_their_volume_and_are_asked_last() {
+        let volume = |folder: &str, shadow_of: Option<&str>| {
+            let disk: Memory = [("Windows/System32/x", "x")].into_iter().collect();
+            let (folder, shadow_of) = (EntryPath::new(folder), shadow_of.map(EntryPath::new));
+            Volume { folder, shadow_of, file_system: Box::new(disk) }
+        };
+        let copies = ["v002s02", "v002s10", "v002s01"].map(|folder| volume(folder, Some("v002")));
+        let image = Image::new(copies.into_iter().chain([volume("v001", None), volume("v002", None)]).collect());
+        let identities = [(EntryPath::new("v001"), vec![1]), (EntryPath::new("v002"), vec![2])];
+        let letters = |given: &[(char, EntryPath)]| {
+            let map = DriveMap::of(&Lookup::new(&image), given, &identities);
+            map.drives().iter().map(|drive| drive.letter.map_or(' ', |(letter, _)| letter)).collect::<String>()
+        };
+        assert_eq!(letters(&[]), "C    ");
+        let given = [('D', EntryPath::new("v002"))];
+        assert_eq!(letters(&given), " DDDD");
+        let map = DriveMap::of(&Lookup::new(&image), &given, &[]);
+        assert_eq!(map.display(&EntryPath::new("v002s10/a/b")), "D:\\a\\b");
+        assert_eq!(map.places("D:\\a").len(), 1);
+        let earlier: Vec<_> = map.earlier_places("D:\\a").iter().map(|(folder, _)| folder.display()).collect();
+        assert_eq!(earlier, ["v002s10", "v002s02", "v002s01"]);
+        assert!(map.earlier_places("C:\\a").is_empty() && map.earlier_places("\\\\s\\a").is_empty());
+    }
+
+    #[test]
     fn paths_are_written_and_read_as_the_host_would() {
         let disk: Memory = [("C/Users/a.txt", "x"), ("notes.txt", "x")].into_iter().collect();
-        let map = DriveMap::of(&Lookup::new(&disk), &[]);
+        let map = DriveMap::of(&Lookup::new(&disk), &[], &[]);
         assert_eq!(map.display(&EntryPath::new("C/Users/a.txt")), "C:\\Users\\a.txt");
         assert_eq!(map.display(&EntryPath::new("notes.txt")), "notes.txt");
         for path in ["C:\\Users\\a.txt", "c:/Users/a.txt", "\\\\?\\C:\\Users\\a.txt", "\\Users\\a.txt"] {
             assert_eq!(map.places(path), [(EntryPath::new("C"), vec!["Users", "a.txt"])], "{path}");
         }
         assert!(map.places("D:\\x").is_empty() && map.places("\\\\server\\share\\x").is_empty());
-        let given = DriveMap::of(&Lookup::new(&disk), &[('e', EntryPath::new("C"))]);
+        let given = DriveMap::of(&Lookup::new(&disk), &[('e', EntryPath::new("C"))], &[]);
         assert_eq!(given.display(&EntryPath::new("C/Users/a.txt")), "E:\\Users\\a.txt");
     }
 }

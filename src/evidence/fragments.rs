@@ -1,7 +1,7 @@
 //! Fragments of text that were found where no file is, as files of a folder of their own beside those of a volume.
 
 use super::entry::{Entry, EntryKind, EntryPath, Origin, Stat};
-use super::{FileSystem, Opened, Walked};
+use super::{FileSystem, Opened, Root, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
@@ -96,7 +96,7 @@ impl FileSystem for WithFragments {
         }
     }
 
-    fn roots(&self) -> Vec<EntryPath> {
+    fn roots(&self) -> Vec<Root> {
         self.volume.roots()
     }
 

@@ -1,7 +1,7 @@
 //! An image as one file system: each of its volumes is a folder below the root.
 
 use super::entry::{Entry, EntryKind, EntryPath, Origin};
-use super::{FileSystem, Opened, Walked};
+use super::{FileSystem, Opened, Root, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
@@ -12,6 +12,8 @@ use std::ops::{ControlFlow, Range};
 pub struct Volume {
     /// The folder that stands for it, one name.
     pub folder: EntryPath,
+    /// For a shadow copy, the folder of the volume that it is one of.
+    pub shadow_of: Option<EntryPath>,
     /// What is on it.
     pub file_system: Box<dyn FileSystem>,
 }
@@ -107,8 +109,9 @@ impl FileSystem for Image {
         self.place(root).map(|(volume, inside)| volume.file_system.unallocated(&inside)).unwrap_or_default()
     }
 
-    fn roots(&self) -> Vec<EntryPath> {
-        self.volumes.iter().map(|volume| volume.folder.clone()).collect()
+    fn roots(&self) -> Vec<Root> {
+        let root = |volume: &Volume| Root { folder: volume.folder.clone(), shadow_of: volume.shadow_of.clone() };
+        self.volumes.iter().map(root).collect()
     }
 }
 
@@ -121,7 +124,7 @@ mod tests {
     fn volumes_are_folders() {
         let volume = |folder: &str, files: &[(&str, &str)]| {
             let file_system: Memory = files.iter().copied().collect();
-            Volume { folder: EntryPath::new(folder), file_system: Box::new(file_system) }
+            Volume { folder: EntryPath::new(folder), shadow_of: None, file_system: Box::new(file_system) }
         };
         let image = Image::new(vec![volume("v1", &[("a/b.txt", "1")]), volume("v2", &[("c.txt", "22")])]);
         let mut walked = Vec::new();
@@ -136,6 +139,7 @@ mod tests {
         assert!(image.open(&EntryPath::new("v3/c.txt")).is_err() && image.open(&EntryPath::new("v1")).is_err());
         assert_eq!(image.list(&EntryPath::new("v1/a")).len(), 1);
         assert_eq!(image.list(&EntryPath::default()).len(), 2);
-        assert_eq!(image.roots(), [EntryPath::new("v1"), EntryPath::new("v2")]);
+        let roots: Vec<_> = image.roots().into_iter().map(|root| root.folder.display()).collect();
+        assert_eq!(roots, ["v1", "v2"]);
     }
 }

@@ -1,7 +1,7 @@
 //! Looks a path up as Windows does: without case, with wildcards, by listing directories.
 
 use super::entry::{Entry, EntryKind, EntryPath};
-use super::{FileSystem, Opened};
+use super::{FileSystem, Opened, Root};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -57,7 +57,7 @@ impl<'a> Lookup<'a> {
 
     /// The roots of the volumes.
     #[must_use]
-    pub fn roots(&self) -> Vec<EntryPath> {
+    pub fn roots(&self) -> Vec<Root> {
         self.file_system.roots()
     }
 

@@ -27,8 +27,10 @@ pub mod image;
 pub mod integrity;
 pub mod lookup;
 pub mod mounted;
+pub mod mounted_devices;
 pub mod open;
 pub mod recover;
+pub mod regf;
 pub mod tree;
 pub mod volume;
 
@@ -38,6 +40,7 @@ use crate::base::limits::Limits;
 use crate::base::time::FileTimes;
 use entry::{Entry, EntryPath, Origin};
 use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 
 /// What a walk comes upon.
 #[derive(Debug)]
@@ -89,8 +92,47 @@ pub trait FileSystem: Send + Sync {
         Vec::new()
     }
 
-    /// The folders that are the roots of volumes; one, the root itself, unless the evidence is an image.
-    fn roots(&self) -> Vec<EntryPath> {
-        vec![EntryPath::default()]
+    /// The roots of volumes; one, the root itself, unless the evidence is an image.
+    fn roots(&self) -> Vec<Root> {
+        vec![Root { folder: EntryPath::default(), shadow_of: None }]
+    }
+}
+
+/// The root of a volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// The folder that stands for it.
+    pub folder: EntryPath,
+    /// For a shadow copy, the folder of the volume that it is one of.
+    pub shadow_of: Option<EntryPath>,
+}
+
+impl<T: FileSystem + ?Sized> FileSystem for Arc<T> {
+    fn walk(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) {
+        (**self).walk(limits, visit);
+    }
+
+    fn open(&self, path: &EntryPath) -> Result<Opened, Anomaly> {
+        (**self).open(path)
+    }
+
+    fn list(&self, directory: &EntryPath) -> Vec<Entry> {
+        (**self).list(directory)
+    }
+
+    fn origin(&self, path: &EntryPath) -> Origin {
+        (**self).origin(path)
+    }
+
+    fn extents(&self, path: &EntryPath) -> Vec<(u64, u64)> {
+        (**self).extents(path)
+    }
+
+    fn unallocated(&self, root: &EntryPath) -> Vec<Range<u64>> {
+        (**self).unallocated(root)
+    }
+
+    fn roots(&self) -> Vec<Root> {
+        (**self).roots()
     }
 }

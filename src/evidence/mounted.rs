@@ -62,7 +62,7 @@ pub enum NotedCause {
 }
 
 impl Noted {
-    fn anomaly(&self) -> Anomaly {
+    pub(super) fn anomaly(&self) -> Anomaly {
         let cause = match &self.what {
             NotedCause::Unsupported(what) => Cause::Unsupported(what.clone()),
             NotedCause::Corrupt(what, offset) => Cause::Corrupt { what: what.clone(), offset: *offset },
@@ -84,6 +84,17 @@ impl Mounted {
     #[must_use]
     pub fn tree(&self) -> &Tree {
         &self.tree
+    }
+
+    /// What was damaged or capped while the tree was built.
+    #[must_use]
+    pub fn noted(&self) -> &[Noted] {
+        &self.anomalies
+    }
+
+    /// Drops what need not be kept of the tree; directories that lead to what is kept stay.
+    pub fn retain(&mut self, keeps: &dyn Fn(&Tree, NodeIndex) -> bool) {
+        self.tree = self.tree.retained(keeps);
     }
 
     fn open_node(&self, index: NodeIndex, path: &EntryPath) -> Result<Opened, Anomaly> {

@@ -9,12 +9,15 @@ use super::filesystem::host::{self, Host};
 use super::filesystem::{self, signature};
 use super::image::{Image, Volume};
 use super::mounted::Mounted;
+use super::recover::changed::{Changed, Live};
+use super::recover::shadow_copy;
 use super::volume::{self, Partition, Scheme};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
 use crate::base::guard::guarded;
 use crate::base::limits::Limits;
 use crate::base::source::{Part, Source};
+use crate::base::time::Timestamp;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -58,6 +61,19 @@ pub struct VolumeFacts {
     pub label: Option<String>,
     /// What is on it, in the word of the report.
     pub file_system: Option<String>,
+    /// How a registry's mounted devices name it.
+    pub identity: Option<Vec<u8>>,
+    /// For a shadow copy, of what and of when it is; its range is that of the volume.
+    pub snapshot: Option<SnapshotFacts>,
+}
+
+/// What is known of a shadow copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SnapshotFacts {
+    /// The volume that it is one of, by its place among the volumes of the disk.
+    pub of: usize,
+    /// When it was taken.
+    pub created: Option<Timestamp>,
 }
 
 /// Evidence, opened.
@@ -145,15 +161,24 @@ pub fn open_image(source: Source, siblings: &dyn Siblings, limits: &Limits) -> O
     };
     let (table, damage) = volume::read(&medium.source, limits);
     let mut anomalies: Vec<Anomaly> = medium.damage.into_iter().chain(damage).map(failed).collect();
-    let (mut volumes, mut facts) = (Vec::new(), Vec::new());
+    let (mut volumes, mut facts, mut read) = (Vec::new(), Vec::new(), Vec::new());
     for (number, partition) in (1usize..).zip(&table.partitions) {
         let (mounted, fact, cause) = mount(&medium.source, table.scheme, partition, limits);
         let folder = mounted.is_some().then(|| EntryPath::new(format!("v{number:03}")));
         anomalies.extend(cause.map(failed));
         if let (Some(mounted), Some(folder)) = (mounted, &folder) {
-            volumes.push(Volume { folder: folder.clone(), file_system: Box::new(mounted) });
+            let mounted = Arc::new(mounted);
+            volumes.push(Volume { folder: folder.clone(), shadow_of: None, file_system: Box::new(mounted.clone()) });
+            read.push((facts.len(), mounted));
         }
         facts.push(VolumeFacts { folder, ..fact });
+    }
+    for (of, live) in read.into_iter().filter(|(_, live)| live.kind == "ntfs") {
+        let Some(volume) = facts.get(of).cloned() else { continue };
+        let (copies, copied, causes) = shadow_copies(&medium.source, of, &volume, live, limits);
+        volumes.extend(copies);
+        facts.extend(copied);
+        anomalies.extend(causes.into_iter().map(failed));
     }
     let is_image =
         !medium.format.is_bare() || table.scheme != Scheme::None || facts.iter().any(|fact| fact.file_system.is_some());
@@ -174,8 +199,15 @@ fn mount(
     limits: &Limits,
 ) -> (Option<Mounted>, VolumeFacts, Option<Cause>) {
     let range = partition.range.clone();
-    let mut facts =
-        VolumeFacts { folder: None, scheme, range: range.clone(), label: partition.label.clone(), file_system: None };
+    let mut facts = VolumeFacts {
+        folder: None,
+        scheme,
+        range: range.clone(),
+        label: partition.label.clone(),
+        file_system: None,
+        identity: partition.identity.clone(),
+        snapshot: None,
+    };
     let volume: Source = Arc::new(Part::new(disk.clone(), range.start, range.end.saturating_sub(range.start)));
     let at = |cause: Cause| match cause {
         Cause::Unsupported(what) => Cause::Unsupported(format!("volume at offset {}: {what}", range.start)),
@@ -214,6 +246,55 @@ impl Siblings for Alone {
     fn own_name(&self) -> &'static str {
         ""
     }
+}
+
+/// Reads the shadow copies of a volume: each is a volume of its own, which shows what differs from the volume as it is.
+fn shadow_copies(
+    disk: &Source,
+    of: usize,
+    volume: &VolumeFacts,
+    live: Arc<Mounted>,
+    limits: &Limits,
+) -> (Vec<Volume>, Vec<VolumeFacts>, Vec<Cause>) {
+    let range = volume.range.clone();
+    let source: Source = Arc::new(Part::new(disk.clone(), range.start, range.end.saturating_sub(range.start)));
+    let inside = || Cause::Unsupported("the reader of shadow copies failed inside".to_owned());
+    let (snapshots, mut causes) =
+        guarded(|| shadow_copy::snapshots(&source, limits)).unwrap_or_else(|| (Vec::new(), vec![inside()]));
+    let (mut volumes, mut facts) = (Vec::new(), Vec::new());
+    if snapshots.is_empty() {
+        return (volumes, facts, causes);
+    }
+    let live = Arc::new(Live::new(live));
+    for snapshot in snapshots {
+        let mounted = guarded(|| {
+            let mounted = filesystem::mount(signature::Kind::Ntfs, snapshot.source, limits)?;
+            let (kind, label) = (mounted.kind.to_owned(), mounted.label.clone());
+            Ok((Changed::new(mounted, live.clone()), kind, label))
+        });
+        let mounted = mounted.unwrap_or_else(|| Err(inside())).map_err(|cause| {
+            causes.push(Cause::Unsupported(format!("shadow copy {}: {cause}", snapshot.id)));
+        });
+        let (mounted, kind, label) =
+            mounted.ok().map_or((None, None, None), |(mounted, kind, label)| (Some(mounted), Some(kind), label));
+        let folder = mounted.as_ref().and_then(|_| {
+            let name = volume.folder.as_ref()?.display();
+            Some(EntryPath::new(format!("{name}s{:02}", snapshot.number)))
+        });
+        if let (Some(mounted), Some(folder)) = (mounted, &folder) {
+            let (folder, shadow_of) = (folder.clone(), volume.folder.clone());
+            volumes.push(Volume { folder, shadow_of, file_system: Box::new(mounted) });
+        }
+        facts.push(VolumeFacts {
+            folder,
+            label,
+            file_system: kind,
+            identity: None,
+            snapshot: Some(SnapshotFacts { of, created: snapshot.created }),
+            ..volume.clone()
+        });
+    }
+    (volumes, facts, causes)
 }
 
 /// The folder of a piece of evidence on this host.

@@ -162,6 +162,50 @@ impl Tree {
         }
     }
 
+    /// The directory of an entry; the root has none.
+    #[must_use]
+    pub fn parent(&self, index: NodeIndex) -> Option<NodeIndex> {
+        self.placed(index).filter(|_| index != Self::ROOT).map(|placed| NodeIndex(placed.parent))
+    }
+
+    /// The tree with nothing but the entries that are to be kept, and the directories that lead to them. Names stay as
+    /// they are.
+    #[must_use]
+    pub fn retained(&self, keeps: &dyn Fn(&Self, NodeIndex) -> bool) -> Self {
+        let mut kept = vec![false; self.nodes.len()];
+        // A parent stands before its children.
+        for (index, placed) in self.nodes.iter().enumerate().skip(1).rev() {
+            let keep = kept.get(index).is_some_and(|kept| *kept)
+                || u32::try_from(index).is_ok_and(|number| keeps(self, NodeIndex(number)));
+            if keep {
+                for index in [index, usize::try_from(placed.parent).unwrap_or(0)] {
+                    if let Some(kept) = kept.get_mut(index) {
+                        *kept = true;
+                    }
+                }
+            }
+        }
+        let mut tree = Self::new(self.entries, usize::try_from(self.depth).unwrap_or(usize::MAX));
+        let mut moved = vec![0u32; self.nodes.len()];
+        for (index, placed) in
+            self.nodes.iter().enumerate().skip(1).filter(|(index, _)| kept.get(*index) == Some(&true))
+        {
+            let start = u32::try_from(tree.names.len()).unwrap_or(u32::MAX);
+            tree.names.extend_from_slice(self.text(&placed.name));
+            let end = u32::try_from(tree.names.len()).unwrap_or(u32::MAX);
+            let parent = usize::try_from(placed.parent).ok().and_then(|parent| moved.get(parent)).copied().unwrap_or(0);
+            if let Some(moved) = moved.get_mut(index) {
+                *moved = u32::try_from(tree.nodes.len()).unwrap_or(u32::MAX);
+            }
+            let (node, depth) = (placed.node, placed.depth);
+            tree.nodes.push(Placed { node, parent, depth, name: start..end, children: 0..0 });
+        }
+        tree.seal();
+        tree.nodes.shrink_to_fit();
+        tree.names.shrink_to_fit();
+        tree
+    }
+
     /// The path of an entry.
     #[must_use]
     pub fn path(&self, index: NodeIndex) -> EntryPath {

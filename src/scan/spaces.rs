@@ -58,7 +58,7 @@ fn of_disk(disk: &Disk, file_system: &dyn FileSystem, limits: &Limits) -> Vec<Sp
     let recovered = recovered(file_system, limits);
     let mut spaces = Vec::new();
     let mut nowhere = disk.gaps.clone();
-    for volume in &disk.volumes {
+    for volume in disk.volumes.iter().filter(|volume| volume.snapshot.is_none()) {
         let Some(folder) = &volume.folder else {
             // Of an unknown volume all may be text; of an encrypted one nothing can be.
             if !volume.file_system.as_deref().is_some_and(|name| name.contains("encrypted")) {

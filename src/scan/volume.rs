@@ -33,7 +33,10 @@ impl<'a> VolumeView<'a> {
         disk: &'a [VolumeFacts],
     ) -> Self {
         let lookup = Lookup::new(file_system);
-        let drives = DriveMap::of(&lookup, given);
+        let named = disk.iter().filter(|facts| facts.snapshot.is_none());
+        let identities: Vec<(EntryPath, Vec<u8>)> =
+            named.filter_map(|facts| Some((facts.folder.clone()?, facts.identity.clone()?))).collect();
+        let drives = DriveMap::of(&lookup, given, &identities);
         let folders: Vec<EntryPath> = drives.drives().iter().map(|drive| drive.folder.clone()).collect();
         let bin = RecycleBin::read(&lookup, &folders);
         Self { file_system, lookup, drives, bin, evidence: evidence.to_owned(), disk }
@@ -49,13 +52,16 @@ impl<'a> VolumeView<'a> {
             Volume {
                 id: self.volume_id(number),
                 scheme: facts.scheme,
-                offset: Some(facts.range.start),
+                // A shadow copy lies nowhere in one piece.
+                offset: facts.snapshot.is_none().then_some(facts.range.start),
                 length: Some(facts.range.end.saturating_sub(facts.range.start)),
                 label: facts.label.clone(),
                 filesystem: facts.file_system.clone(),
                 folder: None,
                 drive: letter.map(|(letter, _)| format!("{letter}:")),
                 drive_known_by: letter.map(|(_, known_by)| known_by.word().to_owned()),
+                snapshot_of: facts.snapshot.map(|snapshot| self.volume_id(snapshot.of)),
+                created: facts.snapshot.and_then(|snapshot| snapshot.created),
             }
         });
         let folders = self.folders().enumerate().map(|(number, drive)| Volume {
@@ -68,6 +74,8 @@ impl<'a> VolumeView<'a> {
             folder: (!drive.folder.as_bytes().is_empty()).then(|| self.folder_within(&drive.folder)),
             drive: drive.letter.map(|(letter, _)| format!("{letter}:")),
             drive_known_by: drive.letter.map(|(_, known_by)| known_by.word().to_owned()),
+            snapshot_of: None,
+            created: None,
         });
         on_disk.chain(folders).collect()
     }
@@ -133,7 +141,8 @@ impl<'a> VolumeView<'a> {
 
     /// Whether a file is gone from where people look for it.
     pub(super) fn is_deleted(&self, path: &EntryPath) -> bool {
-        self.file_system.origin(path).is_deleted() || self.bin.origin(path).is_some()
+        let origin = self.file_system.origin(path);
+        origin.is_deleted() || origin == Origin::ShadowCopy || self.bin.origin(path).is_some()
     }
 
     /// Where a file's bytes lie on its volume.
@@ -151,6 +160,11 @@ impl<'a> VolumeView<'a> {
                 thrown.filter(|path| self.file_system.open(path).is_ok()).map(|path| (path, true)).collect();
             if !thrown.is_empty() {
                 return thrown;
+            }
+            let places = self.drives.earlier_places(path).into_iter();
+            let mut earlier = places.map(|(folder, names)| self.lookup.files(&folder, &names));
+            if let Some(earlier) = earlier.find(|files| !files.is_empty()) {
+                return earlier;
             }
         }
         // Where streams are not to be had, an alternate data stream is looked for in the file that it belongs to.

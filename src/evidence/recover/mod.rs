@@ -1,4 +1,6 @@
 //! What is gone, and where traces of it are kept.
 
+pub mod changed;
 pub mod recycle_bin;
 pub mod shadow_copy;
+pub mod usn;
