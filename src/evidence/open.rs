@@ -266,11 +266,12 @@ fn shadow_copies(
         return (volumes, facts, causes);
     }
     let live = Arc::new(Live::new(live));
+    let stores: Vec<EntryPath> = snapshots.iter().map(|snapshot| snapshot.store.clone()).collect();
     for snapshot in snapshots {
         let mounted = guarded(|| {
             let mounted = filesystem::mount(signature::Kind::Ntfs, snapshot.source, limits)?;
             let (kind, label) = (mounted.kind.to_owned(), mounted.label.clone());
-            Ok((Changed::new(mounted, live.clone()), kind, label))
+            Ok((Changed::new(mounted, live.clone(), &stores), kind, label))
         });
         let mounted = mounted.unwrap_or_else(|| Err(inside())).map_err(|cause| {
             causes.push(Cause::Unsupported(format!("shadow copy {}: {cause}", snapshot.id)));

@@ -61,9 +61,10 @@ pub struct Changed {
 }
 
 impl Changed {
-    /// A shadow copy, compared with the volume as it is.
+    /// A shadow copy, compared with the volume as it is. `stores` are the files that hold what shadow copies are made of:
+    /// they are told with the volume, not once more with each copy.
     #[must_use]
-    pub fn new(mut snapshot: Mounted, live: Arc<Live>) -> Self {
+    pub fn new(mut snapshot: Mounted, live: Arc<Live>, stores: &[EntryPath]) -> Self {
         let tree = snapshot.tree();
         // A directory that was moved takes along what is the same otherwise.
         let mut moved: BTreeSet<NodeIndex> = BTreeSet::new();
@@ -76,7 +77,7 @@ impl Changed {
             }
         }
         let keeps = |tree: &Tree, index: NodeIndex| {
-            tree.node(index).is_some_and(|node| !live.has(node))
+            tree.node(index).is_some_and(|node| !live.has(node) && !stores.contains(&tree.path(index)))
                 || tree.parent(index).is_some_and(|parent| moved.contains(&parent))
         };
         snapshot.retain(&keeps);
@@ -199,6 +200,7 @@ mod tests {
             &[("a", 1, 9, 1), ("a/same", 2, 5, 1), ("a/other", 3, 5, 7), ("!a/gone", 4, 5, 1), ("new", 5, 9, 9)],
             &["old damage"],
         );
+        let store = EntryPath::new("a/store");
         let snapshot = mounted(
             &[
                 ("a", 1, 9, 1),
@@ -209,10 +211,11 @@ mod tests {
                 ("old/same", 2, 5, 1),
                 ("b", 6, 9, 1),
                 ("b/c", 7, 5, 1),
+                ("a/store", 8, 5, 1),
             ],
             &["old damage", "new damage"],
         );
-        let changed = Changed::new(snapshot, Arc::new(Live::new(Arc::new(live))));
+        let changed = Changed::new(snapshot, Arc::new(Live::new(Arc::new(live))), &[store]);
         let mut walked = Vec::new();
         changed.walk(&Limits::default(), &mut |item| {
             match item {

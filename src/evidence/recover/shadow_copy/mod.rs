@@ -19,6 +19,7 @@ use crate::base::fields::Fields;
 use crate::base::limits::Limits;
 use crate::base::source::Source;
 use crate::base::time::Timestamp;
+use crate::evidence::entry::EntryPath;
 use catalog::Listed;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub struct Snapshot {
     /// The identity of the shadow copy, a GUID, as `vssadmin list shadows` shows it; that of its store where the former
     /// cannot be read.
     pub id: String,
+    /// The file of the volume that is its store.
+    pub store: EntryPath,
     /// The volume's bytes at that time.
     pub source: Source,
 }
@@ -80,12 +83,18 @@ pub fn snapshots(volume: &Source, limits: &Limits) -> (Vec<Snapshot>, Vec<Cause>
             number: count.saturating_sub(index),
             created: Timestamp::from_filetime(listed.created),
             id,
+            store: store_file(&listed.id),
             source: Arc::new(View::new(volume.clone(), stores.clone(), index, size)),
         }
     });
     let mut snapshots: Vec<Snapshot> = snapshots.collect();
     snapshots.reverse();
     (snapshots, causes)
+}
+
+/// The file that a store is.
+fn store_file(id: &[u8; 16]) -> EntryPath {
+    EntryPath::new(format!("System Volume Information/{{{}}}{{{}}}", guid(id), guid(&chain::IDENTITY)))
 }
 
 /// A GUID as it is written: three numbers in little-endian order, then bytes as they come.
@@ -140,6 +149,8 @@ mod tests {
         let facts: Vec<_> = snapshots.iter().map(|snapshot| (snapshot.number, snapshot.id.as_str())).collect();
         assert_eq!(facts, [(1, "81818181-8181-8181-8181-818181818181"), (2, "82828282-8282-8282-8282-828282828282")]);
         assert!(snapshots[0].created < snapshots[1].created);
+        let store = "{01010101-0101-0101-0101-010101010101}{3808876b-c176-4e48-b7ae-04046e6cc752}";
+        assert_eq!(snapshots[0].store.display(), format!("System Volume Information/{store}"));
         let [older, newer] = &snapshots[..] else { panic!("two") };
         let cases: [(&Snapshot, u64, u64, &str); 9] = [
             (newer, 1, 0, "block 1"),
