@@ -7,7 +7,7 @@ use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
 use crate::base::source::{Part, Source};
 use crate::base::time::FileTimes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{ControlFlow, Range};
 
 /// A file system with the fragments found on it. A fragment's name is where it begins, in hexadecimal.
@@ -94,6 +94,10 @@ impl FileSystem for WithFragments {
             Some((_, range)) => vec![(range.start, range.end.saturating_sub(range.start))],
             None => self.volume.extents(path),
         }
+    }
+
+    fn directories(&self, root: &EntryPath, records: &BTreeSet<u64>) -> BTreeMap<u64, Entry> {
+        self.volume.directories(root, records)
     }
 
     fn roots(&self) -> Vec<Root> {

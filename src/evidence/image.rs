@@ -6,6 +6,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
 use crate::base::source::Source;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{ControlFlow, Range};
 
 /// One volume of an image.
@@ -107,6 +108,13 @@ impl FileSystem for Image {
 
     fn unallocated(&self, root: &EntryPath) -> Vec<Range<u64>> {
         self.place(root).map(|(volume, inside)| volume.file_system.unallocated(&inside)).unwrap_or_default()
+    }
+
+    fn directories(&self, root: &EntryPath, records: &BTreeSet<u64>) -> BTreeMap<u64, Entry> {
+        let Some((volume, inside)) = self.place(root) else { return BTreeMap::new() };
+        let found = volume.file_system.directories(&inside, records).into_iter();
+        let whole = |entry: Entry| Entry { path: within(&volume.folder, &entry.path), ..entry };
+        found.map(|(record, entry)| (record, whole(entry))).collect()
     }
 
     fn roots(&self) -> Vec<Root> {

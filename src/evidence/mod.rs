@@ -39,6 +39,7 @@ use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
 use crate::base::time::FileTimes;
 use entry::{Entry, EntryPath, Origin};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
@@ -92,6 +93,13 @@ pub trait FileSystem: Send + Sync {
         Vec::new()
     }
 
+    /// The directories of the volume whose root is `root` by the numbers of their records; nothing where that is not
+    /// known.
+    fn directories(&self, root: &EntryPath, records: &BTreeSet<u64>) -> BTreeMap<u64, Entry> {
+        let _ = (root, records);
+        BTreeMap::new()
+    }
+
     /// The roots of volumes; one, the root itself, unless the evidence is an image.
     fn roots(&self) -> Vec<Root> {
         vec![Root { folder: EntryPath::default(), shadow_of: None }]
@@ -130,6 +138,10 @@ impl<T: FileSystem + ?Sized> FileSystem for Arc<T> {
 
     fn unallocated(&self, root: &EntryPath) -> Vec<Range<u64>> {
         (**self).unallocated(root)
+    }
+
+    fn directories(&self, root: &EntryPath, records: &BTreeSet<u64>) -> BTreeMap<u64, Entry> {
+        (**self).directories(root, records)
     }
 
     fn roots(&self) -> Vec<Root> {

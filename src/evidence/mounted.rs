@@ -7,6 +7,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
 use crate::base::guard::guarded;
 use crate::base::limits::Limits;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{ControlFlow, Range};
 
 /// What a reader of a file system still has to do when its tree stands.
@@ -143,6 +144,18 @@ impl FileSystem for Mounted {
 
     fn unallocated(&self, _: &EntryPath) -> Vec<Range<u64>> {
         guarded(|| self.streams.unallocated()).unwrap_or_default()
+    }
+
+    fn directories(&self, _: &EntryPath, records: &BTreeSet<u64>) -> BTreeMap<u64, Entry> {
+        let mut found: BTreeMap<u64, Entry> = BTreeMap::new();
+        for index in self.tree.walk() {
+            let Some(node) = self.tree.node(index).filter(|node| records.contains(&node.id)) else { continue };
+            let better = found.get(&node.id).is_none_or(|found| found.origin.is_deleted() && !node.origin.is_deleted());
+            if node.kind == EntryKind::Directory && better {
+                found.insert(node.id, self.tree.entry(index, self.tree.path(index)));
+            }
+        }
+        found
     }
 
     fn origin(&self, path: &EntryPath) -> Origin {

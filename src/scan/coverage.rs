@@ -9,6 +9,7 @@ pub(super) struct Origins {
     pub(super) deleted: u64,
     pub(super) streams: u64,
     pub(super) fragments: u64,
+    pub(super) shadow_copies: u64,
 }
 
 impl Origins {
@@ -17,6 +18,7 @@ impl Origins {
             Origin::Deleted(_) => &mut self.deleted,
             Origin::AlternateStream => &mut self.streams,
             Origin::Unallocated => &mut self.fragments,
+            Origin::ShadowCopy => &mut self.shadow_copies,
             _ => return,
         };
         *counter = counter.saturating_add(1);
@@ -38,6 +40,7 @@ impl Images {
         self.origins.deleted = self.origins.deleted.saturating_add(origins.deleted);
         self.origins.streams = self.origins.streams.saturating_add(origins.streams);
         self.origins.fragments = self.origins.fragments.saturating_add(origins.fragments);
+        self.origins.shadow_copies = self.origins.shadow_copies.saturating_add(origins.shadow_copies);
     }
 }
 
@@ -59,9 +62,12 @@ pub(super) fn coverage(files: u64, links: u64, images: &Images) -> Vec<Coverage>
             "deleted entries that the file systems still name",
         ));
         coverage.push(examined("alternate-streams", images.origins.streams, "named streams of files and folders"));
+        let why = "entries of shadow copies that differ from their volume as it is";
+        coverage.push(examined("shadow-copies", images.origins.shadow_copies, why));
     } else {
         coverage.push(unread("deleted-files", mounted));
         coverage.push(unread("alternate-streams", mounted));
+        coverage.push(unread("shadow-copies", mounted));
     }
     coverage.push(if images.carved {
         examined("unallocated", images.origins.fragments, "fragments of text that may be a script")

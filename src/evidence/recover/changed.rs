@@ -7,7 +7,7 @@ use crate::evidence::entry::{Entry, EntryKind, EntryPath, Origin};
 use crate::evidence::mounted::Mounted;
 use crate::evidence::tree::{Node, NodeIndex, Tree};
 use crate::evidence::{FileSystem, Opened, Walked};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
@@ -138,6 +138,10 @@ impl FileSystem for Changed {
 
     fn origin(&self, path: &EntryPath) -> Origin {
         origin(self.snapshot.origin(path))
+    }
+
+    fn directories(&self, root: &EntryPath, records: &BTreeSet<u64>) -> BTreeMap<u64, Entry> {
+        self.snapshot.directories(root, records)
     }
 
     /// Offsets of a shadow copy are none of the volume.

@@ -317,7 +317,7 @@ pub fn names_of(journal: &Journal<'_>, wanted: &Wanted, most: usize) -> (Vec<Usn
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use std::io;
 
@@ -329,7 +329,7 @@ mod tests {
         let mut bytes = vec![0u8; 4];
         bytes.extend_from_slice(&version.to_le_bytes());
         bytes.extend_from_slice(&[0, 0]);
-        for reference in [file | 3 << 48, 5 | 5 << 48] {
+        for reference in [file | 3 << 48, 6 | 5 << 48] {
             bytes.extend_from_slice(&reference.to_le_bytes());
             bytes.resize(bytes.len() + usize::from(version > 2) * 8, 0);
         }
@@ -351,7 +351,7 @@ mod tests {
     }
 
     /// A script that is made under another name, renamed, and deleted, among others.
-    fn journal() -> Vec<u8> {
+    pub(in crate::evidence::recover) fn journal() -> Vec<u8> {
         let mut bytes = Vec::new();
         for (version, file, second, reason, name) in [
             (2, 40, 0, 0x100, "new.txt"),
