@@ -49,6 +49,8 @@ pub struct Limits {
     pub shadow_copies: usize,
     /// Blocks of 16 KiB kept in all shadow copies of one volume.
     pub shadow_copy_blocks: usize,
+    /// Files followed through one change journal, and events kept of it.
+    pub journal_events: usize,
     /// PE sections listed.
     pub pe_sections: usize,
     /// PE imports and exports listed, each.
@@ -83,6 +85,7 @@ impl Default for Limits {
             carved_fragments: 10_000,
             shadow_copies: 64,
             shadow_copy_blocks: 4 << 20,
+            journal_events: 10_000,
             pe_sections: 96,
             pe_symbols: 16_384,
             signatures: 64,

@@ -18,6 +18,7 @@ use crate::script::reading::{Confidence, Form, LoginAssumed, Provenance};
 use crate::script::session::{Diagnostic, Session};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Identity of the report's format.
 pub const SCHEMA: &str = "ftpsift.report/1";
@@ -398,8 +399,44 @@ pub struct Event {
     /// When it happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Timestamp>,
-    /// The kind of record.
+    /// The kind of record: `usn` is one of a change journal of NTFS.
     pub source: String,
+    /// The evidence that holds the artifact.
+    pub evidence: String,
+    /// The volume that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume: Option<String>,
+    /// The artifact.
+    pub path: String,
+    /// Where in the artifact the record lies; in a change journal, the offset in bytes.
+    pub record: u64,
+    /// What happened: `created`, `renamed-from`, `renamed-to`, `deleted`.
+    pub action: String,
+    /// The file that it happened to.
+    pub file: EventFile,
+    /// What it bears on.
+    pub links: EventLinks,
+}
+
+/// The file of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct EventFile {
+    /// The path that it had; its name alone, where the directory is not known.
+    pub path: String,
+}
+
+/// What an event bears on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct EventLinks {
+    /// Scripts.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub scripts: BTreeSet<String>,
+    /// Payloads.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub payloads: BTreeSet<String>,
+    /// Launches whose script is gone.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub launches: BTreeSet<String>,
 }
 
 /// A login with all its uses.

@@ -31,6 +31,8 @@ pub(super) struct Images {
     origins: Origins,
     examined: bool,
     carved: bool,
+    journals: u64,
+    events: u64,
 }
 
 impl Images {
@@ -44,6 +46,14 @@ impl Images {
     }
 }
 
+impl Images {
+    /// Counts the change journals that were read, and their events that bear on the case.
+    pub(super) fn journals(&mut self, journals: u64, events: usize) {
+        self.journals = self.journals.saturating_add(journals);
+        self.events = self.events.saturating_add(u64::try_from(events).unwrap_or(u64::MAX));
+    }
+}
+
 /// The coverage of a run over so many files, with so many links that were not followed.
 pub(super) fn coverage(files: u64, links: u64, images: &Images) -> Vec<Coverage> {
     let mut coverage =
@@ -52,8 +62,13 @@ pub(super) fn coverage(files: u64, links: u64, images: &Images) -> Vec<Coverage>
         let why = "symbolic links and junctions are not followed".to_owned();
         coverage.push(Coverage { source: "links".to_owned(), examined: false, records: Some(links), why: Some(why) });
     }
-    let artifacts = ["event-logs", "prefetch", "registry", "scheduled-tasks", "srum", "usn-journal", "network-logs"];
+    let artifacts = ["event-logs", "prefetch", "registry", "scheduled-tasks", "srum", "network-logs"];
     coverage.extend(artifacts.map(|source| unread(source, "this version does not read it")));
+    coverage.push(if images.journals > 0 {
+        examined("usn-journal", images.events, "change journals were read for the paths of scripts and payloads")
+    } else {
+        unread("usn-journal", "no image showed one, or there was no script or payload to look for")
+    });
     let mounted = "a mounted file system does not show it: give the image itself";
     if images.examined {
         coverage.push(examined(

@@ -25,6 +25,7 @@ mod credentials;
 pub mod exhibits;
 pub mod explain;
 pub mod inspect;
+mod journal;
 pub mod list;
 mod payloads;
 mod prefilter;
@@ -229,6 +230,11 @@ impl Builder {
             let texts = texts.collect();
             exhibits::hand_out(&id, &volume, &records.scripts, &texts, &payloads, take, &mut anomalies);
         }
+        let first = self.case.events.len().saturating_add(1);
+        let subjects = (records.scripts.as_slice(), records.launches.as_slice(), payloads.as_slice());
+        let told = journal::read(&id, &volume, subjects, first, &limits, &mut anomalies);
+        self.images.journals(told.journals, told.events.len());
+        self.case.events.extend(told.events);
         self.case.scripts.append(&mut records.scripts);
         self.case.launches.append(&mut records.launches);
         self.case.payloads.extend(payloads.into_iter().map(|located| located.payload));

@@ -1,6 +1,6 @@
 //! What the change journals of a piece of evidence tell of files, with the paths that these had.
 
-use super::usn::{Happened, Journal, UsnEvent, Wanted, names_of};
+use super::usn::{Happened, Journal, Reference, UsnEvent, Wanted, names_of};
 use crate::base::anomaly::{Anomaly, Stage};
 use crate::base::time::Timestamp;
 use crate::evidence::entry::{Entry, EntryPath};
@@ -20,6 +20,10 @@ pub struct FileEvent {
     pub time: Option<Timestamp>,
     /// What.
     pub happened: Happened,
+    /// The file.
+    pub file: Reference,
+    /// The root of the volume that it was on.
+    pub volume: EntryPath,
     /// The name that it had.
     pub name: String,
     /// The path that it had, below that of its directory as it is called now; nothing where the directory is not known.
@@ -30,12 +34,23 @@ pub struct FileEvent {
     pub offset: u64,
 }
 
+/// What journals tell.
+#[derive(Debug, Default)]
+pub struct History {
+    /// The events, in the order of their time.
+    pub events: Vec<FileEvent>,
+    /// Journals that were read.
+    pub journals: u64,
+    /// What of them is damaged or too much.
+    pub anomalies: Vec<Anomaly>,
+}
+
 /// Reads all journals for files that ever had one of the names, given in lower case: those of shadow copies too, which
-/// reach further back. At most `most` events are kept for each journal; they are in the order of their time.
+/// reach further back. At most `most` events are kept for each journal.
 #[must_use]
-pub fn of(file_system: &dyn FileSystem, names: &BTreeSet<String>, most: usize) -> (Vec<FileEvent>, Vec<Anomaly>) {
+pub fn of(file_system: &dyn FileSystem, names: &BTreeSet<String>, most: usize) -> History {
     let wanted = Wanted { names: names.clone(), ..Wanted::default() };
-    let (mut events, mut anomalies): (Vec<FileEvent>, Vec<Anomaly>) = (Vec::new(), Vec::new());
+    let mut history = History::default();
     let mut told: BTreeSet<(EntryPath, u64, Option<Timestamp>, Happened, String)> = BTreeSet::new();
     let mut roots = file_system.roots();
     // The live journal first: what a shadow copy's says again is passed over.
@@ -46,7 +61,8 @@ pub fn of(file_system: &dyn FileSystem, names: &BTreeSet<String>, most: usize) -
         let journal = Journal::open(&*opened.stream, &file_system.extents(&stream));
         let (found, causes) = names_of(&journal, &wanted, most);
         let told_as = stream.display();
-        anomalies.extend(causes.into_iter().map(|cause| Anomaly::new(Stage::Read, told_as.clone(), cause)));
+        history.journals = history.journals.saturating_add(1);
+        history.anomalies.extend(causes.into_iter().map(|cause| Anomaly::new(Stage::Read, told_as.clone(), cause)));
         let live = root.shadow_of.clone().unwrap_or_else(|| root.folder.clone());
         let directories = directories(file_system, &root, &found);
         for event in found {
@@ -55,9 +71,11 @@ pub fn of(file_system: &dyn FileSystem, names: &BTreeSet<String>, most: usize) -
                 continue;
             }
             let path = directory(&event, &root, &directories).map(|directory| directory.join(event.name.as_bytes()));
-            events.push(FileEvent {
+            history.events.push(FileEvent {
                 time: event.time,
                 happened: event.happened,
+                file: event.file,
+                volume: live.clone(),
                 name: event.name,
                 path,
                 journal: stream.clone(),
@@ -65,8 +83,8 @@ pub fn of(file_system: &dyn FileSystem, names: &BTreeSet<String>, most: usize) -
             });
         }
     }
-    events.sort_by(|a, b| (a.time, a.offset, a.happened).cmp(&(b.time, b.offset, b.happened)));
-    (events, anomalies)
+    history.events.sort_by_key(|event| (event.time, event.offset, event.happened));
+    history
 }
 
 /// The directories of events by their records, of the root itself and then of the volume that it is a copy of.
@@ -133,9 +151,9 @@ mod tests {
     fn events_have_the_paths_of_their_time() {
         let names = BTreeSet::from(["cmds.txt".to_owned()]);
         let told = |image: &Image| {
-            let (events, anomalies) = of(image, &names, 100);
-            assert!(anomalies.is_empty());
-            let told = events.iter().map(|event| {
+            let history = of(image, &names, 100);
+            assert!(history.anomalies.is_empty() && history.journals > 0);
+            let told = history.events.iter().map(|event| {
                 let path = event.path.as_ref().map_or("?".to_owned(), EntryPath::display);
                 format!("{:?} {path}", event.happened)
             });

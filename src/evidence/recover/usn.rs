@@ -228,6 +228,17 @@ pub enum Happened {
 }
 
 impl Happened {
+    /// The word of the report.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::RenamedFrom => "renamed-from",
+            Self::RenamedTo => "renamed-to",
+            Self::Deleted => "deleted",
+        }
+    }
+
     /// The flags of `USN_REASON_FILE_CREATE`, `_RENAME_OLD_NAME`, `_RENAME_NEW_NAME` and `_FILE_DELETE`.
     const REASONS: [(u32, Self); 4] =
         [(0x100, Self::Created), (0x1000, Self::RenamedFrom), (0x2000, Self::RenamedTo), (0x200, Self::Deleted)];
