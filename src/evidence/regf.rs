@@ -23,6 +23,7 @@ const NONE: u32 = u32::MAX;
 pub struct Hive<'a> {
     stream: &'a dyn ReadAt,
     root: u32,
+    dirty: bool,
     left: Cell<u32>,
 }
 
@@ -50,7 +51,8 @@ impl<'a> Hive<'a> {
         let mut header = [0u8; 48];
         let whole = read_full(stream, 0, &mut header).ok()? == header.len();
         let fields = Fields(&header);
-        let hive = Self { stream, root: fields.u32(36), left: Cell::new(CELLS) };
+        let (root, dirty) = (fields.u32(36), fields.u32(4) != fields.u32(8));
+        let hive = Self { stream, root, dirty, left: Cell::new(CELLS) };
         (whole && fields.array(0) == *b"regf" && hive.is_key(hive.root)).then_some(hive)
     }
 
@@ -68,6 +70,12 @@ impl<'a> Hive<'a> {
         let (count, list) = (Fields(&node).u32(36), Fields(&node).u32(40));
         let offsets = self.numbers(list, 0, count, 4);
         offsets.into_iter().filter_map(|offset| self.value(offset)).collect()
+    }
+
+    /// Whether the hive was not written to its end: what changed last may be in its transaction logs alone.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        self.dirty
     }
 
     /// Whether cells were left unread because there were too many.
@@ -256,7 +264,7 @@ pub(super) mod tests {
             values.iter().map(|value| (value.name.as_str(), value.kind, value.data.as_slice())).collect();
         assert_eq!(told, [("\\DosDevices\\C:", 3, &[1u8; 12][..]), ("other", 3, b"ab")]);
         assert_eq!(hive.key(&["MountedDevices"]), None);
-        assert!(!hive.is_exhausted());
+        assert!(!hive.is_exhausted() && hive.is_dirty());
         for bytes in [vec![], b"regf".to_vec(), vec![0; 8192]] {
             assert!(Hive::open(&bytes).is_none());
         }
