@@ -41,10 +41,14 @@ pub(super) fn read(
     let mut store = Store { id: identity(volume, &place), ..Store::default() };
     let mut causes = Vec::new();
     let damaged = |cause: Cause| {
-        let what = format!("shadow copy {}: {cause}; where it lacks blocks, they are those of a later time", {
-            guid(&listed.id)
-        });
-        Cause::Unsupported(what)
+        let told = |what: &str| {
+            let id = guid(&listed.id);
+            format!("shadow copy {id}: {what}; where it lacks blocks, they are those of a later time")
+        };
+        match cause {
+            Cause::Corrupt { what, offset } => corrupt(told(&what), offset),
+            other => Cause::Unsupported(told(&other.to_string())),
+        }
     };
     let blocks = u32::try_from(volume.len().div_ceil(BLOCK)).unwrap_or(u32::MAX);
     let mut reading = Reading::default();
