@@ -33,7 +33,7 @@ fn walked(kind: Kind, volume: &Source, limits: &Limits) -> Vec<String> {
         ControlFlow::Continue(())
     });
     assert!(mounted.tree().len() as u64 <= limits.files);
-    assert!(mounted.unallocated().iter().all(|range| range.start < range.end && range.end <= volume.len()));
+    assert!(mounted.free_space().iter().all(|range| range.start < range.end && range.end <= volume.len()));
     seen
 }
 

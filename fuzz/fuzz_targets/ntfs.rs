@@ -47,7 +47,7 @@ fuzz_target!(|bytes: &[u8]| {
     for kind in [Kind::Ntfs, Kind::Mft] {
         let once = || {
             let mounted = mount(kind, Arc::new(bytes.to_vec()), &limits).ok()?;
-            let free = mounted.unallocated();
+            let free = mounted.free_space();
             assert!(free.windows(2).all(|pair| pair[0].end <= pair[1].start));
             assert!(free.last().is_none_or(|last| last.end <= bytes.len() as u64));
             Some((contents(&mounted, &limits), free))

@@ -21,6 +21,12 @@ pub trait ReadAt: Send + Sync {
         self.len() == 0
     }
 
+    /// Where the bytes lie in what holds them, as offsets and lengths in bytes, in order and without holes; nothing where
+    /// that is not known. What is compressed is told as it is stored.
+    fn extents(&self) -> Vec<(u64, u64)> {
+        Vec::new()
+    }
+
     /// What turned out to be damaged while it was read and was given as zeros, since this was last asked.
     fn unread(&self) -> Vec<Cause> {
         Vec::new()
@@ -59,6 +65,10 @@ impl<T: ReadAt + ?Sized> ReadAt for Box<T> {
 
     fn len(&self) -> u64 {
         (**self).len()
+    }
+
+    fn extents(&self) -> Vec<(u64, u64)> {
+        (**self).extents()
     }
 
     fn unread(&self) -> Vec<Cause> {

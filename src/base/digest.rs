@@ -29,7 +29,7 @@ impl Digests {
 /// Digests in the making.
 #[derive(Default, Clone)]
 pub struct Hasher {
-    md5: super::md5::Md5,
+    md5: md5::Md5,
     sha1: sha1::Sha1,
     sha256: sha2::Sha256,
 }
@@ -37,19 +37,19 @@ pub struct Hasher {
 impl Hasher {
     /// Takes the next bytes of the stream.
     pub fn update(&mut self, bytes: &[u8]) {
-        // By the block of all three: MD5 waits for itself most of the time, and a processor that runs ahead does the others
-        // meanwhile. In larger blocks the times add up.
-        let (sha1, sha256) = (&mut self.sha1, &mut self.sha256);
-        self.md5.update_beside(bytes, |block| {
-            sha1.update(block);
-            sha256.update(block);
-        });
+        self.md5.update(bytes);
+        self.sha1.update(bytes);
+        self.sha256.update(bytes);
     }
 
     /// The digests of all bytes taken.
     #[must_use]
     pub fn finish(self) -> Digests {
-        Digests { md5: hex(&self.md5.finish()), sha1: hex(&self.sha1.finalize()), sha256: hex(&self.sha256.finalize()) }
+        Digests {
+            md5: hex(&self.md5.finalize()),
+            sha1: hex(&self.sha1.finalize()),
+            sha256: hex(&self.sha256.finalize()),
+        }
     }
 }
 

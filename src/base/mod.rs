@@ -22,7 +22,6 @@ pub mod escape;
 pub mod fields;
 pub mod guard;
 pub mod limits;
-pub mod md5;
 pub mod secret;
 pub mod source;
 pub mod text;

@@ -17,6 +17,10 @@ impl<T: ReadAt + ?Sized> ReadAt for Arc<T> {
         (**self).len()
     }
 
+    fn extents(&self) -> Vec<(u64, u64)> {
+        (**self).extents()
+    }
+
     fn unread(&self) -> Vec<Cause> {
         (**self).unread()
     }

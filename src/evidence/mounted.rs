@@ -18,8 +18,7 @@ pub trait Streams: Send + Sync {
     /// Why the content cannot be had.
     fn open(&self, node: &Node) -> Result<Box<dyn ReadAt>, Cause>;
 
-    /// Where the content lies on the volume, as offsets and lengths in bytes, in the order of the content. Holes are left
-    /// out; what is compressed is told as it is stored.
+    /// Where the content lies on the volume, where the stream itself does not tell it ([`ReadAt::extents`]).
     fn extents(&self, node: &Node) -> Vec<(u64, u64)> {
         let _ = node;
         Vec::new()
@@ -98,6 +97,12 @@ impl Mounted {
         self.tree = self.tree.retained(keeps);
     }
 
+    /// The ranges of the volume that belong to no file.
+    #[must_use]
+    pub fn free_space(&self) -> Vec<Range<u64>> {
+        guarded(|| self.streams.unallocated()).unwrap_or_default()
+    }
+
     fn open_node(&self, index: NodeIndex, path: &EntryPath) -> Result<Opened, Anomaly> {
         let anomaly = |cause: Cause| Anomaly { stage: Stage::Read, path: path.display(), cause };
         let node = self.tree.node(index).ok_or_else(|| anomaly(absent()))?;
@@ -138,12 +143,14 @@ impl FileSystem for Mounted {
     }
 
     fn extents(&self, path: &EntryPath) -> Vec<(u64, u64)> {
-        let node = self.tree.find(path).and_then(|index| self.tree.node(index));
-        node.and_then(|node| guarded(|| self.streams.extents(node))).unwrap_or_default()
+        let Some(node) = self.tree.find(path).and_then(|index| self.tree.node(index)) else { return Vec::new() };
+        let told = || self.streams.open(node).map(|stream| stream.extents()).unwrap_or_default();
+        let content = guarded(told).unwrap_or_default();
+        if content.is_empty() { guarded(|| self.streams.extents(node)).unwrap_or_default() } else { content }
     }
 
     fn unallocated(&self, _: &EntryPath) -> Vec<Range<u64>> {
-        guarded(|| self.streams.unallocated()).unwrap_or_default()
+        self.free_space()
     }
 
     fn directories(&self, _: &EntryPath, records: &BTreeSet<u64>) -> BTreeMap<u64, Entry> {

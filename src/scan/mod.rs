@@ -247,7 +247,8 @@ impl Builder {
     fn note(&mut self, evidence: &str, anomaly: Anomaly) {
         let costs = match &anomaly.cause {
             Cause::Io(_) | Cause::LimitReached { .. } => true,
-            Cause::Corrupt { .. } => false,
+            // Of a container or a volume a part is not known; of a damaged file all that could be read was read.
+            Cause::Corrupt { .. } => anomaly.stage == Stage::Open,
             Cause::Unsupported(_) => anomaly.stage != Stage::Walk || anomaly.path.is_empty(),
         };
         self.complete &= !(costs && anomaly.stage != Stage::Payload || matches!(anomaly.cause, Cause::Io(_)));

@@ -2,6 +2,7 @@
 
 use super::makers;
 use crate::support;
+use ftpsift::base::digest::Digests;
 use std::collections::BTreeSet;
 
 /// A script that is told from all others by its host.
@@ -42,6 +43,14 @@ fn deleted_scripts_come_back_while_their_record_is_theirs() {
         return;
     }
     assert_eq!(recovered(&image), hosts(0..50));
+    // What was found lies where the report says that it does.
+    let bytes = std::fs::read(&image).unwrap();
+    for script in support::scan_json(&image, &[]).1["scripts"].as_array().unwrap() {
+        let number = |field: &str| script["extents"][0][field].as_u64().unwrap() as usize;
+        let (offset, length) = (number("offset"), number("length"));
+        assert_eq!(script["recovery"], "resident");
+        assert_eq!(Digests::of(&bytes[offset..offset + length]).sha256, script["sha256"].as_str().unwrap());
+    }
     // New files take the records that are free: as many as there are of them, no script comes back.
     let again = &mut |mount: &std::path::Path| {
         for number in 0..25 {
@@ -64,7 +73,7 @@ fn carving_finds_what_no_record_tells() {
         return;
     }
     use std::os::unix::fs::FileExt;
-    let offset = 40 << 20;
+    let offset = 36 << 20;
     let wide: Vec<u8> = script(7).encode_utf16().flat_map(u16::to_le_bytes).collect();
     let file = std::fs::OpenOptions::new().write(true).open(&image).unwrap();
     file.write_all_at(script(6).as_bytes(), offset).unwrap();

@@ -59,7 +59,11 @@ pub(super) fn ext(kind: &str, folder: &Path, image: &Path) -> bool {
 pub(super) fn fat(bits: &str, folder: &Path, image: &Path) -> bool {
     has("mkfs.fat") && has("mcopy") && {
         empty(image);
-        let cluster = if bits == "12" { "32" } else { "1" };
+        let cluster = match bits {
+            "12" => "32",
+            "16" => "4",
+            _ => "1",
+        };
         run("mkfs.fat", &["-F", bits, "-s", cluster, text(image)]);
         let tops = tops(folder);
         let mut arguments = vec!["-s", "-m", "-Q", "-i", text(image)];

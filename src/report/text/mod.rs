@@ -6,7 +6,7 @@ mod page;
 mod payloads;
 mod scripts;
 
-use crate::case::{Case, EvidenceKind};
+use crate::case::{Acquisition, Case, EvidenceKind, Volume};
 use page::{Page, Tone};
 use std::io::{self, Write};
 
@@ -80,16 +80,54 @@ fn summary(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         };
         page.field(0, "evidence", &format!("{}  {} ({kind})", evidence.id, evidence.path))?;
         for volume in &evidence.volumes {
-            if let Some(drive) = &volume.drive {
-                let folder = volume.folder.as_deref().unwrap_or("the root");
-                let known = volume.drive_known_by.as_deref().unwrap_or_default();
-                page.field(0, "", &format!("{}  {drive} is {folder} ({known})", volume.id))?;
-            }
+            page.field(0, "", &volume_line(volume))?;
+        }
+        if let Some(acquisition) = &evidence.acquisition {
+            page.field(0, "", acquisition_line(acquisition))?;
         }
     }
     let read = [counted(counts.files, "file"), size(counts.bytes_read), counted(counts.errors, "error")];
     let whole = if case.scan.complete { "complete" } else { "INCOMPLETE" };
     page.field(0, "scan", &format!("{whole}: {}", read.join(", ")))
+}
+
+/// What a volume is, where it lies, and which drive it is.
+fn volume_line(volume: &Volume) -> String {
+    let mut line = volume.id.clone();
+    if let Some(length) = volume.length {
+        let name = volume.filesystem.as_deref().unwrap_or("unknown");
+        let offset = volume.offset.unwrap_or(0);
+        line.push_str(&format!("  {name} at {offset}, {}", size(length)));
+    }
+    if let Some(label) = &volume.label {
+        line.push_str(&format!(" “{label}”"));
+    }
+    if let Some(of) = &volume.snapshot_of {
+        let created = volume.created.map(|time| format!(" of {time}")).unwrap_or_default();
+        line.push_str(&format!(", shadow copy{created} of {of}"));
+    }
+    let known = volume.drive_known_by.as_deref().unwrap_or_default();
+    match (&volume.drive, volume.length) {
+        (Some(drive), Some(_)) => line.push_str(&format!(", {drive} ({known})")),
+        (Some(drive), None) => {
+            let folder = volume.folder.as_deref().unwrap_or("the root");
+            line.push_str(&format!("  {drive} is {folder} ({known})"));
+        }
+        (None, Some(_)) => {}
+        (None, None) => line.push_str(&format!("  / is {}", volume.folder.as_deref().unwrap_or("the root"))),
+    }
+    line
+}
+
+/// Whether an image is what was acquired.
+fn acquisition_line(acquisition: &Acquisition) -> &'static str {
+    let computed = [&acquisition.md5_computed, &acquisition.sha1_computed, &acquisition.sha256_computed];
+    match acquisition.verified {
+        Some(true) => "verified: every digest that the acquisition noted is right",
+        Some(false) => "NOT WHAT WAS ACQUIRED: a digest that the acquisition noted is another",
+        None if computed.iter().any(|digest| digest.is_some()) => "the acquisition noted no digest to compare with",
+        None => "the acquisition noted digests; --verify compares them",
+    }
 }
 
 fn findings(case: &Case, page: &mut Page<'_>) -> io::Result<()> {

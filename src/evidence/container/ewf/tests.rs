@@ -1,3 +1,5 @@
+//! Expert Witness sets that the tests build, whole and damaged, and those of the tools.
+
 use super::super::testfolder::{Folder, all, told};
 use super::testimage::{Plan, deflate, disk, find, seal, section, version1, version2};
 use crate::evidence::container::{Format, Medium};

@@ -322,7 +322,7 @@ fn collections_are_read_as_the_host_was() {
             let opened = open::open(&path, &Limits::default()).unwrap();
             assert!(opened.anomalies.is_empty() && path.is_dir() == matches!(opened.shape, open::Shape::Directory));
             let lookup = Lookup::new(&*opened.file_system);
-            let drives = DriveMap::of(&lookup, &[]);
+            let drives = DriveMap::of(&lookup, &[], &[]);
             let places = drives.places(asked).into_iter();
             let found: Vec<_> = places.flat_map(|(folder, names)| lookup.files(&folder, &names)).collect();
             assert_eq!(found.len(), 1, "{tool} {path:?}: {:?}", drives.drives());

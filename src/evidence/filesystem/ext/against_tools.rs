@@ -177,7 +177,7 @@ fn every_form_of_the_three_reads_as_it_was_made() {
 }
 
 fn free_of(mounted: &Mounted) -> u64 {
-    let ranges = mounted.unallocated();
+    let ranges = mounted.free_space();
     assert!(ranges.windows(2).all(|pair| pair[0].end < pair[1].start));
     ranges.iter().map(|range| range.end - range.start).sum()
 }

@@ -115,4 +115,14 @@ impl ReadAt for Blocks {
     fn len(&self) -> u64 {
         self.length
     }
+
+    fn extents(&self) -> Vec<(u64, u64)> {
+        let place = |run: &Run| {
+            let (from, to) =
+                (run.file_block.saturating_mul(self.block_size), run.end().saturating_mul(self.block_size));
+            let length = to.min(self.length).checked_sub(from).filter(|length| *length > 0)?;
+            Some((run.block?.saturating_mul(self.block_size), length))
+        };
+        self.runs.iter().filter_map(place).collect()
+    }
 }

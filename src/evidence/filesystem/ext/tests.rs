@@ -459,7 +459,7 @@ fn no_mutant_breaks_the_reader() {
             ControlFlow::Continue(())
         });
         assert!(
-            mounted.unallocated().iter().all(|range| range.start < range.end && range.end <= length),
+            mounted.free_space().iter().all(|range| range.start < range.end && range.end <= length),
             "mutant {mutant}"
         );
     }

@@ -95,4 +95,15 @@ impl ReadAt for Content {
     fn len(&self) -> u64 {
         self.length
     }
+
+    fn extents(&self) -> Vec<(u64, u64)> {
+        let mut begin = 0u64;
+        let place = |extent: &Extent| {
+            let (size, from) = (extent.end.saturating_sub(begin), begin);
+            begin = extent.end;
+            let length = extent.end.min(self.held).checked_sub(from).filter(|length| *length > 0)?;
+            Some((extent.volume_end.saturating_sub(size), length))
+        };
+        self.extents.iter().map_while(place).collect()
+    }
 }

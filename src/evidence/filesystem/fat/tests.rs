@@ -38,7 +38,7 @@ fn listed_within(volume: &[u8], limits: &Limits) -> (Vec<String>, String) {
         }
         ControlFlow::Continue(())
     });
-    for range in mounted.unallocated() {
+    for range in mounted.free_space() {
         assert!(range.start < range.end && range.end <= ReadAt::len(volume));
     }
     (lines, told)
@@ -94,8 +94,8 @@ fn files_are_read_on_all_widths() {
         assert_eq!(times.accessed.unwrap().to_string(), "2025-03-25T00:00:00Z");
         let first = if variant == Variant::Fat32 { 3 } else { 2 };
         let free = (made.offset(first) as u64, made.offset(10) as u64);
-        assert_eq!(mounted.unallocated()[0], free.0..free.1);
-        assert_eq!(mounted.unallocated().len(), 6);
+        assert_eq!(mounted.free_space()[0], free.0..free.1);
+        assert_eq!(mounted.free_space().len(), 6);
     }
 }
 

@@ -93,6 +93,10 @@ impl ReadAt for File {
     fn len(&self) -> u64 {
         self.length
     }
+
+    fn extents(&self) -> Vec<(u64, u64)> {
+        self.extents.iter().map(|(_, extent)| (extent.start, extent.length)).collect()
+    }
 }
 
 #[cfg(test)]

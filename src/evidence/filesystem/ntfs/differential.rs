@@ -254,7 +254,7 @@ fn deleted_clusters_are_free_or_said_to_be_reused() {
     let of = |mounted: &Mounted| listed(mounted).into_iter().find(|told| told.0 == path).map(|told| told.2);
     assert_eq!(of(&mounted), Some(Origin::Deleted(Recovery::ClustersFree)));
     assert!(content(&mounted, path) == noise(300_000, 21));
-    let free: u64 = mounted.unallocated().iter().map(|range| range.end - range.start).sum();
+    let free: u64 = mounted.free_space().iter().map(|range| range.end - range.start).sum();
     assert!(free > 300_000 && free < 24 << 20);
     // A file that fills what is left takes some of its clusters.
     let filled =

@@ -152,6 +152,15 @@ impl ReadAt for Content {
     fn len(&self) -> u64 {
         self.size
     }
+
+    fn extents(&self) -> Vec<(u64, u64)> {
+        let place = |run: &Run| {
+            let (from, to) = (run.first.saturating_mul(self.cluster), run.end().saturating_mul(self.cluster));
+            let length = to.min(self.size).checked_sub(from).filter(|length| *length > 0)?;
+            Some((run.start?.saturating_mul(self.cluster), length))
+        };
+        self.runs.iter().filter_map(place).collect()
+    }
 }
 
 /// An error of a read that damaged bytes are the cause of.

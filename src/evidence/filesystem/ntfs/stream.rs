@@ -105,6 +105,10 @@ impl Streams for Reader {
         }
     }
 
+    fn extents(&self, node: &Node) -> Vec<(u64, u64)> {
+        self.resident_place(node).into_iter().collect()
+    }
+
     fn unallocated(&self) -> Vec<Range<u64>> {
         let (Some(bitmap), Some(volume)) = (&self.bitmap, &self.volume) else { return Vec::new() };
         let bytes = |cluster: u64| cluster.saturating_mul(volume.boot.cluster).min(volume.source.len());
@@ -133,6 +137,38 @@ fn attributes(records: &[Vec<u8>]) -> impl Iterator<Item = Attribute<'_>> {
 }
 
 impl Reader {
+    /// Where content lies that is a part of its record, and how much it is.
+    fn resident_place(&self, node: &Node) -> Option<(u64, u64)> {
+        let records = self.records(node.id).ok()?;
+        let content = self.parts(&records, Which::Number(node.stream))?.resident.filter(|value| !value.is_empty())?;
+        let extensions = u32::try_from(node.id).ok().and_then(|number| self.extensions.get(&number));
+        let numbers = std::iter::once(node.id).chain(extensions.into_iter().flatten().map(|number| u64::from(*number)));
+        let (number, inside) = numbers.zip(records.iter()).find_map(|(number, record)| {
+            let mut held = Attributes::new(record, &Header::of(record)?);
+            let value = held.find_map(|attribute| match attribute.body {
+                Body::Resident(value) if attribute.kind == kind::DATA && value == content => Some(value),
+                _ => None,
+            })?;
+            // The value is a part of the record: its address tells which.
+            Some((number, value.as_ptr().addr().checked_sub(record.as_ptr().addr())?))
+        })?;
+        let size = u64::try_from(self.record).ok()?;
+        let offset = number.checked_mul(size)?.checked_add(u64::try_from(inside).ok()?)?;
+        let length = u64::try_from(content.len()).ok()?;
+        let extents = self.table.extents();
+        if extents.is_empty() {
+            return Some((offset, length));
+        }
+        let mut before = 0u64;
+        for (start, run) in extents {
+            match offset.checked_sub(before).filter(|within| *within < run) {
+                Some(within) => return Some((start.saturating_add(within), length)),
+                None => before = before.saturating_add(run),
+            }
+        }
+        None
+    }
+
     /// The records of a file: its base record, and those that continue it.
     fn records(&self, number: u64) -> Result<Records, Cause> {
         let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);

@@ -88,7 +88,7 @@ fn names_streams_and_contents_are_read() {
     let expected = [[b'a'; 512].as_slice(), &[0; 1024], &[b'b'; 64], &[0; 400]].concat();
     assert_eq!(content(&mounted, "runs").unwrap(), expected);
     assert_eq!(content(&mounted, "$BadClus:$Bad").unwrap(), b"");
-    let free = mounted.unallocated();
+    let free = mounted.free_space();
     assert_eq!(free.iter().map(|range| range.end - range.start).sum::<u64>(), ((CLUSTERS - FREE) * CLUSTER) as u64);
 }
 
@@ -260,7 +260,7 @@ fn what_the_evidence_does_not_hold_is_not_waited_for() {
     let mounted = mounted(&image);
     let deleted = listed(&mounted);
     assert!(deleted.len() == 30 && deleted.iter().all(|told| told.2 == Origin::Deleted(Recovery::ClustersReused)));
-    assert!(content(&mounted, "30").is_err() && mounted.unallocated().len() == 1);
+    assert!(content(&mounted, "30").is_err() && mounted.free_space().len() == 1);
     assert!(walk(&mounted).1.iter().any(|told| told.contains("larger than the volume")));
     assert!(started.elapsed().as_secs() < 2);
 }
@@ -467,7 +467,7 @@ fn a_table_alone_is_evidence() {
         assert!(content(&mounted, name).unwrap_err().contains("not in this evidence"), "{name}");
     }
     assert!(listed(&mounted).contains(&("gone.bin".into(), EntryKind::File, Origin::Deleted(Recovery::NameOnly))));
-    assert!(mount_mft(image.source(), &Limits::default()).is_err() && mounted.unallocated().is_empty());
+    assert!(mount_mft(image.source(), &Limits::default()).is_err() && mounted.free_space().is_empty());
 }
 
 /// Random damage: nothing but errors comes of it.
@@ -527,7 +527,7 @@ fn mutants_are_survived() {
             for entry in walk(&mounted).0 {
                 let _ = content(&mounted, &entry.path.display());
             }
-            let _ = mounted.unallocated();
+            let _ = mounted.free_space();
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Whether a medium is still what its acquisition noted.
 
+mod md5;
+
 use super::container::StoredDigests;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::escape::hex;
-use crate::base::md5::Md5;
+use md5::Md5;
 use sha2::Digest as _;
 use std::io;
 

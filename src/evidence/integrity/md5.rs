@@ -1,4 +1,4 @@
-//! MD5 (RFC 1321) of a stream.
+//! MD5 (RFC 1321) of a whole medium, which takes minutes of a processor.
 //!
 //! It is the slowest of the digests by far, and nothing of it can be done side by side: each step waits for the last. The crate
 //! `md-5` takes 0.63 GB/s, because its constants are folded into additions of three parts, which take the processor longer
@@ -6,7 +6,7 @@
 
 /// A digest in the making.
 #[derive(Debug, Clone)]
-pub struct Md5 {
+pub(super) struct Md5 {
     state: [u32; 4],
     length: u64,
     rest: [u8; BLOCK],
@@ -93,14 +93,14 @@ impl Default for Md5 {
 
 impl Md5 {
     /// Takes the next bytes of the stream.
-    pub fn update(&mut self, bytes: &[u8]) {
+    pub(super) fn update(&mut self, bytes: &[u8]) {
         self.update_beside(bytes, |_| {});
     }
 
     /// Takes the next bytes of the stream, and gives each part of them to `beside` as well, which works while this waits for
     /// itself.
     #[inline]
-    pub fn update_beside(&mut self, bytes: &[u8], mut beside: impl FnMut(&[u8])) {
+    pub(super) fn update_beside(&mut self, bytes: &[u8], mut beside: impl FnMut(&[u8])) {
         self.length = self.length.wrapping_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         let mut bytes = bytes;
         if self.held > 0 {
@@ -131,7 +131,7 @@ impl Md5 {
 
     /// The digest of all bytes taken.
     #[must_use]
-    pub fn finish(mut self) -> [u8; 16] {
+    pub(super) fn finish(mut self) -> [u8; 16] {
         let bits = self.length.wrapping_mul(8);
         let zeros = BLOCK.saturating_sub(self.held).wrapping_sub(9) % BLOCK;
         self.update(&[0x80]);
