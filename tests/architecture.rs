@@ -41,14 +41,13 @@ fn is_for_tests(path: &Path) -> bool {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let name = path.file_stem().unwrap().to_string_lossy().into_owned();
     let parent = path.parent().unwrap();
-    let declared = [parent.join("mod.rs"), parent.with_extension("rs")].iter().any(|file| {
+    [parent.join("mod.rs"), parent.with_extension("rs")].iter().any(|file| {
         let text = fs::read_to_string(root.join(file)).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         lines.windows(2).any(|pair| {
             pair[0].starts_with("#[cfg(") && pair[0].contains("test") && pair[1].trim_start() == format!("mod {name};")
         })
-    });
-    declared
+    })
 }
 
 #[test]

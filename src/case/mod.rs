@@ -187,6 +187,9 @@ pub struct Volume {
     /// of one that is not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filesystem: Option<String>,
+    /// What its times are, where they are not UTC in the evidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<String>,
     /// The folder below the evidence root that is the volume's root; absent for the root itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folder: Option<String>,

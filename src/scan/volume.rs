@@ -57,6 +57,12 @@ impl<'a> VolumeView<'a> {
                 length: Some(facts.range.end.saturating_sub(facts.range.start)),
                 label: facts.label.clone(),
                 filesystem: facts.file_system.clone(),
+                // FAT12, FAT16 and FAT32 keep no zone.
+                clock: facts
+                    .file_system
+                    .as_deref()
+                    .filter(|name| name.starts_with("fat"))
+                    .map(|_| "local time of the host, given as if it were UTC".to_owned()),
                 folder: None,
                 drive: letter.map(|(letter, _)| format!("{letter}:")),
                 drive_known_by: letter.map(|(_, known_by)| known_by.word().to_owned()),
@@ -71,6 +77,7 @@ impl<'a> VolumeView<'a> {
             length: None,
             label: None,
             filesystem: None,
+            clock: None,
             folder: (!drive.folder.as_bytes().is_empty()).then(|| self.folder_within(&drive.folder)),
             drive: drive.letter.map(|(letter, _)| format!("{letter}:")),
             drive_known_by: drive.letter.map(|(_, known_by)| known_by.word().to_owned()),

@@ -1,7 +1,7 @@
 //! Archives as evidence: zip, and tar plain or compressed; a single compressed file too.
 //!
 //! What an archive is, is told by its content. Names of members are data, and become paths of this evidence only. Members
-//! are read by position out of the archive ([`rewind`]); a tar in Zstandard alone is unpacked first ([`spool`]).
+//! are read by position out of the archive (`rewind`); a tar in Zstandard alone is unpacked first (`spool`).
 
 mod decoder;
 mod gzip;

@@ -23,7 +23,7 @@ use crate::evidence::mounted::{Mounted, Noted, NotedCause, Streams};
 use crate::evidence::tree::Node;
 use chain::Chains;
 use content::Content;
-use geometry::{Geometry, Variant};
+use geometry::Geometry;
 use space::Space;
 use std::ops::Range;
 
@@ -36,10 +36,6 @@ pub(super) fn mount(volume: Source, limits: &Limits) -> Result<Mounted, Cause> {
     let variant = geometry.variant;
     let whole = |what: NotedCause| Noted { path: EntryPath::default(), what };
     let mut noted: Vec<Noted> = damage.into_iter().map(whole).collect();
-    if variant != Variant::ExFat {
-        let told = "FAT keeps the local time of the host without its zone: times are given as if they were UTC";
-        noted.push(whole(NotedCause::Unsupported(told.to_owned())));
-    }
     let chains = Chains::new(volume.clone(), geometry);
     let walked = walk::walk(&volume, &chains, limits);
     noted.extend(walked.noted);
