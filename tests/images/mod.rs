@@ -3,5 +3,6 @@
 //! Real tools make the images; where one is not installed its rows say that they were skipped.
 
 mod deletions;
+mod hostile;
 mod makers;
 mod same_report;
