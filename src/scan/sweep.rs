@@ -13,7 +13,7 @@ use crate::base::guard::guarded;
 use crate::base::limits::Limits;
 use crate::base::text::{self, Encoding};
 use crate::base::time::FileTimes;
-use crate::evidence::entry::{EntryKind, EntryPath};
+use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery};
 use crate::evidence::filesystem::host;
 use crate::evidence::{FileSystem, Opened, Walked};
 use crate::script::{shortcut, store};
@@ -169,6 +169,9 @@ fn walk<T>(
                     }
                     Progress::add(&progress.files, 1);
                     passed.origins.count(entry.origin);
+                    if entry.origin == Origin::Deleted(Recovery::NameOnly) {
+                        return ControlFlow::Continue(());
+                    }
                     return hand_on(index, entry.path);
                 }
                 EntryKind::Directory => Progress::add(&progress.directories, 1),
@@ -180,6 +183,11 @@ fn walk<T>(
         }
         ControlFlow::Continue(())
     });
+}
+
+/// Whether a file could not be read because others have its place now.
+fn is_gone(anomaly: &Anomaly, origin: Origin) -> bool {
+    matches!(origin, Origin::Deleted(_)) && anomaly.stage == Stage::Read
 }
 
 /// One reading thread with its buffers.
@@ -211,6 +219,8 @@ impl<'w, T> Worker<'w, T> {
         let result = guarded(|| self.examine(path, &mut anomalies));
         let found = match result {
             Some(Ok(found)) => found,
+            // That a deleted file's content is gone is no gap in what was examined.
+            Some(Err(anomaly)) if is_gone(&anomaly, self.file_system.origin(path)) => None,
             Some(Err(anomaly)) => {
                 anomalies.push(anomaly);
                 None

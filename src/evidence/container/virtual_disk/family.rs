@@ -104,9 +104,11 @@ impl<'a> Family<'a> {
             }
         }
         if found.is_none() && references.len() != 1 {
-            let names: Vec<&str> = references.iter().map(|reference| reference.stated.as_str()).collect();
+            let mut names: Vec<&str> = references.iter().map(|reference| reference.stated.as_str()).collect();
+            names.dedup();
+            let names = names.join(", ");
             let what =
-                format!("no parent of {names:?} is in the folder of the evidence; what only it holds reads as zeros");
+                format!("the parent ({names}) is not in the folder of the evidence; what only it holds reads as zeros");
             damage.push(Cause::Unsupported(what));
         }
         let (name, source, raw) = found?;
