@@ -107,27 +107,44 @@ impl DriveMap {
         &self.drives
     }
 
-    /// The drive whose folder holds the path, by its index, and the names below that folder.
+    /// The drive whose folder holds the path, by its index, and the path below that folder.
     #[must_use]
-    pub fn holder<'p>(&self, path: &'p EntryPath) -> Option<(usize, Vec<&'p [u8]>)> {
-        let holders = self.drives.iter().enumerate().filter_map(|(index, drive)| {
-            let mut names = path.components();
-            drive.folder.components().all(|name| names.next() == Some(name)).then(|| (index, names.collect()))
-        });
-        holders.max_by_key(|(index, _)| self.drives.get(*index).map_or(0, |drive| drive.folder.as_bytes().len()))
+    pub fn holder<'p>(&self, path: &'p EntryPath) -> Option<(usize, &'p [u8])> {
+        let below = |(index, drive): (usize, &Drive)| {
+            let folder = drive.folder.as_bytes();
+            let rest = path.as_bytes().strip_prefix(folder)?;
+            match rest.split_first() {
+                _ if folder.is_empty() => Some((index, rest)),
+                None => Some((index, rest)),
+                Some((b'/', rest)) => Some((index, rest)),
+                Some(_) => None,
+            }
+        };
+        self.drives.iter().enumerate().filter_map(below).min_by_key(|(_, rest)| rest.len())
     }
 
     /// The path as the report writes it: `C:\…` below a drive's folder, else the names below the volume joined by `/`.
     #[must_use]
     pub fn display(&self, path: &EntryPath) -> String {
-        let Some((index, names)) = self.holder(path).filter(|_| !path.as_bytes().is_empty()) else {
+        let Some((index, below)) = self.holder(path).filter(|_| !path.as_bytes().is_empty()) else {
             return path.display();
         };
-        let names: Vec<String> = names.into_iter().map(|name| crate::base::escape::lossless(unmarked(name))).collect();
-        match self.drives.get(index).and_then(|drive| drive.letter) {
-            Some((letter, _)) => format!("{letter}:\\{}", names.join("\\")),
-            None => names.join("/"),
+        let letter = self.drives.get(index).and_then(|drive| drive.letter);
+        let (mut shown, separator) = match letter {
+            Some((letter, _)) => (format!("{letter}:\\"), '\\'),
+            None => (String::new(), '/'),
+        };
+        shown.reserve(below.len());
+        for (number, name) in below.split(|byte| *byte == b'/').enumerate() {
+            if number > 0 {
+                shown.push(separator);
+            }
+            match std::str::from_utf8(unmarked(name)) {
+                Ok(name) => shown.push_str(name),
+                Err(_) => shown.push_str(&crate::base::escape::lossless(unmarked(name))),
+            }
         }
+        shown
     }
 
     /// The folders, with the names to look up in each, that a path written for the host may mean. `\x` is on whatever

@@ -24,8 +24,7 @@ pub fn inspection(inspection: &Inspection, layout: Layout, out: &mut dyn Write) 
 pub fn entry(entry: &Listed, out: &mut dyn Write) -> io::Result<()> {
     let size = entry.size.map(|size| size.to_string()).unwrap_or_default();
     let modified = entry.times.modified.map(|time| time.to_string()).unwrap_or_default();
-    let kind = serde_json::to_value(entry.kind).ok();
-    let kind = kind.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+    let kind = entry.kind.word();
     let digests = [&entry.digests.md5, &entry.digests.sha1, &entry.digests.sha256];
     let digests: String = digests.into_iter().flatten().map(|digest| format!("{digest}  ")).collect();
     let path = terminal(&entry.path);

@@ -48,9 +48,11 @@ impl Space {
         let geometry = chains.geometry();
         let mut ranges: Vec<Range<u64>> = Vec::new();
         self.asked(chains, |is_free| {
-            for cluster in (2..geometry.end()).filter(|cluster| is_free(*cluster)) {
+            // A volume may claim more clusters than the image has room for.
+            let there = (2..geometry.end()).take_while(|cluster| geometry.offset(*cluster) < length);
+            for cluster in there.filter(|cluster| is_free(*cluster)) {
                 let start = geometry.offset(cluster);
-                if start >= length || ranges.len() >= MOST_RANGES {
+                if ranges.len() >= MOST_RANGES {
                     break;
                 }
                 let end = start.saturating_add(geometry.cluster).min(length);
