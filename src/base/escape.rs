@@ -9,7 +9,8 @@ use std::borrow::Cow;
 /// are full of them, and the report's JSON holds the exact text.
 #[must_use]
 pub fn terminal(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hazard) {
+    // Nearly every name is plain, and listings have many.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_hazard) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len());

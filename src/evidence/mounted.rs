@@ -122,8 +122,14 @@ impl FileSystem for Mounted {
                 return;
             }
         }
+        // Siblings follow one another: the path of their directory is made once.
+        let (mut directory, mut place) = (Tree::ROOT, EntryPath::default());
         for index in self.tree.walk() {
-            let entry = self.tree.entry(index, self.tree.path(index));
+            let parent = self.tree.parent(index).unwrap_or(Tree::ROOT);
+            if parent != directory {
+                (directory, place) = (parent, self.tree.path(parent));
+            }
+            let entry = self.tree.entry(index, place.join(self.tree.name(index)));
             if visit(Walked::Entry(entry)).is_break() {
                 return;
             }
