@@ -51,6 +51,8 @@ fn deleted_scripts_come_back_while_their_record_is_theirs() {
         assert_eq!(script["recovery"], "resident");
         assert_eq!(Digests::of(&bytes[offset..offset + length]).sha256, script["sha256"].as_str().unwrap());
     }
+    let text = support::run(&["scan", image.to_str().unwrap()]).stdout;
+    assert!(String::from_utf8_lossy(&text).contains("source    deleted record, resident; bytes at"));
     // New files take the records that are free: as many as there are of them, no script comes back.
     let again = &mut |mount: &std::path::Path| {
         for number in 0..25 {

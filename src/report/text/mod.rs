@@ -36,6 +36,7 @@ pub fn write(case: &Case, layout: Layout, out: &mut dyn Write) -> io::Result<()>
     scripts::write(case, &mut page)?;
     payloads::write(case, &mut page)?;
     logins(case, &mut page)?;
+    events(case, &mut page)?;
     errors(case, &mut page)?;
     coverage(case, &mut page)
 }
@@ -145,6 +146,21 @@ fn findings(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
             page.line(6, &format!("known to be good by {entry}"))?;
         }
         page.line(6, &finding.evidence_refs.join(" "))?;
+    }
+    Ok(())
+}
+
+fn events(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
+    if case.events.is_empty() {
+        return Ok(());
+    }
+    page.heading("EVENTS")?;
+    for event in &case.events {
+        let time = event.time.map_or_else(|| "at a time that is not known".to_owned(), |time| time.to_string());
+        page.line(1, &format!("{:<4} {time}  {} {}  {}", event.id, event.source, event.action, event.file.path))?;
+        let links = [&event.links.scripts, &event.links.payloads, &event.links.launches];
+        let links: Vec<&str> = links.into_iter().flatten().map(String::as_str).collect();
+        page.line(6, &links.join(" "))?;
     }
     Ok(())
 }

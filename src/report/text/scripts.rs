@@ -3,7 +3,7 @@
 use super::page::{Page, Tone};
 use super::{counted, size};
 use crate::base::secret::{Protected, Secret};
-use crate::case::{Case, PayloadStatus, Script};
+use crate::case::{Case, PayloadStatus, Script, Source};
 use crate::script::launch::Launch;
 use crate::script::session::{AddressClass, Scheme, Session};
 use crate::script::transfer::{Direction, Mode, Transfer};
@@ -50,6 +50,13 @@ fn script_head(case: &Case, script: &Script, page: &mut Page<'_>) -> io::Result<
     if let Some(time) = script.times.modified {
         page.field(6, "modified", &time.to_string())?;
     }
+    if let Some(line) = source_line(script) {
+        page.field(6, "source", &line)?;
+    }
+    if let Some(original) = &script.original_path {
+        let time = script.deleted_at.map(|time| format!(", thrown away {time}")).unwrap_or_default();
+        page.field(6, "was", &format!("{original}{time}"))?;
+    }
     if let Some(writer) = &script.written_by {
         page.field(6, "writer", &format!("{} from line {}", writer.script, writer.line))?;
     }
@@ -67,6 +74,27 @@ fn script_head(case: &Case, script: &Script, page: &mut Page<'_>) -> io::Result<
         page.field(6, &format!("line {}", diagnostic.line), &diagnostic.message)?;
     }
     Ok(())
+}
+
+/// How the bytes were come by, where the script is no ordinary file, and where they lie.
+fn source_line(script: &Script) -> Option<String> {
+    /// Runs of bytes that are named.
+    const RUNS: usize = 4;
+    if matches!(script.source, Source::File | Source::WrittenByScript | Source::CommandLine) {
+        return None;
+    }
+    let mut line = word(script.source).replace('-', " ");
+    if let Some(recovery) = script.recovery {
+        line.push_str(&format!(", {}", word(recovery).replace('-', " ")));
+    }
+    for (number, extent) in script.extents.iter().take(RUNS).enumerate() {
+        let lead = if number == 0 { "; bytes at" } else { "," };
+        line.push_str(&format!("{lead} {} ({})", extent.offset, extent.length));
+    }
+    if script.extents.len() > RUNS {
+        line.push_str(&format!(" and {} more", script.extents.len().saturating_sub(RUNS)));
+    }
+    Some(line)
 }
 
 fn launch_line(case: &Case, launch: &Launch) -> String {
