@@ -3,8 +3,8 @@
 use super::page::{Page, Tone};
 use super::{Layout, payloads};
 use crate::base::escape::terminal;
-use crate::case::ScanError;
 use crate::case::listing::{Inspection, Listed};
+use crate::case::{ScanError, Source};
 use crate::finding::rules::RULES;
 use crate::report::collection::Collected;
 use std::io::{self, Write};
@@ -40,6 +40,11 @@ pub fn entry(entry: &Listed, out: &mut dyn Write) -> io::Result<()> {
     line.push_str(&terminal(&entry.path));
     if entry.deleted {
         line.push_str(" (deleted)");
+    }
+    if entry.source == Some(Source::ShadowCopy) {
+        line.push_str(" (shadow copy ");
+        line.push_str(entry.volume.as_deref().unwrap_or_default());
+        line.push(')');
     }
     line.push('\n');
     out.write_all(line.as_bytes())
