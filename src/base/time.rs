@@ -93,3 +93,23 @@ impl FileTimes {
         *self == Self::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_that_no_calendar_holds_are_none() {
+        assert_eq!(
+            Timestamp::from_filetime(132_223_104_000_000_001).map(|at| at.to_string()).as_deref(),
+            Some("2020-01-01T00:00:00.0000001Z")
+        );
+        assert_eq!(
+            Timestamp::from_filetime(1).map(|at| at.to_string()).as_deref(),
+            Some("1601-01-01T00:00:00.0000001Z")
+        );
+        for raw in [0, u64::MAX, 1 << 63, 0x7fff_ffff_ffff_ffff] {
+            assert_eq!(Timestamp::from_filetime(raw), None, "{raw:#x}");
+        }
+    }
+}

@@ -4,6 +4,12 @@
 #[must_use]
 pub fn utf8(units: impl Iterator<Item = u16>) -> Vec<u8> {
     let mut bytes = Vec::new();
+    push(&mut bytes, units);
+    bytes
+}
+
+/// Appends the same.
+pub fn push(bytes: &mut Vec<u8>, units: impl Iterator<Item = u16>) {
     for unit in char::decode_utf16(units) {
         match unit {
             Ok(character) => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
@@ -13,7 +19,6 @@ pub fn utf8(units: impl Iterator<Item = u16>) -> Vec<u8> {
             }
         }
     }
-    bytes
 }
 
 #[cfg(test)]

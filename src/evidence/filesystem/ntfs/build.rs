@@ -3,12 +3,11 @@
 //! A reference counts only where the sequence of the record is right. What refers to nothing that is there, or to itself
 //! over others, lies in `[orphan]`.
 
-use super::field::time;
 use super::notes::Notes;
 use super::table::{File, NONE, STREAMS, Stream, Table};
 use super::wof;
 use crate::base::limits::Limits;
-use crate::base::time::FileTimes;
+use crate::base::time::{FileTimes, Timestamp};
 use crate::evidence::entry::{EntryKind, Origin, Recovery, Stat};
 use crate::evidence::mounted::NotedCause;
 use crate::evidence::tree::{Node, NodeIndex, Refused, Tree};
@@ -271,6 +270,6 @@ fn stream_node(file: &File, stream: &Stream) -> Node {
 }
 
 fn times(file: &File) -> FileTimes {
-    let [created, modified, changed, accessed] = file.times.map(time);
+    let [created, modified, changed, accessed] = file.times.map(Timestamp::from_filetime);
     FileTimes { created, modified, accessed, changed }
 }

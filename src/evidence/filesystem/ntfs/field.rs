@@ -1,6 +1,6 @@
-//! Little-endian fields of NTFS structures, the references that point at records, and its names and times.
+//! Little-endian fields of NTFS structures, the references that point at records, and its names.
 
-use crate::base::time::Timestamp;
+use crate::base::wide;
 
 /// The `u16` at an offset; nothing where the bytes end before.
 pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
@@ -41,33 +41,10 @@ impl Reference {
     }
 }
 
-/// Appends UTF-16LE as UTF-8; a lone surrogate becomes the three bytes of its code point (WTF-8).
+/// Appends UTF-16LE as UTF-8.
 pub(super) fn push_text(text: &mut Vec<u8>, utf16: &[u8]) {
     let units = utf16.chunks_exact(2).map(|unit| unit.first_chunk().map_or(0, |unit| u16::from_le_bytes(*unit)));
-    for decoded in char::decode_utf16(units) {
-        match decoded {
-            Ok(character) => text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
-            Err(lone) => {
-                let [high, low] = lone.unpaired_surrogate().to_be_bytes();
-                text.extend_from_slice(&[
-                    0xe0 | (high >> 4),
-                    0x80 | ((high & 0x0f) << 2) | (low >> 6),
-                    0x80 | (low & 0x3f),
-                ]);
-            }
-        }
-    }
-}
-
-/// A FILETIME, 100 ns since 1601, as an instant; zero and what no calendar holds is none.
-pub(super) fn time(filetime: u64) -> Option<Timestamp> {
-    const TO_UNIX: i64 = 11_644_473_600;
-    if filetime == 0 {
-        return None;
-    }
-    let seconds = i64::try_from(filetime / 10_000_000).ok()?.checked_sub(TO_UNIX)?;
-    let nanoseconds = i32::try_from(filetime % 10_000_000).ok()?.checked_mul(100)?;
-    Timestamp::from_unix(seconds, nanoseconds)
+    wide::push(text, units);
 }
 
 #[cfg(test)]
@@ -87,18 +64,6 @@ mod tests {
             let mut text = Vec::new();
             push_text(&mut text, &bytes);
             assert_eq!(text, expected);
-        }
-    }
-
-    #[test]
-    fn times_that_no_calendar_holds_are_none() {
-        assert_eq!(
-            time(132_223_104_000_000_001).map(|at| at.to_string()).as_deref(),
-            Some("2020-01-01T00:00:00.0000001Z")
-        );
-        assert_eq!(time(1).map(|at| at.to_string()).as_deref(), Some("1601-01-01T00:00:00.0000001Z"));
-        for raw in [0, u64::MAX, 1 << 63, 0x7fff_ffff_ffff_ffff] {
-            assert_eq!(time(raw), None, "{raw:#x}");
         }
     }
 

@@ -3,9 +3,6 @@
 use super::super::window::Fields;
 use crate::base::time::{FileTimes, Timestamp};
 
-/// Seconds from 1601, where the times of NTFS begin, to 1970.
-const SINCE_1601: i64 = 11_644_473_600;
-
 /// The extra fields, one after the other: a number, a length, the data. APPNOTE 4.5.
 pub(super) fn fields(extra: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     let mut rest = extra;
@@ -64,18 +61,11 @@ pub(super) fn times(extra: &[u8], date: u16, time: u16) -> FileTimes {
         let places = [&mut times.modified, &mut times.accessed, &mut times.created];
         for (at, place) in [0usize, 8, 16].into_iter().zip(places) {
             if let Some(time) = Fields(data).u64(at).filter(|time| *time != 0) {
-                *place = ntfs(time);
+                *place = Timestamp::from_filetime(time);
             }
         }
     }
     times
-}
-
-/// 100 nanoseconds since 1601.
-fn ntfs(time: u64) -> Option<Timestamp> {
-    let seconds = i64::try_from(time / 10_000_000).ok()?.checked_sub(SINCE_1601)?;
-    let nanoseconds = i32::try_from((time % 10_000_000).saturating_mul(100)).ok()?;
-    Timestamp::from_unix(seconds, nanoseconds)
 }
 
 /// Date and time of MS-DOS; nothing where they are none.
