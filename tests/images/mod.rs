@@ -4,5 +4,6 @@
 
 mod deletions;
 mod hostile;
+mod kept;
 mod makers;
 mod same_report;
