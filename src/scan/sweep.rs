@@ -263,8 +263,13 @@ impl<'w, T> Worker<'w, T> {
         }
         let size = usize::try_from(self.limits.script_bytes).unwrap_or(HEAD);
         let body = self.body.get_or_insert_with(|| AlignedBuffer::new(size));
-        let count = bytes::read_full(&opened.stream, 0, body.space()).map_err(io)?;
-        Progress::add(&self.progress.bytes, u64::try_from(count.saturating_sub(HEAD)).unwrap_or(u64::MAX));
+        // What was read is not read again: in a compressed image that costs more than all else.
+        let (known, rest) = body.space().split_at_mut_checked(count).unwrap_or_default();
+        known.iter_mut().zip(self.head.filled(count)).for_each(|(target, source)| *target = *source);
+        let from = u64::try_from(count).unwrap_or(u64::MAX);
+        let read = bytes::read_full(&opened.stream, from, rest).map_err(io)?;
+        Progress::add(&self.progress.bytes, u64::try_from(read).unwrap_or(u64::MAX));
+        let count = count.saturating_add(read);
         let body = body.filled(count);
         let kept = keeps(&self.prefilter, &mut self.lower, body, encoding, prefilter::host_of(path.as_bytes()));
         let found = kept
