@@ -43,7 +43,7 @@ pub(super) enum Verb {
 /// How evidence is read.
 #[derive(Debug, Args)]
 pub(super) struct Evidence {
-    /// Disk images, directories (mounted images, collections, live roots) or single files
+    /// Disk images, archives, directories (mounted images, collections, live roots) or single files
     #[arg(required = true, value_name = "EVIDENCE")]
     pub(super) paths: Vec<PathBuf>,
     /// The folder that is a drive of the host, as C=DIR; otherwise drives are found by their contents and names
