@@ -300,7 +300,7 @@ fn a_program_that_writes_what_only_looks_like_a_netrc_is_no_finding() {
     let found = case([("lib/test_netrc.py", source)]);
     assert!(found.scripts.iter().all(|script| script.confidence == Confidence::Possible), "{:?}", found.scripts);
     assert!(found.findings.is_empty(), "{:?}", found.findings);
-    let dropper = source.replace("'netrc_test'", "'/root/.netrc'");
+    let dropper = source.replace("'netrc_test'", "'/home/kim/.netrc'");
     let found = case([("drop.py", dropper.as_str())]);
     assert!(found.scripts.iter().any(|script| script.form == Form::Netrc && script.confidence == Confidence::Certain));
 }

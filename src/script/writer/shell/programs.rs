@@ -279,7 +279,7 @@ impl Interpreter<'_, '_> {
     /// `xargs program words`: the words of an input that is known are appended.
     fn run_with_input(&mut self, arguments: &[Value]) {
         self.status = None;
-        let mut placeholder = None;
+        let mut replaced = None;
         let mut each = false;
         let mut rest = arguments;
         while let Some((first, tail)) = rest.split_first() {
@@ -294,8 +294,8 @@ impl Interpreter<'_, '_> {
                 value
             };
             match letters.split_at_checked(1).unwrap_or((letters, "")) {
-                ("I", glued) => placeholder = Some(value(&mut rest, glued)),
-                ("i", glued) => placeholder = Some(if glued.is_empty() { "{}".to_owned() } else { glued.to_owned() }),
+                ("I", glued) => replaced = Some(value(&mut rest, glued)),
+                ("i", glued) => replaced = Some(if glued.is_empty() { "{}".to_owned() } else { glued.to_owned() }),
                 ("n" | "L" | "P" | "d" | "s" | "E", glued) => {
                     each |= letters.starts_with('n') && value(&mut rest, glued) == "1";
                 }
@@ -306,7 +306,7 @@ impl Interpreter<'_, '_> {
         let input = self.known_input();
         let text: Option<String> = input.map(|pieces| pieces.iter().map(|piece| piece.text.as_str()).collect());
         self.emulation.input = Input::Keyboard;
-        let rounds: Vec<Vec<Value>> = match (text, placeholder) {
+        let rounds: Vec<Vec<Value>> = match (text, replaced) {
             (Some(text), Some(mark)) if !mark.is_empty() => text
                 .lines()
                 .take(64)
