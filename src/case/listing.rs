@@ -2,7 +2,7 @@
 
 use crate::base::digest::Digests;
 use crate::base::time::FileTimes;
-use crate::case::{ScanError, Source};
+use crate::case::{Acquisition, ScanError, Source};
 use crate::evidence::entry::{EntryKind, Recovery};
 use crate::payload::Facts;
 use schemars::JsonSchema;
@@ -65,6 +65,18 @@ pub struct Listed {
     /// The digests asked for.
     #[serde(flatten)]
     pub digests: Asked,
+}
+
+/// What the acquisition of one piece of evidence noted, and whether it holds.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Verified {
+    /// The evidence.
+    pub evidence: String,
+    /// Its path as given.
+    pub path: String,
+    /// The digests.
+    #[serde(flatten)]
+    pub acquisition: Acquisition,
 }
 
 /// Digests that were asked for.

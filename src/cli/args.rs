@@ -141,6 +141,9 @@ pub(super) struct LsArguments {
     /// Digests of every regular file
     #[arg(long, value_enum, value_delimiter = ',')]
     pub(super) hash: Vec<Hash>,
+    /// Compute the digests of whole images and compare them with those that the acquisition noted
+    #[arg(long)]
+    pub(super) verify: bool,
     /// One entry a line: columns for people, or JSON
     #[arg(short, long, value_enum, default_value_t = LineFormat::Text)]
     pub(super) format: LineFormat,

@@ -22,20 +22,35 @@ pub(super) fn run(arguments: &LsArguments) -> Result<Exit, String> {
         paths: arguments.evidence.paths.clone(),
         drives: arguments.evidence.drives.clone(),
         limits: args::limits(&arguments.evidence.limits)?,
+        verify: arguments.verify,
         ..ScanRequest::default()
     };
     let asked = |hash| arguments.hash.contains(&hash);
     let wanted = Wanted { md5: asked(Hash::Md5), sha1: asked(Hash::Sha1), sha256: asked(Hash::Sha256) };
     let mut out = BufWriter::new(io::stdout().lock());
     let mut failed = Ok(());
-    let (mut entries, mut errors) = (false, false);
+    let (mut told, mut errors) = (false, false);
     list::list(&request, wanted, &mut |item| {
         let written = match &item {
             Item::Entry(entry) => {
-                entries = true;
+                told = true;
                 match arguments.format {
                     LineFormat::Text => lines::entry(entry, &mut out),
                     LineFormat::Jsonl => line(&mut out, "entry", &**entry),
+                }
+            }
+            Item::Verified(verified) => {
+                told = true;
+                match arguments.format {
+                    LineFormat::Text => {
+                        eprintln!(
+                            "{}: {}",
+                            escape::terminal(&verified.path),
+                            lines::acquisition(&verified.acquisition)
+                        );
+                        Ok(())
+                    }
+                    LineFormat::Jsonl => line(&mut out, "acquisition", &**verified),
                 }
             }
             Item::Error(error) => {
@@ -56,7 +71,7 @@ pub(super) fn run(arguments: &LsArguments) -> Result<Exit, String> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.to_string()),
         _ => {}
     }
-    Ok(match (entries, errors) {
+    Ok(match (told, errors) {
         (_, false) => Exit::Complete,
         (true, true) => Exit::Incomplete,
         (false, true) => Exit::Usage,

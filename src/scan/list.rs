@@ -1,10 +1,11 @@
 //! Lists every entry of evidence, with digests where they are asked for.
 
+use super::acquisition;
 use super::volume::VolumeView;
 use crate::base::anomaly::Anomaly;
 use crate::base::bytes::{AlignedBuffer, ReadAt};
 use crate::base::digest::{Digests, Hasher};
-use crate::case::listing::{Asked, Listed};
+use crate::case::listing::{Asked, Listed, Verified};
 use crate::case::{ScanError, Source};
 use crate::evidence::Walked;
 use crate::evidence::entry::{Entry, EntryKind, EntryPath};
@@ -12,6 +13,7 @@ use crate::evidence::open::{self, Shape};
 use crate::scan::request::ScanRequest;
 use std::io;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 /// Which digests are asked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,6 +31,8 @@ pub struct Wanted {
 pub enum Item {
     /// An entry.
     Entry(Box<Listed>),
+    /// Whether an image is what was acquired.
+    Verified(Box<Verified>),
     /// What could not be listed or read.
     Error(ScanError),
 }
@@ -56,7 +60,7 @@ pub fn list(request: &ScanRequest, wanted: Wanted, visit: &mut dyn FnMut(Item) -
                     flow = each(&evidence, &volume, walked, wanted, visit);
                     flow
                 });
-                if flow.is_break() {
+                if flow.is_break() || verify(&evidence, path, &opened.shape, request, visit).is_break() {
                     return;
                 }
             }
@@ -66,6 +70,29 @@ pub fn list(request: &ScanRequest, wanted: Wanted, visit: &mut dyn FnMut(Item) -
                 }
             }
         }
+    }
+}
+
+/// Compares the digests of an image with those that were noted, where this was asked for.
+fn verify(
+    evidence: &str,
+    path: &Path,
+    shape: &Shape,
+    request: &ScanRequest,
+    visit: &mut dyn FnMut(Item) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let Shape::Image(disk) = shape else { return ControlFlow::Continue(()) };
+    let mut anomalies = Vec::new();
+    let acquisition = acquisition::of(disk, request.verify, &mut anomalies).filter(|_| request.verify);
+    for anomaly in anomalies {
+        visit(error(evidence, anomaly.path.clone(), &anomaly))?;
+    }
+    let path = path.to_string_lossy().into_owned();
+    match acquisition {
+        Some(acquisition) => {
+            visit(Item::Verified(Box::new(Verified { evidence: evidence.to_owned(), path, acquisition })))
+        }
+        None => ControlFlow::Continue(()),
     }
 }
 

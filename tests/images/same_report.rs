@@ -181,6 +181,11 @@ fn an_acquisition_is_verified_and_a_changed_one_is_told() {
     let report = support::scan_json(&image, &["--verify"]).1;
     let acquisition = &report["evidence"][0]["acquisition"];
     assert_eq!((&acquisition["verified"], &acquisition["md5_stored"]), (&json!(true), &acquisition["md5_computed"]));
+    let listed = support::run(&["ls", "--verify", "--format", "jsonl", image.to_str().unwrap()]);
+    let last: serde_json::Value =
+        serde_json::from_str(String::from_utf8(listed.stdout).unwrap().lines().last().unwrap()).unwrap();
+    assert_eq!((&last["kind"], &last["verified"]), (&json!("acquisition"), &json!(true)));
+    assert_eq!(last["md5_computed"], acquisition["md5_computed"]);
     // Chunks of zeros stay what they are when they are lost: enough bytes are changed to meet others.
     let mut bytes = std::fs::read(&image).unwrap();
     let quarter = bytes.len() / 4;
@@ -190,4 +195,8 @@ fn an_acquisition_is_verified_and_a_changed_one_is_told() {
     assert_eq!(report["evidence"][0]["acquisition"]["verified"], false);
     assert_eq!(report["scan"]["complete"], false);
     assert!(!report["errors"].as_array().unwrap().is_empty());
+    let listed = support::run(&["ls", "--verify", image.to_str().unwrap()]);
+    let told = String::from_utf8(listed.stderr).unwrap();
+    assert!(told.contains("NOT WHAT WAS ACQUIRED"), "{told}");
+    assert_eq!(listed.status.code(), Some(3));
 }

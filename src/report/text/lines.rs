@@ -4,7 +4,7 @@ use super::page::{Page, Tone};
 use super::{Layout, payloads};
 use crate::base::escape::terminal;
 use crate::case::listing::{Inspection, Listed};
-use crate::case::{ScanError, Source};
+use crate::case::{Acquisition, ScanError, Source};
 use crate::finding::rules::RULES;
 use crate::report::collection::Collected;
 use std::io::{self, Write};
@@ -86,4 +86,15 @@ pub fn rules(layout: Layout, out: &mut dyn Write) -> io::Result<()> {
         page.line(4, &format!("{}. {}", rule.title, rule.about))?;
     }
     Ok(())
+}
+
+/// Whether an image is what was acquired, in words.
+pub fn acquisition(acquisition: &Acquisition) -> &'static str {
+    let computed = [&acquisition.md5_computed, &acquisition.sha1_computed, &acquisition.sha256_computed];
+    match acquisition.verified {
+        Some(true) => "verified: every digest that the acquisition noted is right",
+        Some(false) => "NOT WHAT WAS ACQUIRED: a digest that the acquisition noted is another",
+        None if computed.iter().any(|digest| digest.is_some()) => "the acquisition noted no digest to compare with",
+        None => "the acquisition noted digests; --verify compares them",
+    }
 }

@@ -6,7 +6,7 @@ mod page;
 mod payloads;
 mod scripts;
 
-use crate::case::{Acquisition, Case, EvidenceKind, Volume};
+use crate::case::{Case, EvidenceKind, Volume};
 use page::{Page, Tone};
 use std::io::{self, Write};
 
@@ -84,7 +84,7 @@ fn summary(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
             page.field(0, "", &volume_line(volume))?;
         }
         if let Some(acquisition) = &evidence.acquisition {
-            page.field(0, "", acquisition_line(acquisition))?;
+            page.field(0, "", lines::acquisition(acquisition))?;
         }
     }
     let read = [counted(counts.files, "file"), size(counts.bytes_read), counted(counts.errors, "error")];
@@ -121,15 +121,6 @@ fn volume_line(volume: &Volume) -> String {
 }
 
 /// Whether an image is what was acquired.
-fn acquisition_line(acquisition: &Acquisition) -> &'static str {
-    let computed = [&acquisition.md5_computed, &acquisition.sha1_computed, &acquisition.sha256_computed];
-    match acquisition.verified {
-        Some(true) => "verified: every digest that the acquisition noted is right",
-        Some(false) => "NOT WHAT WAS ACQUIRED: a digest that the acquisition noted is another",
-        None if computed.iter().any(|digest| digest.is_some()) => "the acquisition noted no digest to compare with",
-        None => "the acquisition noted digests; --verify compares them",
-    }
-}
 
 fn findings(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
     if case.findings.is_empty() {
