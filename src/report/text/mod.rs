@@ -120,8 +120,6 @@ fn volume_line(volume: &Volume) -> String {
     line
 }
 
-/// Whether an image is what was acquired.
-
 fn findings(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
     if case.findings.is_empty() {
         return Ok(());
