@@ -11,6 +11,9 @@ pub enum Refused {
     /// There is a file already.
     #[error("{0} exists; --force replaces it")]
     Exists(PathBuf),
+    /// There is a device, a pipe or a folder of that name.
+    #[error("{0} is not a regular file and is not replaced; without -o the report goes to standard output")]
+    NotRegular(PathBuf),
     /// The file would lie in the evidence.
     #[error("{0} lies in the evidence, which is never written to")]
     InEvidence(PathBuf),
@@ -34,7 +37,8 @@ impl ReportFile {
     /// Begins a report file.
     ///
     /// # Errors
-    /// The file exists and `force` is not given, it would lie in `evidence`, or its folder cannot be written to.
+    /// The file exists and `force` is not given, what exists is no regular file, it would lie in `evidence`, or its folder
+    /// cannot be written to.
     pub fn begin(target: &Path, force: bool, evidence: &[PathBuf]) -> Result<Self, Refused> {
         let folder = match target.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -43,6 +47,10 @@ impl ReportFile {
         let refuse = |error: io::Error| Refused::Io(target.to_owned(), error);
         let folder = folder.canonicalize().map_err(refuse)?;
         refuse_evidence(&folder.join(name_of(target)), evidence, target)?;
+        // Before a missing --force is told: no --force replaces `/dev/null`.
+        if target.metadata().is_ok_and(|found| !found.is_file()) {
+            return Err(Refused::NotRegular(target.to_owned()));
+        }
         if target.symlink_metadata().is_ok() && !force {
             return Err(Refused::Exists(target.to_owned()));
         }
@@ -180,6 +188,10 @@ mod tests {
         assert!(matches!(ReportFile::begin(&target, true, &evidence), Err(Refused::InEvidence(_))));
         let single = [target.clone()];
         assert!(matches!(ReportFile::begin(&target, true, &single), Err(Refused::InEvidence(_))));
+        assert!(matches!(ReportFile::begin(folder.path(), true, &[]), Err(Refused::NotRegular(_))));
+        if cfg!(unix) {
+            assert!(matches!(ReportFile::begin(Path::new("/dev/null"), true, &[]), Err(Refused::NotRegular(_))));
+        }
         assert!(matches!(ReportFile::begin(Path::new("/no/such/folder/x"), true, &[]), Err(Refused::Io(..))));
         assert_eq!(std::fs::read(&target).unwrap(), b"old");
     }
