@@ -10,11 +10,12 @@
 //! scan        walks evidence, feeds the readers, resolves transfers, builds the Case
 //! finding     rules over tied facts
 //! case        everything a run found
-//! script | payload        the readers
+//! script | payload | artifact        the readers
 //! evidence    file systems, entries, streams
 //! base        bytes, text, time, digests, limits, anomalies
 //! ```
 
+pub mod artifact;
 pub mod base;
 pub mod case;
 pub mod cli;

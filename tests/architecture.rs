@@ -9,11 +9,12 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("evidence", &["base"]),
     ("script", &["base"]),
     ("payload", &["base"]),
-    ("case", &["base", "evidence", "script", "payload", "finding"]),
+    ("artifact", &["base"]),
+    ("case", &["base", "evidence", "script", "payload", "artifact", "finding"]),
     ("finding", &["base", "script", "payload", "case"]),
-    ("scan", &["base", "evidence", "script", "payload", "case", "finding"]),
-    ("report", &["base", "evidence", "script", "payload", "case", "finding"]),
-    ("cli", &["base", "evidence", "script", "payload", "case", "finding", "scan", "report"]),
+    ("scan", &["base", "evidence", "script", "payload", "artifact", "case", "finding"]),
+    ("report", &["base", "evidence", "script", "payload", "artifact", "case", "finding"]),
+    ("cli", &["base", "evidence", "script", "payload", "artifact", "case", "finding", "scan", "report"]),
 ];
 
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {

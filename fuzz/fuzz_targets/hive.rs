@@ -1,7 +1,7 @@
 //! Registry hives: values are no larger than the hive, and the same twice.
 #![no_main]
 
-use ftpsift::evidence::regf::Hive;
+use ftpsift::base::hive::Hive;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -21,6 +21,7 @@ pub mod digest;
 pub mod escape;
 pub mod fields;
 pub mod guard;
+pub mod hive;
 pub mod limits;
 pub mod secret;
 pub mod source;

@@ -5,6 +5,7 @@
 
 pub mod listing;
 
+use crate::artifact;
 use crate::base::limits::Limits;
 use crate::base::secret::{Protected, Secret};
 use crate::base::time::{FileTimes, Timestamp};
@@ -399,11 +400,6 @@ pub struct Payload {
 pub struct Event {
     /// Identity in the report, `v1`.
     pub id: String,
-    /// When it happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time: Option<Timestamp>,
-    /// The kind of record: `usn` is one of a change journal of NTFS.
-    pub source: String,
     /// The evidence that holds the artifact.
     pub evidence: String,
     /// The volume that holds it.
@@ -411,21 +407,11 @@ pub struct Event {
     pub volume: Option<String>,
     /// The artifact.
     pub path: String,
-    /// Where in the artifact the record lies; in a change journal, the offset in bytes.
-    pub record: u64,
-    /// What happened: `created`, `renamed-from`, `renamed-to`, `deleted`.
-    pub action: String,
-    /// The file that it happened to.
-    pub file: EventFile,
+    /// What it recorded.
+    #[serde(flatten)]
+    pub fact: artifact::event::Event,
     /// What it bears on.
     pub links: EventLinks,
-}
-
-/// The file of an event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct EventFile {
-    /// The path that it had; its name alone, where the directory is not known.
-    pub path: String,
 }
 
 /// What an event bears on.

@@ -30,7 +30,6 @@ pub mod mounted;
 pub mod mounted_devices;
 pub mod open;
 pub mod recover;
-pub mod regf;
 pub mod tree;
 pub mod volume;
 

@@ -5,7 +5,7 @@
 
 use super::entry::EntryPath;
 use super::lookup::Lookup;
-use super::regf::Hive;
+use crate::base::hive::Hive;
 
 /// Where the hive is below the root of a volume with Windows.
 const HIVE: [&str; 4] = ["Windows", "System32", "config", "SYSTEM"];
@@ -52,8 +52,8 @@ fn letter(name: &str) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::super::filesystem::memory::Memory;
-    use super::super::regf::tests::hive;
     use super::*;
+    use crate::base::hive::tests::hive;
 
     #[test]
     fn letters_are_those_of_the_registry() {

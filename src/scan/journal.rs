@@ -2,9 +2,10 @@
 
 use super::payloads::Located;
 use super::volume::VolumeView;
+use crate::artifact::event::{self, File};
 use crate::base::anomaly::Anomaly;
 use crate::base::limits::Limits;
-use crate::case::{Event, EventFile, EventLinks, Script};
+use crate::case::{Event, EventLinks, Script};
 use crate::evidence::entry::EntryPath;
 use crate::evidence::recover::history::{self, FileEvent};
 use crate::evidence::recover::usn::Reference;
@@ -50,14 +51,20 @@ pub(super) fn read(
     let bearing = history.events.iter().filter_map(|event| Some((event, bears(event)?)));
     let events = (first..).zip(bearing).map(|(number, (event, links))| Event {
         id: format!("v{number}"),
-        time: event.time,
-        source: "usn".to_owned(),
         evidence: evidence.to_owned(),
         volume: volume.id(&event.journal),
         path: volume.display(&event.journal),
-        record: event.offset,
-        action: event.happened.word().to_owned(),
-        file: EventFile { path: event.path.as_ref().map_or(event.name.clone(), |path| volume.display(path)) },
+        fact: event::Event {
+            time: event.time,
+            source: "usn".to_owned(),
+            record: event.offset,
+            action: Some(event.happened.word().to_owned()),
+            file: Some(File {
+                path: event.path.as_ref().map_or(event.name.clone(), |path| volume.display(path)),
+                ..File::default()
+            }),
+            ..event::Event::default()
+        },
         links,
     });
     Told { events: events.collect(), journals: history.journals }

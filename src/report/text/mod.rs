@@ -145,8 +145,11 @@ fn events(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
     }
     page.heading("EVENTS")?;
     for event in &case.events {
-        let time = event.time.map_or_else(|| "at a time that is not known".to_owned(), |time| time.to_string());
-        page.line(1, &format!("{:<4} {time}  {} {}  {}", event.id, event.source, event.action, event.file.path))?;
+        let fact = &event.fact;
+        let time = fact.time.map_or_else(|| "at a time that is not known".to_owned(), |time| time.to_string());
+        let action = fact.action.as_deref().unwrap_or_default();
+        let file = fact.file.as_ref().map_or("", |file| file.path.as_str());
+        page.line(1, &format!("{:<4} {time}  {} {action}  {file}", event.id, fact.source))?;
         let links = [&event.links.scripts, &event.links.payloads, &event.links.launches];
         let links: Vec<&str> = links.into_iter().flatten().map(String::as_str).collect();
         page.line(6, &links.join(" "))?;

@@ -184,11 +184,11 @@ fn text(bytes: &[u8], latin: bool) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A hive with the values of one key.
-    pub(in crate::evidence) fn hive(path: &[&str], values: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    pub(crate) fn hive(path: &[&str], values: &[(&str, Vec<u8>)]) -> Vec<u8> {
         let mut cells = Cells(Vec::new());
         let offsets: Vec<u32> = values
             .iter()
