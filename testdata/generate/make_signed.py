@@ -5,7 +5,7 @@ usage: make_signed.py          needs osslsigncode, and `cryptography` for Python
 
 Everything that cannot be had from osslsigncode is put together by hand in signed/. The certificates are our own, name
 nobody, and their keys come out of this program: whoever trusts them trusts everybody. The bytes are the same each time,
-but for RSA-PSS (its salt) and for the time stamp of osslsigncode (its serial number).
+but for the time stamp of osslsigncode (its serial number).
 """
 import base64
 import pathlib

@@ -125,6 +125,7 @@ def files():
     def of_another(_):
         return b"the signature of another file"
     yield "timestamp-forged.exe", sign(PROGRAM, by(expired), unsigned=timestamp.rfc3161(stamper, INSIDE, of_another))
+    yield "timestamp-forged-current.exe", sign(PROGRAM, by(leaf), unsigned=timestamp.rfc3161(stamper, INSIDE, of_another))
     yield "timestamp-forged-legacy.exe", sign(
         PROGRAM, by(expired, ca, tsa, tsa_ca), unsigned=timestamp.pkcs9(stamper, INSIDE, of_another))
     yield "timestamp-purposeless.exe", sign(

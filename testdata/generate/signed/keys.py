@@ -89,20 +89,29 @@ class Forger(Rsa):
 
 
 class Pss(Rsa):
-    """RSASSA-PSS with a salt as long as the digest; the salt is random, so these signatures differ each time."""
+    """RSASSA-PSS (RFC 8017, 8.1) with a salt as long as the digest, which grows from the data, so that signatures stay the same."""
 
     def algorithm(self, digest):
         hash_ = digest_algorithm(digest)
         mask = der.sequence(der.oid("1.2.840.113549.1.1.8"), hash_)
-        salt = HASHES[digest].digest_size
+        salt = hashlib.new(digest).digest_size
         return der.sequence(der.oid("1.2.840.113549.1.1.10"), der.sequence(
             der.explicit(0, hash_), der.explicit(1, mask), der.explicit(2, der.integer(salt))))
 
     signer_algorithm = algorithm
 
     def sign(self, data, digest):
-        salt = HASHES[digest].digest_size
-        return self.key.sign(data, padding.PSS(padding.MGF1(HASHES[digest]), salt), HASHES[digest])
+        def hash_(some):
+            return hashlib.new(digest, some).digest()
+        salt = hash_(b"salt" + data)
+        hashed = hash_(bytes(8) + hash_(data) + salt)
+        room = self.size - len(hashed) - 1
+        mask = b"".join(hash_(hashed + counter.to_bytes(4, "big")) for counter in range(room // len(hashed) + 1))[:room]
+        block = (b"\1" + salt).rjust(room, b"\0")
+        masked = bytearray(one ^ other for one, other in zip(block, mask))
+        masked[0] &= 0x7F
+        encoded = int.from_bytes(bytes(masked) + hashed + b"\xbc", "big")
+        return pow(encoded, self.private, self.modulus).to_bytes(self.size, "big")
 
 
 class Ec:
