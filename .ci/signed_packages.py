@@ -44,6 +44,13 @@ NPM = """
 electron-winstaller innosetup node-notifier node-pty nuget-exe signtool steamworks.js
 """.split()
 
+# Differences that are understood: package, signify's verdict, ours, and why ours stands.
+EXPLAINED = {
+    ("npm/innosetup", "COUNTERSIGNER_ERROR", "valid"):
+        "the time stamp's chain reaches a root that Microsoft does not list for time stamping, and goes on by a cross-certificate in "
+        "the token to one that it does; signify stops at the first",
+}
+
 CAP = 25 << 20
 EACH = 12  # signed files kept of one package: many have hundreds by the same signer
 
@@ -190,7 +197,8 @@ def main():
     paths = {}
     for path in sorted(options.cache.glob("*/*/*")):
         paths.setdefault(path.name.split("-")[0], path)  # the same file in several packages counts once
-    publishers, verdicts, differing = collections.Counter(), collections.Counter(), []
+    publishers, verdicts = collections.Counter(), collections.Counter()
+    differing, known = [], []
     authenticode = import_signify()
     compared = 0
     for path, kind, signer, mine, theirs, why in opinions(authenticode, sorted(paths.values()), options.damage):
@@ -199,13 +207,18 @@ def main():
             publishers[signer or "?"] += 1
         verdicts[kind, theirs, mine] += 1
         if mine not in SAME.get(theirs, ()):
-            differing.append((path.relative_to(options.cache), kind, signer, mine, theirs, why))
+            package = str(path.parent.relative_to(options.cache))
+            explained = EXPLAINED.get((package, theirs, mine)) if kind == "intact" else None
+            (known if explained else differing).append((path.relative_to(options.cache), kind, signer, mine, theirs, why))
     print(f"{len(paths)} signed files of {len(publishers)} publishers\n")
     for signer, count in publishers.most_common():
         print(f"{count:5}  {signer}")
     print("\ncount  signify -> ours")
     for (kind, theirs, mine), count in verdicts.most_common():
         print(f"{count:5}  {kind}: {theirs} -> {mine}")
+    print(f"\n{len(known)} differ as is understood")
+    for why in sorted({EXPLAINED[str(path.parent), theirs, mine] for path, _, _, mine, theirs, _ in known}):
+        print(f"    {why}")
     print(f"\n{len(differing)} differ")
     for path, kind, signer, mine, theirs, why in differing:
         print(f"{path} {kind} [{signer}]: ours {mine}, signify {theirs}: {why[:200]}")

@@ -149,6 +149,11 @@ def files():
     yield "path-length.exe", sign(PROGRAM, too_deep())
     yield "ring.exe", sign(PROGRAM, in_ring())
     yield "bundle.exe", sign(PROGRAM, by(leaf, ca, other_leaf, leaf, root, other_root, ca, tsa))
+    # Two certificates of one authority: the first leads nowhere, the second to the root.
+    elsewhere = certificate("Test Signing CA", rsa("ca"), other_root, ca=True, path=0, serial=77)
+    yield "cross-certified.exe", sign(PROGRAM, by(leaf, elsewhere, ca))
+    ended = certificate("Test Signing CA", rsa("ca"), root, ca=True, path=0, **PAST)
+    yield "renewed.exe", sign(PROGRAM, by(leaf, ended, ca))
     yield "explicit-curve.exe", sign(PROGRAM, unlike_curve())
 
     # Tampered.
