@@ -57,6 +57,8 @@ pub struct Limits {
     pub pe_symbols: usize,
     /// Signatures read from one certificate table.
     pub signatures: usize,
+    /// Public-key operations for the signatures of one file; 64 KiB that are hashed for one count as one more.
+    pub signature_checks: usize,
     /// Entries of `errors` that are kept; further ones are counted.
     pub errors: usize,
 }
@@ -89,6 +91,7 @@ impl Default for Limits {
             pe_sections: 96,
             pe_symbols: 16_384,
             signatures: 64,
+            signature_checks: 512,
             errors: 100_000,
         }
     }
