@@ -1,18 +1,19 @@
-//! Verdicts on signatures: every file of testdata/signed, with its root trusted and without it.
+//! Verdicts on signatures: every file of testdata/signed, with its root trusted and without it, for a given time and for none.
 //!
 //! The table is `testdata/signed/expected.tsv`. Two other verifiers were asked the same: `testdata/generate/second_opinions.py`.
 
 use crate::support::{run, testdata};
 use serde_json::Value;
 
+/// The time for which signatures are judged that no time stamp attests.
+const AT: [&str; 2] = ["--trust-at", "2026-01-01T00:00:00Z"];
+
 /// One file and what must be told of it.
 struct Row {
     file: String,
-    /// `status` where root.pem is trusted.
-    rooted: String,
-    /// `status` where nothing of ours is.
-    alone: String,
-    /// What else must be told where root.pem is trusted: a path below `pe.authenticode`, `=` or `~` (holds), a text.
+    /// `status` where root.pem is trusted and a time is given, where only the root is, and where neither is.
+    statuses: [String; 3],
+    /// What else must be told with both, below `pe.authenticode.signatures`: a path, `=` (is) or `~` (holds), a text.
     facets: Vec<String>,
 }
 
@@ -21,36 +22,44 @@ fn table() -> Vec<Row> {
     let mut rows = Vec::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let cells: Vec<&str> = line.split('\t').collect();
-        let [file, rooted, alone, facets] = cells[..] else { panic!("four cells: {line}") };
+        let [file, full, timeless, alone, facets] = cells[..] else { panic!("five cells: {line}") };
         let facets = facets.split("; ").filter(|facet| *facet != "-").map(str::to_owned).collect();
-        rows.push(Row { file: file.to_owned(), rooted: rooted.to_owned(), alone: alone.to_owned(), facets });
+        rows.push(Row { file: file.to_owned(), statuses: [full, timeless, alone].map(str::to_owned), facets });
     }
     rows
 }
 
 /// What is told of the signatures of each file, in order.
 fn told(rows: &[Row], more: &[&str]) -> Vec<Value> {
-    let paths: Vec<String> = rows.iter().map(|row| testdata("signed").join(&row.file).to_str().unwrap().to_owned()).collect();
+    let paths: Vec<String> =
+        rows.iter().map(|row| testdata("signed").join(&row.file).to_str().unwrap().to_owned()).collect();
     let mut arguments = vec!["inspect", "--format", "json"];
     arguments.extend(more);
     arguments.extend(paths.iter().map(String::as_str));
     let report: Value = serde_json::from_slice(&run(&arguments).stdout).unwrap();
     let payloads = report["payloads"].as_array().unwrap();
-    let of = |row: &Row| payloads.iter().find(|payload| payload["path"].as_str().unwrap().ends_with(&format!("/{}", row.file)));
-    rows.iter().map(|row| of(row).unwrap_or_else(|| panic!("{} is told", row.file))["pe"]["authenticode"].clone()).collect()
+    let of = |file: &str| {
+        let end = format!("/{file}");
+        let found =
+            payloads.iter().find(|payload| payload["path"].as_str().unwrap().replace('\\', "/").ends_with(&end));
+        found.unwrap_or_else(|| panic!("{file} is not told"))["pe"]["authenticode"].clone()
+    };
+    rows.iter().map(|row| of(&row.file)).collect()
 }
 
 /// What stands at a path of names and numbers, as text; nothing where it is absent.
 fn at(value: &Value, path: &str) -> Option<String> {
-    let step = |value: &'_ Value, name: &str| name.parse::<usize>().map_or_else(|_| value.get(name), |index| value.get(index)).cloned();
-    let found = path.split('.').try_fold(value.clone(), |value, name| step(&value, name))?;
+    let found = path.split('.').try_fold(value, |value, name| match name.parse::<usize>() {
+        Ok(index) => value.get(index),
+        Err(_) => value.get(name),
+    })?;
     Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
 }
 
-fn lacks(signature: &Value, facet: &str) -> Option<String> {
+fn lacks(signatures: &Value, facet: &str) -> Option<String> {
     let place = facet.find(['=', '~']).unwrap_or_else(|| panic!("a facet has = or ~: {facet}"));
     let (path, wanted) = (&facet[..place], &facet[place + 1..]);
-    let found = at(signature, path).unwrap_or_else(|| "absent".to_owned());
+    let found = at(signatures, path).unwrap_or_else(|| "absent".to_owned());
     let holds = if facet[place..].starts_with('=') { found == wanted } else { found.contains(wanted) };
     (!holds).then(|| format!("{facet}, told is {found}"))
 }
@@ -58,20 +67,24 @@ fn lacks(signature: &Value, facet: &str) -> Option<String> {
 #[test]
 fn every_signed_file_is_judged_as_expected() {
     let rows = table();
-    let files = std::fs::read_dir(testdata("signed")).unwrap();
-    let programs = files.filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|extension| extension == "exe"));
+    let files = std::fs::read_dir(testdata("signed")).unwrap().map(|entry| entry.unwrap().path());
+    let programs = files.filter(|path| path.extension().is_some_and(|extension| extension == "exe"));
     assert_eq!(rows.len(), programs.count(), "each program of testdata/signed has a row");
     let root = testdata("signed/root.pem");
-    let rooted = told(&rows, &["--trust-root", root.to_str().unwrap()]);
-    let alone = told(&rows, &[]);
+    let trust = ["--trust-root", root.to_str().unwrap()];
+    let cases = [("root and time", [&trust[..], &AT[..]].concat()), ("root", trust.to_vec()), ("alone", Vec::new())];
     let mut wrong = Vec::new();
-    for ((row, rooted), alone) in rows.iter().zip(&rooted).zip(&alone) {
-        for (when, expected, found) in [("root trusted", &row.rooted, rooted), ("alone", &row.alone, alone)] {
+    for (index, (given, flags)) in cases.iter().enumerate() {
+        for (row, found) in rows.iter().zip(told(&rows, flags)) {
+            let expected = &row.statuses[index];
             if found["status"] != *expected.as_str() {
-                wrong.push(format!("{} ({when}): {expected}, told is {}", row.file, found["status"]));
+                wrong.push(format!("{} ({given}): {expected}, told is {}", row.file, found["status"]));
+            }
+            if index == 0 {
+                let lacking = row.facets.iter().filter_map(|facet| lacks(&found["signatures"], facet));
+                wrong.extend(lacking.map(|what| format!("{}: {what}", row.file)));
             }
         }
-        wrong.extend(row.facets.iter().filter_map(|facet| lacks(rooted, facet)).map(|what| format!("{}: {what}", row.file)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -99,6 +112,7 @@ fn roots_are_taken_in_every_form() {
     ];
     for (file, roots, status) in cases {
         let mut arguments = vec!["inspect", "--format", "json"];
+        arguments.extend(AT);
         arguments.extend(roots);
         let path = testdata("signed").join(file);
         arguments.push(path.to_str().unwrap());
@@ -108,7 +122,9 @@ fn roots_are_taken_in_every_form() {
 }
 
 fn base64(text: &str) -> Vec<u8> {
-    let value = |letter: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().position(|one| *one == letter);
+    let value = |letter: u8| {
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().position(|one| *one == letter)
+    };
     let (mut bytes, mut held, mut bits) = (Vec::new(), 0usize, 0);
     for six in text.bytes().map_while(value) {
         (held, bits) = (held << 6 | six, bits + 6);
