@@ -57,6 +57,12 @@ pub struct Limits {
     pub pe_symbols: usize,
     /// Signatures read from one certificate table.
     pub signatures: usize,
+    /// Security catalogs that are read.
+    pub catalogs: usize,
+    /// Bytes of one catalog, or of another list of digests.
+    pub catalog_bytes: u64,
+    /// Members of all catalogs together.
+    pub catalog_members: usize,
     /// Entries of `errors` that are kept; further ones are counted.
     pub errors: usize,
 }
@@ -89,6 +95,9 @@ impl Default for Limits {
             pe_sections: 96,
             pe_symbols: 16_384,
             signatures: 64,
+            catalogs: 50_000,
+            catalog_bytes: 16 << 20,
+            catalog_members: 1_000_000,
             errors: 100_000,
         }
     }

@@ -4,10 +4,22 @@
 //! time stamps (RFC 3161). What is checked here is the digest: trust in the signer is another question, and `not-verified`
 //! says that it was not asked.
 
+pub mod catalog;
 mod certificate;
+pub mod certificate_blob;
+mod checksum;
+pub mod ctl;
+mod layout;
+mod list_oid;
+pub mod page_hashes;
 mod pkcs7;
+pub mod properties;
 mod ranges;
+pub mod stuffing;
 mod tlv;
+pub mod trust_list;
+#[cfg(test)]
+mod written;
 
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};

@@ -1,8 +1,8 @@
 //! `SignedData` of PKCS #7 as Authenticode uses it.
 
 use super::CounterSignature;
+use super::DigestAlgorithm;
 use super::certificate::{self, Signer};
-use super::ranges::DigestAlgorithm;
 use super::tlv::{self, Element};
 use crate::base::escape::hex;
 use crate::base::time::Timestamp;
@@ -143,7 +143,7 @@ fn indirect_data(content: Element<'_>) -> Option<(Option<DigestAlgorithm>, Optio
     Some((digest_algorithm(algorithm), Some(hex(digest.content))))
 }
 
-fn digest_algorithm(identifier: &[u8]) -> Option<DigestAlgorithm> {
+pub(super) fn digest_algorithm(identifier: &[u8]) -> Option<DigestAlgorithm> {
     Some(match identifier {
         [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05] => DigestAlgorithm::Md5,
         [0x2b, 0x0e, 0x03, 0x02, 0x1a] => DigestAlgorithm::Sha1,
@@ -199,7 +199,7 @@ fn stamped_at(content: Element<'_>) -> Option<Timestamp> {
 }
 
 /// `UTCTime` (two digits of year: 1950 to 2049) or `GeneralizedTime`, in UTC.
-fn time(element: Element<'_>) -> Option<Timestamp> {
+pub(super) fn time(element: Element<'_>) -> Option<Timestamp> {
     let text = std::str::from_utf8(element.content).ok()?.strip_suffix('Z')?;
     let text = match element.tag {
         tlv::UTC_TIME => format!("{}{text}", if text.get(..2)? < "50" { "20" } else { "19" }),
