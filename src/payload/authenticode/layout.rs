@@ -33,8 +33,10 @@ pub(super) fn read(stream: &dyn ReadAt, limits: &Limits) -> Option<Layout> {
     let coff = bytes(stream, header, 24)?;
     let coff = Fields(&coff);
     let optional = header.checked_add(24)?;
-    let fields = bytes(stream, optional, 96)?;
-    let fields = Fields(&fields);
+    // The smallest drivers end in these fields.
+    let mut fields = [0u8; 96];
+    let count = read_full(stream, optional, &mut fields).ok()?;
+    let fields = Fields(fields.get(..count)?);
     let entry = match fields.u16(0) {
         0x10b => optional.checked_add(128)?,
         0x20b => optional.checked_add(144)?,
@@ -97,7 +99,7 @@ mod tests {
             (0x98, 0xd8, 0x200, 0x1000)
         );
         assert_eq!(layout.sections, [0x200..0x600, 0x600..0x610]);
-        assert_eq!(read(&file[..0x90].to_vec(), &Limits::default()), None);
+        assert_eq!(read(&file[..0x58].to_vec(), &Limits::default()), None);
         assert_eq!(read(&vec![0u8; 0x200], &Limits::default()), None);
     }
 }
