@@ -300,4 +300,50 @@ mod tests {
         assert_eq!(lists_of(b"another", PAGE_HASHES_SHA1), []);
         assert_eq!(lists_of(CLASS, PE_IMAGE_DATA), []);
     }
+
+    /// Runs a tool; whether it is there and content.
+    fn run(program: &str, arguments: &[&str]) -> bool {
+        std::process::Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+    }
+
+    #[test]
+    fn lists_of_a_real_signer_fit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let (key, certificate) = (path("key.pem"), path("certificate.pem"));
+        let made =
+            ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", &key, "-out", &certificate, "-subj", "/CN=a"];
+        if !run("openssl", &made) || !run("osslsigncode", &["--version"]) {
+            println!("skipped: openssl or osslsigncode is not here");
+            return;
+        }
+        let mut file = program();
+        file.resize(file.len().next_multiple_of(8), 0);
+        file[0xd8..0xe0].fill(0);
+        file[0xb4] = 16; // NumberOfRvaAndSizes
+        std::fs::write(path("program.exe"), &file).unwrap();
+        for (name, algorithm) in [("sha1", DigestAlgorithm::Sha1), ("sha256", DigestAlgorithm::Sha256)] {
+            let (input, output) = (path("program.exe"), path(name));
+            let sign =
+                ["sign", "-ph", "-h", name, "-certs", &certificate, "-key", &key, "-in", &input, "-out", &output];
+            assert!(run("osslsigncode", &sign), "{name}");
+            let mut signed = std::fs::read(&output).unwrap();
+            let table = usize::try_from(u32::from_le_bytes(*signed[0xd8..].first_chunk().unwrap())).unwrap();
+            let content_info = signed[table + 8..].to_vec();
+            let content_info = tlv::take(&mut content_info.as_slice()).unwrap();
+            let data = content_info.child(tlv::context(0)).and_then(Element::first).unwrap();
+            let content = data.child(tlv::SEQUENCE).and_then(|content| content.child(tlv::context(0))).unwrap();
+            let lists = lists(content.first().unwrap());
+            assert_eq!(lists.len(), 1);
+            assert_eq!(lists[0].0, algorithm);
+            let check = |file: &Vec<u8>| {
+                let layout = layout::read(file, &Limits::default()).unwrap();
+                verify(file, ReadAt::len(file), &layout, lists[0]).unwrap()
+            };
+            let found = check(&signed);
+            assert_eq!((found.pages, found.mismatched, found.unchecked, found.unlisted), (4, 0, 0, 0), "{name}");
+            signed[0x1234] ^= 1;
+            assert_eq!(check(&signed).mismatches, [0x1200]);
+        }
+    }
 }

@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn later_certificates_are_told_apart() {
         let since = (126, JULY_2020.to_le_bytes().to_vec());
-        let all = of(&[since.clone()]);
+        let all = of(std::slice::from_ref(&since));
         assert_eq!(all.not_before(Purpose::CodeSigning).unwrap().to_string(), "2020-07-01T00:00:00Z");
         let some = of(&[since, (127, named(&[Purpose::TimeStamping]))]);
         assert_eq!(some.not_before(Purpose::CodeSigning), None);
