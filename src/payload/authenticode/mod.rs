@@ -18,6 +18,7 @@ mod ranges;
 pub mod stuffing;
 mod tlv;
 pub mod trust_list;
+mod unused;
 #[cfg(test)]
 mod written;
 

@@ -7,6 +7,7 @@ use super::checksum;
 use super::layout::{self, Layout};
 use super::list_oid as oid;
 use super::tlv::{self, Element};
+use super::unused;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
@@ -52,6 +53,8 @@ pub enum Place {
     EntryTwice,
     /// An attribute of a signer that is not signed, other than time stamps and nested signatures.
     UnsignedAttribute,
+    /// A certificate that comes with the signature and that none of its signers needs.
+    UnusedCertificate,
     /// In the file, behind the certificate table.
     BehindTable,
     /// In the file, between the last section and the certificate table. Installers keep their files there.
@@ -218,9 +221,12 @@ fn signature(content: &[u8], table: &[u8], start: u64, found: &mut Vec<Stuffing>
     if behind.len() >= 8 || behind.iter().any(|byte| *byte != 0) {
         found.push(Stuffing::with(Place::BehindSignature, start.saturating_add(place_in(table, behind)), behind));
     }
-    let data = content_info.child(tlv::context(0)).and_then(Element::first);
-    let signers = data.into_iter().flat_map(|data| data.children().take(8).filter(|part| part.tag == tlv::SET)).last();
-    for signer in signers.into_iter().flat_map(Element::children).take(MOST) {
+    let Some(data) = content_info.child(tlv::context(0)).and_then(Element::first) else { return };
+    for certificate in unused::certificates(data) {
+        let offset = start.saturating_add(place_in(table, certificate.whole));
+        found.push(Stuffing::with(Place::UnusedCertificate, offset, certificate.whole));
+    }
+    for signer in unused::signers_of(data) {
         let attributes = signer.children().find(|part| part.tag == tlv::context(1));
         for attribute in attributes.into_iter().flat_map(Element::children).take(MOST) {
             let Some(identifier) = attribute.first().map(|identifier| identifier.content) else { continue };
@@ -355,5 +361,34 @@ mod tests {
         assert_eq!(told(&(file.clone(), table)), []);
         file[0x98] ^= 1;
         assert_eq!(told(&(file, table)), [(Place::Checksum, 0x98, 4, false)]);
+    }
+
+    #[test]
+    fn facts_of_mutants_lie_in_the_file() {
+        let strange = attribute(&[0x2b, 0x06, 0x01], octets(&[9; 30]));
+        let stuffed = [pkcs7(&[strange]), b"cargo".to_vec()].concat();
+        let table = [entry(None, 2, &stuffed), entry(None, 4, b"12345678"), b"more".to_vec()].concat();
+        let (whole, place) = file(b"installer", &table, b"cargo");
+        let mut state = 0x2545_f491_4f6c_dd1du64;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state >> 33).unwrap()
+        };
+        for round in 0..20_000 {
+            let mut mutant = whole.clone();
+            for _ in 0..=next() % 3 {
+                // Headers and table are what is read.
+                let at = if next() % 2 == 0 { 0x3c + next() % 0x160 } else { 0x400 + next() % (mutant.len() - 0x400) };
+                mutant[at] = u8::try_from(next() % 256).unwrap();
+            }
+            mutant.truncate(mutant.len() - if next() % 4 == 0 { next() % 100 } else { 0 });
+            let size = ReadAt::len(&mutant);
+            for fact in find(&mutant, &mutant, size, place, &Limits::default()) {
+                let end = if fact.place == Place::EntryBeyondTable { fact.offset } else { fact.offset + fact.size };
+                assert!(end <= size, "round {round}: {fact:?} of {size}");
+            }
+        }
     }
 }
