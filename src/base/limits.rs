@@ -57,6 +57,8 @@ pub struct Limits {
     pub pe_symbols: usize,
     /// Signatures read from one certificate table.
     pub signatures: usize,
+    /// Public-key operations for the signatures of one file; 64 KiB that are hashed for one count as one more.
+    pub signature_checks: usize,
     /// Security catalogs that are read.
     pub catalogs: usize,
     /// Bytes of one catalog, or of another list of digests.
@@ -95,6 +97,7 @@ impl Default for Limits {
             pe_sections: 96,
             pe_symbols: 16_384,
             signatures: 64,
+            signature_checks: 512,
             catalogs: 50_000,
             catalog_bytes: 16 << 20,
             catalog_members: 1_000_000,

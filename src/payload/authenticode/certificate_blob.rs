@@ -56,7 +56,8 @@ fn is_sequence(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::properties::Purpose;
+    use super::super::purpose::Purpose;
+    use super::super::trust::Allowance;
     use super::super::written::{identifier, octets, sequence};
     use super::*;
 
@@ -74,8 +75,8 @@ mod tests {
         let found = read(&blob).unwrap();
         assert_eq!(found.der, der);
         assert_eq!(found.friendly_name.as_deref(), Some("Root"));
-        assert!(found.properties.allows(Purpose::CodeSigning, None));
-        assert!(!found.properties.allows(Purpose::TimeStamping, None));
+        assert_eq!(found.properties.allowance(Purpose::CodeSigning), Allowance::Until(None, None));
+        assert_eq!(found.properties.allowance(Purpose::TimeStamping), Allowance::Never);
     }
 
     #[test]

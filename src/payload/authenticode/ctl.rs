@@ -58,8 +58,6 @@ pub(super) struct Ctl<'a> {
     pub(super) kind: Kind,
     /// When it was made (`ctlThisUpdate`).
     pub(super) listed_at: Option<Timestamp>,
-    /// How its subjects are named: the identifier of a digest algorithm or of a certificate's property.
-    pub(super) algorithm: Option<&'a [u8]>,
     subjects: Option<Element<'a>>,
     extensions: Option<Element<'a>>,
 }
@@ -99,7 +97,7 @@ fn fields(list: Element<'_>) -> Ctl<'_> {
     let parts: Vec<Element<'_>> = list.children().take(12).collect();
     let mut sequences = parts.iter().copied().filter(|part| part.tag == tlv::SEQUENCE);
     let usage = sequences.next();
-    let algorithm = sequences.next().and_then(Element::first).map(|algorithm| algorithm.content);
+    let _algorithm = sequences.next();
     let used_for =
         |identifier| usage.is_some_and(|usage| usage.children().take(16).any(|one| one.content == identifier));
     Ctl {
@@ -116,7 +114,6 @@ fn fields(list: Element<'_>) -> Ctl<'_> {
             .iter()
             .find(|part| matches!(part.tag, tlv::UTC_TIME | tlv::GENERALIZED_TIME))
             .and_then(|time| pkcs7::time(*time)),
-        algorithm,
         subjects: sequences.next(),
         extensions: parts.iter().copied().find(|part| part.tag == tlv::context(0)),
     }
@@ -171,7 +168,7 @@ pub(super) fn wide(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::written::{integer, list, octets, sequence, set, signed};
+    use super::super::written::{MEMBER_2, integer, list, octets, sequence, set, signed};
     use super::*;
 
     #[test]
@@ -183,7 +180,7 @@ mod tests {
             (oid::INDIRECT_DATA, Kind::Other),
         ];
         for (usage, expected) in cases {
-            let bytes = signed(&list(usage, oid::CATALOG_MEMBER_2, &[], &[]));
+            let bytes = signed(&list(usage, MEMBER_2, &[], &[]));
             assert_eq!(kind(&bytes), Some(expected));
             assert!(kind(&bytes[..64.min(bytes.len())]).is_some());
             assert_eq!(read(&bytes).unwrap().kind, expected);
@@ -197,10 +194,9 @@ mod tests {
     #[test]
     fn fields_are_found_past_optional_ones() {
         let subject = sequence(&[octets(b"id"), set(&[])]);
-        let bytes = signed(&list(oid::ROOT_LIST, oid::CATALOG_MEMBER_2, &[subject, integer(7)], &[]));
+        let bytes = signed(&list(oid::ROOT_LIST, MEMBER_2, &[subject, integer(7)], &[]));
         let read = read(&bytes).unwrap();
         assert_eq!(read.listed_at.unwrap().to_string(), "2026-01-02T03:04:05Z");
-        assert_eq!(read.algorithm, Some(oid::CATALOG_MEMBER_2));
         assert_eq!(read.subjects().map(|subject| subject.identifier).collect::<Vec<_>>(), [b"id"]);
         assert!(!read.is_cut());
     }

@@ -5,7 +5,10 @@
 //! Program: deprecation of roots* (disable: signatures made before the date stay good; `NotBefore`: certificates issued
 //! before the date stay good).
 
+use super::oid;
+use super::purpose::Purpose;
 use super::tlv::{self, Element};
+use super::trust::Allowance;
 use crate::base::time::Timestamp;
 
 pub(super) const PURPOSES: u32 = 9;
@@ -17,24 +20,6 @@ const NOT_BEFORE: u32 = 126;
 const NOT_BEFORE_PURPOSES: u32 = 127;
 /// Purposes of one property that are looked at.
 const MOST: usize = 64;
-
-/// For what a certificate is used (extended key usage, RFC 5280, 4.2.1.12).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// Signing of programs.
-    CodeSigning,
-    /// Attesting times.
-    TimeStamping,
-}
-
-impl Purpose {
-    fn identifier(self) -> &'static [u8] {
-        match self {
-            Self::CodeSigning => &[0x2b, 6, 1, 5, 5, 7, 3, 3],
-            Self::TimeStamping => &[0x2b, 6, 1, 5, 5, 7, 3, 8],
-        }
-    }
-}
 
 /// What is said of a certificate. Purposes that are not said are all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -70,33 +55,24 @@ impl Properties {
         }
     }
 
-    /// Whether the certificate is trusted for a purpose at the time of a signature; without a time, now.
-    #[must_use]
-    pub fn allows(&self, purpose: Purpose, signed_at: Option<Timestamp>) -> bool {
-        if self.purposes.is_some_and(|purposes| !purposes.has(purpose)) {
-            return false;
+    /// What the certificate, a root, may do for a purpose.
+    pub(super) fn allowance(&self, purpose: Purpose) -> Allowance {
+        let concerns = |purposes: Option<Purposes>| purposes.is_none_or(|purposes| purposes.has(purpose));
+        // Purposes without a time are disallowed altogether.
+        let never = self.disallowed_since.is_none() && self.disallowed_purposes.is_some_and(|named| named.has(purpose));
+        if never || !concerns(self.purposes) {
+            return Allowance::Never;
         }
-        let concerned = self.disallowed_purposes.is_none_or(|purposes| purposes.has(purpose));
-        match self.disallowed_since.filter(|_| concerned) {
-            Some(since) => signed_at.is_some_and(|time| time < since),
-            // Purposes without a time are disallowed altogether.
-            None => {
-                !(self.disallowed_since.is_none() && self.disallowed_purposes.is_some_and(|named| named.has(purpose)))
-            }
-        }
-    }
-
-    /// Since when certificates that are issued under it are not trusted for a purpose.
-    #[must_use]
-    pub fn not_before(&self, purpose: Purpose) -> Option<Timestamp> {
-        self.not_before.filter(|_| self.not_before_purposes.is_none_or(|purposes| purposes.has(purpose)))
+        let since = self.disallowed_since.filter(|_| concerns(self.disallowed_purposes));
+        let not_before = self.not_before.filter(|_| concerns(self.not_before_purposes));
+        Allowance::Until(since, not_before)
     }
 }
 
 impl Purposes {
     fn has(self, purpose: Purpose) -> bool {
         match purpose {
-            Purpose::CodeSigning => self.code_signing,
+            Purpose::CodeSigning | Purpose::TrustList => self.code_signing,
             Purpose::TimeStamping => self.time_stamping,
         }
     }
@@ -108,8 +84,8 @@ fn purposes(data: &[u8]) -> Option<Purposes> {
     let named = tlv::take(&mut rest).and_then(|usage| usage.with(tlv::SEQUENCE));
     let mut purposes = Purposes::default();
     for purpose in named.into_iter().flat_map(Element::children).take(MOST) {
-        purposes.code_signing |= purpose.content == Purpose::CodeSigning.identifier();
-        purposes.time_stamping |= purpose.content == Purpose::TimeStamping.identifier();
+        purposes.code_signing |= purpose.content == oid::CODE_SIGNING;
+        purposes.time_stamping |= purpose.content == oid::TIME_STAMPING;
     }
     Some(purposes)
 }
@@ -129,47 +105,35 @@ mod tests {
 
     const JULY_2020: u64 = 132_380_352_000_000_000;
 
-    fn of(properties: &[(u32, Vec<u8>)]) -> Properties {
-        let mut all = Properties::default();
-        properties.iter().for_each(|(number, data)| all.take(*number, data));
-        all
-    }
-
-    fn named(purposes: &[Purpose]) -> Vec<u8> {
-        sequence(&purposes.iter().map(|purpose| identifier(purpose.identifier())).collect::<Vec<_>>())
+    fn named(purposes: &[&[u8]]) -> Vec<u8> {
+        sequence(&purposes.iter().map(|purpose| identifier(purpose)).collect::<Vec<_>>())
     }
 
     #[test]
     fn purposes_and_times_are_weighed() {
+        use Allowance::{Never, Until};
         use Purpose::{CodeSigning, TimeStamping};
-        let time = |text| Timestamp::parse(text);
-        let (before, after) = (time("2020-06-30T00:00:00Z"), time("2020-07-02T00:00:00Z"));
-        let since = (104, JULY_2020.to_le_bytes().to_vec());
+        let july = Timestamp::parse("2020-07-01T00:00:00Z");
+        let (code, time) = (named(&[oid::CODE_SIGNING]), named(&[oid::TIME_STAMPING]));
+        let date = JULY_2020.to_le_bytes().to_vec();
         let cases = [
-            (vec![], CodeSigning, None, true),
-            (vec![(9, named(&[TimeStamping]))], CodeSigning, None, false),
-            (vec![(9, named(&[TimeStamping]))], TimeStamping, None, true),
-            (vec![(9, vec![])], CodeSigning, None, false),
-            (vec![since.clone()], CodeSigning, before, true),
-            (vec![since.clone()], CodeSigning, after, false),
-            (vec![since.clone()], CodeSigning, None, false),
-            (vec![since.clone(), (122, named(&[TimeStamping]))], CodeSigning, after, true),
-            (vec![since, (122, named(&[CodeSigning]))], CodeSigning, after, false),
-            (vec![(122, named(&[CodeSigning]))], CodeSigning, before, false),
-            (vec![(104, vec![])], CodeSigning, before, false),
+            (vec![], CodeSigning, Until(None, None)),
+            (vec![(9, time.clone())], CodeSigning, Never),
+            (vec![(9, time.clone())], TimeStamping, Until(None, None)),
+            (vec![(9, vec![])], CodeSigning, Never),
+            (vec![(104, date.clone())], CodeSigning, Until(july, None)),
+            (vec![(104, date.clone()), (122, time.clone())], CodeSigning, Until(None, None)),
+            (vec![(104, date.clone()), (122, code.clone())], CodeSigning, Until(july, None)),
+            (vec![(122, code)], CodeSigning, Never),
+            (vec![(104, vec![])], CodeSigning, Until(always(), None)),
+            (vec![(126, date.clone())], CodeSigning, Until(None, july)),
+            (vec![(126, date.clone()), (127, time.clone())], CodeSigning, Until(None, None)),
+            (vec![(126, date), (127, time)], TimeStamping, Until(None, july)),
         ];
-        for (number, (properties, purpose, signed_at, allowed)) in cases.into_iter().enumerate() {
-            assert_eq!(of(&properties).allows(purpose, signed_at), allowed, "case {number}");
+        for (number, (properties, purpose, allowance)) in cases.into_iter().enumerate() {
+            let mut all = Properties::default();
+            properties.iter().for_each(|(number, data)| all.take(*number, data));
+            assert_eq!(all.allowance(purpose), allowance, "case {number}");
         }
-    }
-
-    #[test]
-    fn later_certificates_are_told_apart() {
-        let since = (126, JULY_2020.to_le_bytes().to_vec());
-        let all = of(std::slice::from_ref(&since));
-        assert_eq!(all.not_before(Purpose::CodeSigning).unwrap().to_string(), "2020-07-01T00:00:00Z");
-        let some = of(&[since, (127, named(&[Purpose::TimeStamping]))]);
-        assert_eq!(some.not_before(Purpose::CodeSigning), None);
-        assert!(some.not_before(Purpose::TimeStamping).is_some());
     }
 }

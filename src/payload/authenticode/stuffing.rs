@@ -5,7 +5,7 @@
 
 use super::checksum;
 use super::layout::{self, Layout};
-use super::list_oid as oid;
+use super::oid;
 use super::tlv::{self, Element};
 use super::unused;
 use crate::base::bytes::{ReadAt, read_full};
@@ -235,7 +235,7 @@ fn signature(content: &[u8], table: &[u8], start: u64, found: &mut Vec<Stuffing>
             }
             let offset = start.saturating_add(place_in(table, attribute.whole));
             let fact = Stuffing::with(Place::UnsignedAttribute, offset, attribute.whole);
-            found.push(Stuffing { detail: oid::dotted(identifier), ..fact });
+            found.push(Stuffing { detail: Some(oid::dotted(identifier)), ..fact });
         }
     }
 }

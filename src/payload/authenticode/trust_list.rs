@@ -3,10 +3,14 @@
 //! The first names roots by SHA-1 and adds their SHA-256; the second names certificates by the digest that their issuer
 //! signed, or by the MD5 of their public key (`CERT_SIGNATURE_HASH_PROP_ID`, `CERT_SUBJECT_PUBLIC_KEY_MD5_HASH_PROP_ID`).
 
+use super::Authorities;
 use super::ctl::{self, Kind, wide};
 use super::list_oid as oid;
+use super::list_signature::{self, ListSignature};
 use super::properties::{FRIENDLY_NAME, Properties, SHA256};
+use super::purpose::Purpose;
 use super::tlv;
+use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 use sha2::Digest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +49,13 @@ pub struct Root {
     pub properties: Properties,
 }
 
-/// Reads a list of certificates; nothing if the bytes are none. That its own signature is good is not asked here.
+/// What the signature of a list of certificates is worth.
+#[must_use]
+pub fn signature(bytes: &[u8], authorities: &Authorities, limits: &Limits) -> ListSignature {
+    list_signature::of(bytes, Purpose::TrustList, authorities, limits)
+}
+
+/// Reads a list of certificates; nothing if the bytes are none. Whether its [`signature`] is good is not asked here.
 #[must_use]
 pub fn read(bytes: &[u8]) -> Option<TrustList> {
     let list = ctl::read(bytes)?;
@@ -109,7 +119,7 @@ pub fn is_disallowed(disallowed: &BTreeSet<Vec<u8>>, certificate: &[u8]) -> bool
 
 #[cfg(test)]
 mod tests {
-    use super::super::properties::Purpose;
+    use super::super::trust::Allowance;
     use super::super::written::{attribute, element, identifier, integer, list, octets, sequence, set, signed, wide};
     use super::*;
 
@@ -129,7 +139,7 @@ mod tests {
         let Certificates::Roots(roots) = read.certificates else { panic!("no roots") };
         let first = &roots[&[1; 20]];
         assert_eq!((first.sha256, first.friendly_name.as_deref()), (Some([9; 32]), Some("Example Root")));
-        assert!(!first.properties.allows(Purpose::CodeSigning, None));
+        assert_eq!(first.properties.allowance(Purpose::CodeSigning), Allowance::Never);
         assert_eq!(roots[&[2; 20]], Root::default());
         assert!(!read.is_cut);
     }

@@ -2,6 +2,9 @@
 
 use super::list_oid as oid;
 
+/// 1.3.6.1.4.1.311.12.1.3: members of a catalog of version 2.
+pub(super) const MEMBER_2: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x0c, 0x01, 0x03];
+
 /// An element of a tag.
 pub(super) fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let length = content.len();

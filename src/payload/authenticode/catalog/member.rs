@@ -6,7 +6,6 @@
 use super::super::DigestAlgorithm;
 use super::super::ctl::{Ctl, Subject, wide};
 use super::super::list_oid as oid;
-use super::super::pkcs7;
 use super::super::tlv::{self, Element};
 
 /// One member.
@@ -44,7 +43,7 @@ fn read(subject: Subject<'_>) -> Member<'_> {
 fn indirect(content: Element<'_>) -> Option<(Option<DigestAlgorithm>, &[u8])> {
     let info = content.children().nth(1)?;
     let algorithm = info.first()?.first()?.content;
-    Some((pkcs7::digest_algorithm(algorithm), info.child(tlv::OCTET_STRING)?.content))
+    Some((DigestAlgorithm::of(algorithm), info.child(tlv::OCTET_STRING)?.content))
 }
 
 fn by_algorithm<'a>(algorithm: Option<DigestAlgorithm>, digest: &[u8], name: Option<Element<'a>>) -> Member<'a> {
@@ -87,7 +86,9 @@ pub(super) fn systems(catalog: Ctl<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::super::ctl;
-    use super::super::super::written::{attribute, indirect, list, name_value, octets, sequence, set, signed, wide};
+    use super::super::super::written::{
+        MEMBER_2, attribute, indirect, list, name_value, octets, sequence, set, signed, wide,
+    };
     use super::*;
 
     const SHA1: &[u8] = &[0x2b, 0x0e, 0x03, 0x02, 0x1a];
@@ -95,8 +96,7 @@ mod tests {
     const MD5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05];
 
     fn seen(tag: &[u8], attributes: &[Vec<u8>]) -> (&'static str, u8, Option<String>) {
-        let bytes =
-            signed(&list(oid::CATALOG, oid::CATALOG_MEMBER_2, &[sequence(&[octets(tag), set(attributes)])], &[]));
+        let bytes = signed(&list(oid::CATALOG, MEMBER_2, &[sequence(&[octets(tag), set(attributes)])], &[]));
         let read = ctl::read(&bytes).unwrap();
         let member = of(read).next().unwrap();
         match member {
