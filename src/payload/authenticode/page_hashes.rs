@@ -344,6 +344,12 @@ mod tests {
             assert_eq!((found.pages, found.mismatched, found.unchecked, found.unlisted), (4, 0, 0, 0), "{name}");
             signed[0x1234] ^= 1;
             assert_eq!(check(&signed).mismatches, [0x1200]);
+            let length = u32::from_le_bytes(*signed[0xdc..].first_chunk().unwrap());
+            let place = Some((u32::try_from(table).unwrap(), length));
+            let authorities = super::super::Authorities::default();
+            let size = ReadAt::len(&signed);
+            let read = super::super::read(&signed, size, place, &Limits::default(), &authorities, &mut |_| {});
+            assert_eq!(read.signatures[0].page_hashes, [check(&signed)]);
         }
     }
 }

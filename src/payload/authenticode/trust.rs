@@ -56,6 +56,8 @@ struct Held {
 pub(super) struct Anchor<'a> {
     /// `SubjectPublicKeyInfo`.
     pub(super) key: Cow<'a, [u8]>,
+    /// Its certificate, where that is at hand.
+    pub(super) certificate: Option<&'a [u8]>,
     pub(super) subject: String,
     pub(super) origin: Origin,
     pub(super) source: String,
@@ -164,6 +166,7 @@ impl Held {
         let certificate = Certificate::from_der(&self.der)?;
         Some(Anchor {
             key: Cow::Borrowed(certificate.key.whole),
+            certificate: Some(&self.der),
             subject: certificate::name(certificate.subject),
             origin: self.origin,
             source: self.source.clone(),
