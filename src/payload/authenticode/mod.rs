@@ -334,10 +334,16 @@ fn page_hashes(
     limits: &Limits,
     note: &mut dyn FnMut(Cause),
 ) {
+    let mut compared = 0usize;
     for (signed, signature) in found.iter().zip(signatures) {
         let lists = signed.data.content.map(page_hashes::lists).unwrap_or_default();
         let Some(layout) = lists.first().and_then(|_| layout::read(stream, limits)) else { continue };
         for list in lists {
+            if compared == page_hashes::LISTS {
+                let limit = u64::try_from(page_hashes::LISTS).unwrap_or(u64::MAX);
+                return note(Cause::LimitReached { what: "lists of page hashes of one file", limit });
+            }
+            compared = compared.saturating_add(1);
             match page_hashes::verify(stream, size, &layout, list) {
                 Ok(hashes) => signature.page_hashes.push(hashes),
                 Err(error) => note(error.into()),

@@ -69,6 +69,8 @@ pub enum Place {
 
 /// Facts told of one file.
 const MOST: usize = 64;
+/// Entries of a certificate table that are looked at; real ones have one or two.
+const ENTRIES: usize = 256;
 /// Bytes of a certificate table that are looked at.
 const TABLE_BYTES: u32 = 4 << 20;
 /// Header of an entry: length, revision, type.
@@ -178,7 +180,7 @@ fn described(stream: &dyn ReadAt, place: Place, range: Range<u64>) -> Stuffing {
 fn entries(table: &[u8], start: u64, found: &mut Vec<Stuffing>) {
     let mut rest = table;
     let mut seen: Vec<&[u8]> = Vec::new();
-    while let Some(header) = rest.get(..ENTRY_HEADER).filter(|_| found.len() < MOST) {
+    while let Some(header) = rest.get(..ENTRY_HEADER).filter(|_| found.len() < MOST && seen.len() < ENTRIES) {
         let offset = start.saturating_add(place_in(table, rest));
         let (stored, kind) = (Fields(header).u32(0), Fields(header).u16(6));
         let length = usize::try_from(stored).unwrap_or(usize::MAX);
@@ -327,6 +329,13 @@ mod tests {
         let found = told(&file(b"", &entry(None, 2, &zeros), b""));
         assert_eq!((found[0].0, found[0].3), (Place::BehindSignature, true));
         assert!(found[0].2 >= 64);
+    }
+
+    #[test]
+    fn ten_thousand_entries_are_not_all_looked_at() {
+        let entries = (0..10_000u32).map(|number| entry(None, 2, &octets(&number.to_le_bytes())));
+        let found = told(&file(b"", &entries.collect::<Vec<_>>().concat(), b""));
+        assert_eq!(found, [(Place::BehindEntries, 0x400 + 256 * 16, (10_000 - 256) * 16, false)]);
     }
 
     #[test]
