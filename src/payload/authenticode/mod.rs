@@ -4,17 +4,23 @@
 //! time stamps (RFC 3161); certificates (RFC 5280). Every question that Windows asks of a signature is answered by itself
 //! ([`Checks`]); the status is their summary. Nobody is asked over a network: revocation is not checked.
 
+#[cfg(test)]
+mod against_openssl;
 mod algorithm;
 mod certificate;
 mod chain;
 mod indirect;
 mod key;
+#[cfg(test)]
+mod laboratory;
 mod oid;
 mod pkcs7;
 mod purpose;
 mod ranges;
 mod roots;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod timestamp;
 mod tlv;
 mod trust;
@@ -37,7 +43,8 @@ pub use trust::{Authorities, TrustStore};
 pub use verdict::{
     Check, Checks, Origin, Outcome, Revocation, SignerChecks, TimeBasis, TimeStamp, TrustAnchor, Validity,
 };
-use verify::{Judged, Verifier};
+use verify::Verifier;
+pub use verify::{Judged, chain_of, signed_data};
 
 /// What is known of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, JsonSchema)]
