@@ -4,6 +4,8 @@
 //! time stamps (RFC 3161); certificates (RFC 5280). Every question that Windows asks of a signature is answered by itself
 //! ([`Checks`]); the status is their summary. Nobody is asked over a network: revocation is not checked.
 
+#[cfg(test)]
+mod against_openssl;
 mod algorithm;
 pub mod catalog;
 mod certificate;
@@ -13,6 +15,8 @@ mod checksum;
 pub mod ctl;
 mod indirect;
 mod key;
+#[cfg(test)]
+mod laboratory;
 mod layout;
 mod list_oid;
 mod list_signature;
@@ -26,6 +30,8 @@ mod ranges;
 mod roots;
 mod signature;
 pub mod stuffing;
+#[cfg(test)]
+mod tests;
 mod timestamp;
 mod tlv;
 mod trust;
@@ -57,7 +63,8 @@ pub use trust::{Authorities, TrustStore};
 pub use verdict::{
     Check, Checks, Origin, Outcome, Revocation, SignerChecks, TimeBasis, TimeStamp, TrustAnchor, Validity,
 };
-use verify::{Judged, Verifier};
+use verify::Verifier;
+pub use verify::{Judged, chain_of, signed_data};
 
 /// What is known of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, JsonSchema)]
