@@ -28,7 +28,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::digest::{Digests, Hasher};
 use crate::base::limits::Limits;
-use authenticode::Authorities;
+use authenticode::{Authorities, Vouched};
 use entropy::{Entropy, Profile};
 use filetype::FileType;
 use mismatch::Mismatch;
@@ -56,6 +56,9 @@ pub struct Facts {
     /// What the name does to deceive.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub name_tricks: Vec<NameTrick>,
+    /// The catalog that lists a file which is no executable; those have theirs beside their own signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<Vouched>,
     /// Structure of a Windows executable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pe: Option<pe::Pe>,
@@ -92,8 +95,12 @@ pub fn inspect(
             file_type = filetype::refine_pe(file_type, pe.is_dll, &pe.subsystem);
         }
     }
+    let digests = pass.digests.as_ref().filter(|_| file_type.family != filetype::Family::Pe);
+    let catalogs = &authorities.catalogs;
+    let catalog = digests.and_then(|digests| catalogs.vouch_for_bytes(digests, limits, authorities, &mut note));
     let facts = Facts {
         size: pass.size,
+        catalog,
         digests: pass.digests,
         entropy: pass.profile.finish(),
         mismatch: mismatch::judge(name, &file_type, pass.size),

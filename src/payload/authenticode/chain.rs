@@ -44,7 +44,7 @@ pub(super) struct Question {
 
 /// Where a way ends.
 enum Top<'a> {
-    Anchor(Anchor<'a>),
+    Anchor(Box<Anchor<'a>>),
     /// Why it goes no further.
     End(Check),
 }
@@ -83,7 +83,8 @@ impl<'a> Search<'a, '_> {
         }
         self.steps = self.steps.saturating_sub(1);
         let same = self.trust.anchors(last.subject).into_iter().filter(|anchor| *anchor.key == *last.key.whole);
-        same.for_each(|anchor| self.offer(way, Top::Anchor(anchor)));
+        same.for_each(|anchor| self.offer(way, Top::Anchor(anchor.into())));
+        self.trust.lists().anchor(&last).into_iter().for_each(|anchor| self.offer(way, Top::Anchor(anchor.into())));
         let mut end = Check::fail(format!("the certificate of {} is missing", name(last.issuer)));
         for anchor in self.trust.anchors(last.issuer) {
             if self.is_done() {
@@ -93,7 +94,7 @@ impl<'a> Search<'a, '_> {
                 continue;
             }
             match self.is_signed(&last, &anchor.key.clone()) {
-                Ok(()) => self.offer(way, Top::Anchor(anchor)),
+                Ok(()) => self.offer(way, Top::Anchor(anchor.into())),
                 Err(refusal) => end = refused(&last, refusal),
             }
         }
@@ -150,7 +151,7 @@ impl<'a> Search<'a, '_> {
 
     /// Keeps the way if it is better than the best so far: fewer objections, or else longer.
     fn offer(&mut self, way: &[Certificate<'a>], top: Top<'a>) {
-        let chain = judge(way, top, self.question);
+        let chain = judge(way, top, self.question, self.trust);
         let rank = |chain: &Chain<'_>| (chain.objections, usize::MAX.saturating_sub(chain.certificates.len()));
         if self.best.as_ref().is_none_or(|best| rank(&chain) < rank(best)) {
             self.best = Some(chain);
@@ -172,12 +173,13 @@ fn refused(certificate: &Certificate<'_>, refusal: Refusal) -> Check {
 }
 
 /// What is known of a way and its end.
-fn judge<'a>(way: &[Certificate<'a>], top: Top<'a>, question: Question) -> Chain<'a> {
+fn judge<'a>(way: &[Certificate<'a>], top: Top<'a>, question: Question, trust: &TrustStore) -> Chain<'a> {
     let (anchor, end) = match top {
-        Top::Anchor(anchor) => (Some(anchor), Check::pass()),
+        Top::Anchor(anchor) => (Some(*anchor), Check::pass()),
         Top::End(end) => (None, end),
     };
-    let objections = constraints(way, anchor.as_ref());
+    let mut objections = constraints(way, anchor.as_ref());
+    objections.extend(trust.lists().objections(way, anchor.as_ref()));
     let chain = if objections.is_empty() { end } else { Check::of(&objections) };
     let trust_anchor = match &anchor {
         Some(anchor) => trusted(anchor, way, question),

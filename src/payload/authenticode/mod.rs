@@ -4,40 +4,67 @@
 //! time stamps (RFC 3161); certificates (RFC 5280). Every question that Windows asks of a signature is answered by itself
 //! ([`Checks`]); the status is their summary. Nobody is asked over a network: revocation is not checked.
 
+#[cfg(test)]
+mod against_openssl;
 mod algorithm;
+pub mod catalog;
 mod certificate;
+pub mod certificate_blob;
 mod chain;
+mod checksum;
+pub mod ctl;
 mod indirect;
 mod key;
+#[cfg(test)]
+mod laboratory;
+mod layout;
+mod list_oid;
+mod list_signature;
+mod lists;
 mod oid;
+pub mod page_hashes;
 mod pkcs7;
+pub mod properties;
 mod purpose;
 mod ranges;
 mod roots;
 mod signature;
+pub mod stuffing;
+#[cfg(test)]
+mod tests;
 mod timestamp;
 mod tlv;
 mod trust;
+pub mod trust_list;
+mod unused;
 mod verdict;
 mod verify;
+#[cfg(test)]
+mod written;
 
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 pub use algorithm::DigestAlgorithm;
+pub use catalog::Vouched;
 pub use certificate::Signer;
+pub use list_signature::ListSignature;
+pub use lists::Lists;
+use page_hashes::PageHashes;
 use pkcs7::{SignedData, SignerInfo};
 use purpose::Purpose;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use stuffing::Stuffing;
 use tlv::Element;
 pub use trust::{Authorities, TrustStore};
 pub use verdict::{
     Check, Checks, Origin, Outcome, Revocation, SignerChecks, TimeBasis, TimeStamp, TrustAnchor, Validity,
 };
-use verify::{Judged, Verifier};
+use verify::Verifier;
+pub use verify::{Judged, chain_of, signed_data};
 
 /// What is known of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, JsonSchema)]
@@ -82,6 +109,12 @@ pub struct Authenticode {
     pub signatures: Vec<Signature>,
     /// Whether signatures in catalogs were looked for.
     pub catalogs_examined: bool,
+    /// The catalog that lists the file. The status of a file without a signature of its own is that of this catalog's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<Vouched>,
+    /// What lies where the signature does not look.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stuffing: Vec<Stuffing>,
 }
 
 /// One signature.
@@ -126,6 +159,9 @@ pub struct Signature {
     /// Weak algorithms and keys on which the signature rests, for the reader; they do not change the status.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub weak: Vec<String>,
+    /// Digests of single pages that were signed as well, and whether they are those of the file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub page_hashes: Vec<PageHashes>,
 }
 
 /// How the time of a signature is attested.
@@ -150,8 +186,58 @@ const PKCS_SIGNED_DATA: u16 = 2;
 /// Nested signatures are held by signatures: at most so many deep.
 const DEPTH: usize = 8;
 
-/// Reads the signatures of a file of `size` bytes. `table` is its certificate table: offset in the file and length.
+/// Reads the signatures of a file of `size` bytes: its own, and that of a catalog that lists it. `table` is its certificate
+/// table: offset in the file and length.
 pub fn read(
+    stream: &dyn ReadAt,
+    size: u64,
+    table: Option<(u32, u32)>,
+    limits: &Limits,
+    authorities: &Authorities,
+    note: &mut dyn FnMut(Cause),
+) -> Authenticode {
+    let mut read = embedded(stream, size, table, limits, authorities, note);
+    if !authorities.catalogs.is_empty() {
+        read.catalogs_examined = true;
+        let table = table.filter(|(_, length)| *length > 0);
+        read.catalog = listed(stream, size, table, &read.signatures, limits, authorities, note);
+        if let Some(vouched) = read.catalog.as_ref().filter(|_| read.status == Status::Unsigned) {
+            read.status = vouched.status;
+        }
+    }
+    read
+}
+
+/// The catalog that lists the file, by the digests that its signatures needed, or else by those that catalogs use.
+fn listed(
+    stream: &dyn ReadAt,
+    size: u64,
+    table: Option<(u32, u32)>,
+    signatures: &[Signature],
+    limits: &Limits,
+    authorities: &Authorities,
+    note: &mut dyn FnMut(Cause),
+) -> Option<Vouched> {
+    let catalogs = &authorities.catalogs;
+    let known = signatures.iter().filter_map(|signature| {
+        Some((signature.digest_algorithm?, catalog::file_digest::from_hex(signature.digest_computed.as_deref()?)?))
+    });
+    let known: Vec<(DigestAlgorithm, Vec<u8>)> = known.collect();
+    if let Some(vouched) = catalogs.vouches(&known, limits, authorities, note) {
+        return Some(vouched);
+    }
+    let ranges = ranges::of(stream, size, table.unwrap_or((u32::try_from(size).ok()?, 0)))?;
+    match catalog::file_digest::of(stream, &ranges, size) {
+        Ok(digests) => catalogs.vouches(&digests, limits, authorities, note),
+        Err(error) => {
+            note(error.into());
+            None
+        }
+    }
+}
+
+/// Reads the signatures in the file.
+fn embedded(
     stream: &dyn ReadAt,
     size: u64,
     table: Option<(u32, u32)>,
@@ -188,8 +274,9 @@ pub fn read(
     }
     let computed = digests(stream, size, (offset, length), &found, note);
     let mut verifier = Verifier::new(authorities, limits);
-    let signatures: Vec<Signature> =
+    let mut signatures: Vec<Signature> =
         found.iter().map(|signed| judge(signed, &computed, offset, &mut verifier)).collect();
+    page_hashes(stream, size, &found, &mut signatures, limits, note);
     if verifier.is_spent() {
         let limit = u64::try_from(limits.signature_checks).unwrap_or(u64::MAX);
         note(Cause::LimitReached { what: "signature checks of one file", limit });
@@ -201,7 +288,7 @@ pub fn read(
         digest_stored: first.and_then(|first| first.digest_stored.clone()),
         digest_computed: first.and_then(|first| first.digest_computed.clone()),
         signatures,
-        catalogs_examined: false,
+        ..Authenticode::default()
     }
 }
 
@@ -243,6 +330,33 @@ fn digests(
         }
     }
     computed
+}
+
+/// Compares the page hashes of each signature with the file.
+fn page_hashes(
+    stream: &dyn ReadAt,
+    size: u64,
+    found: &[Signed<'_>],
+    signatures: &mut [Signature],
+    limits: &Limits,
+    note: &mut dyn FnMut(Cause),
+) {
+    let mut compared = 0usize;
+    for (signed, signature) in found.iter().zip(signatures) {
+        let lists = signed.data.content.map(page_hashes::lists).unwrap_or_default();
+        let Some(layout) = lists.first().and_then(|_| layout::read(stream, limits)) else { continue };
+        for list in lists {
+            if compared == page_hashes::LISTS {
+                let limit = u64::try_from(page_hashes::LISTS).unwrap_or(u64::MAX);
+                return note(Cause::LimitReached { what: "lists of page hashes of one file", limit });
+            }
+            compared = compared.saturating_add(1);
+            match page_hashes::verify(stream, size, &layout, list) {
+                Ok(hashes) => signature.page_hashes.push(hashes),
+                Err(error) => note(error.into()),
+            }
+        }
+    }
 }
 
 /// One signer of the table, with what holds it.
@@ -308,5 +422,6 @@ fn judge<'a>(
         checks,
         weak: weak_digest.into_iter().chain(weak).collect(),
         time_stamps,
+        page_hashes: Vec::new(),
     }
 }

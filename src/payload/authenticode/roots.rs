@@ -49,7 +49,8 @@ fn anchor(line: &'static str) -> Option<Anchor<'static>> {
     let (code_signing, time_stamping) = (allowance(fields.next()?), allowance(fields.next()?));
     let (key, subject) = (base64::decode(fields.next()?)?, fields.next()?.to_owned());
     let (origin, source) = (Origin::BuiltIn, source().to_owned());
-    Some(Anchor { key: Cow::Owned(key), subject, origin, source, not_before, not_after, code_signing, time_stamping })
+    let (key, certificate) = (Cow::Owned(key), None);
+    Some(Anchor { key, certificate, subject, origin, source, not_before, not_after, code_signing, time_stamping })
 }
 
 /// `-`: nothing; `+`: all; `+<` and a time: what was signed before; `@` and a time: by certificates issued until then.

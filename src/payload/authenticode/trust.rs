@@ -3,7 +3,9 @@
 //! A root is its name and its whole `SubjectPublicKeyInfo`, parameters of a curve included: two keys with the same point on
 //! different curves are two keys (CVE-2020-0601).
 
+use super::catalog::Catalogs;
 use super::certificate::{self, Certificate};
+use super::lists::Lists;
 use super::pkcs7::SignedData;
 use super::purpose::Purpose;
 use super::roots;
@@ -11,6 +13,7 @@ use super::verdict::Origin;
 use crate::base::base64;
 use crate::base::time::Timestamp;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Who is trusted, and when.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +23,8 @@ pub struct Authorities {
     /// The time for which signatures are judged that no time stamp attests; without it such a signature is never called
     /// valid, since its certificate may have ended.
     pub at: Option<Timestamp>,
+    /// The catalogs that vouch for files without a signature of their own.
+    pub catalogs: Arc<Catalogs>,
 }
 
 /// Roots, and certificates that lead to them. The default holds the roots that are built in.
@@ -28,6 +33,7 @@ pub struct TrustStore {
     built_in: bool,
     roots: Vec<Held>,
     intermediates: Vec<Held>,
+    lists: Lists,
 }
 
 impl Default for TrustStore {
@@ -50,6 +56,8 @@ struct Held {
 pub(super) struct Anchor<'a> {
     /// `SubjectPublicKeyInfo`.
     pub(super) key: Cow<'a, [u8]>,
+    /// Its certificate, where that is at hand.
+    pub(super) certificate: Option<&'a [u8]>,
     pub(super) subject: String,
     pub(super) origin: Origin,
     pub(super) source: String,
@@ -83,7 +91,7 @@ impl TrustStore {
     /// Trusts nobody.
     #[must_use]
     pub fn empty() -> Self {
-        Self { built_in: false, roots: Vec::new(), intermediates: Vec::new() }
+        Self { built_in: false, roots: Vec::new(), intermediates: Vec::new(), lists: Lists::default() }
     }
 
     /// Adds the certificates of a file, as its bytes: PEM with one or several, DER, or PKCS #7 in either; says how many there
@@ -131,6 +139,16 @@ impl TrustStore {
         anchors
     }
 
+    /// What lists say of certificates by their digests.
+    pub(super) fn lists(&self) -> &Lists {
+        &self.lists
+    }
+
+    /// Adds what such lists say.
+    pub fn lists_mut(&mut self) -> &mut Lists {
+        &mut self.lists
+    }
+
     /// The certificates of a name that are no roots.
     pub(super) fn intermediates<'a>(&'a self, subject: &'a [u8]) -> impl Iterator<Item = Certificate<'a>> {
         let held = self.intermediates.iter().filter(move |held| held.subject == subject);
@@ -148,6 +166,7 @@ impl Held {
         let certificate = Certificate::from_der(&self.der)?;
         Some(Anchor {
             key: Cow::Borrowed(certificate.key.whole),
+            certificate: Some(&self.der),
             subject: certificate::name(certificate.subject),
             origin: self.origin,
             source: self.source.clone(),

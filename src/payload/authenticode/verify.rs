@@ -7,25 +7,57 @@ use super::pkcs7::{self, SignedData, SignerInfo};
 use super::purpose::{self, Purpose};
 use super::signature::{self, Budget, SPENT};
 use super::timestamp;
+use super::tlv;
 use super::trust::Authorities;
 use super::verdict::{Check, Outcome, SignerChecks, TimeBasis, TimeStamp, TrustAnchor, Validity};
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 
 /// What is known of one signer.
-#[derive(Debug, Clone)]
-pub(in crate::payload) struct Judged {
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
     /// Question by question; [`SignerChecks::status`] sums them up.
-    pub(in crate::payload) checks: SignerChecks,
+    pub checks: SignerChecks,
     /// The signer's certificate, then each one's issuer; empty where the signer's is not at hand.
-    pub(in crate::payload) chain: Vec<Signer>,
+    pub chain: Vec<Signer>,
     /// The time stamps.
-    pub(in crate::payload) time_stamps: Vec<TimeStamp>,
+    pub time_stamps: Vec<TimeStamp>,
     /// The time of signing: attested, or else as a time stamp that does not hold or the signer says.
-    pub(in crate::payload) signed_at: Option<Timestamp>,
+    pub signed_at: Option<Timestamp>,
     /// Weak algorithms and keys.
-    pub(in crate::payload) weak: Vec<String>,
+    pub weak: Vec<String>,
 }
+
+/// Verifies every signer of a `SignedData` (DER), as one who signs code, over its own content or over a detached one.
+/// Nothing comes back if it cannot be read.
+#[must_use]
+pub fn signed_data(bytes: &[u8], detached: Option<&[u8]>, authorities: &Authorities, limits: &Limits) -> Vec<Judged> {
+    let Some(data) = SignedData::from_der(bytes) else { return Vec::new() };
+    let own = data.octets().unwrap_or_default();
+    let mut verifier = Verifier::new(authorities, limits);
+    let signers = data.signers.iter().take(limits.signatures);
+    signers.map(|signer| verifier.verify(&data, signer, detached.unwrap_or(&own), Purpose::CodeSigning)).collect()
+}
+
+/// The chain of the first of some certificates (DER, one behind another), by the others and the roots, as one who signs code
+/// at the time for which `authorities` ask: its certificates, whether they hold, and the root. Nothing comes back if the
+/// first cannot be read.
+#[must_use]
+pub fn chain_of(bytes: &[u8], authorities: &Authorities, limits: &Limits) -> Option<(Vec<Signer>, SignerChecks)> {
+    let mut rest = bytes;
+    let elements = std::iter::from_fn(|| tlv::take(&mut rest)).take(BUNDLE);
+    let bundle: Vec<Certificate<'_>> = elements.filter_map(Certificate::read).collect();
+    let (purpose, basis) = (Purpose::CodeSigning, TimeBasis::Reference);
+    let question = Question { purpose, at: authorities.at, basis };
+    let mut budget = Budget::new(limits.signature_checks);
+    let found = chain::build(bundle.first()?, &bundle, &authorities.trust, question, &mut budget)?;
+    let certificates = found.certificates.iter().map(Certificate::describe).collect();
+    let (chain, trust_anchor, purpose, time) = (found.chain, found.trust_anchor, found.purpose, found.time);
+    Some((certificates, SignerChecks { chain, trust_anchor, purpose, time, ..SignerChecks::default() }))
+}
+
+/// Certificates of a bundle that are looked at.
+const BUNDLE: usize = 64;
 
 /// Verifies the signers of one file; the work that it may do is capped for the file as a whole.
 pub(in crate::payload) struct Verifier<'a> {

@@ -176,7 +176,10 @@ pub fn read(
         imports: imported.into_iter().map(imports::Library::into_import).collect(),
         export_name: exported.name,
         exports: exported.functions,
-        authenticode: authenticode::read(stream, size, certificates, limits, authorities, note),
+        authenticode: Authenticode {
+            stuffing: authenticode::stuffing::find(bytes, stream, size, certificates, limits),
+            ..authenticode::read(stream, size, certificates, limits, authorities, note)
+        },
         sections: listed,
         subsystem,
     })
