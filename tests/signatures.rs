@@ -13,7 +13,8 @@ struct Row {
     file: String,
     /// `status` where root.pem is trusted and a time is given, where only the root is, and where neither is.
     statuses: [String; 3],
-    /// What else must be told with both, below `pe.authenticode.signatures`: a path, `=` (is) or `~` (holds), a text.
+    /// What else must be told with both, below `pe.authenticode.signatures`, or with `/` below
+    /// `pe.authenticode`: a path, `=` (is) or `~` (holds), a text.
     facets: Vec<String>,
 }
 
@@ -56,10 +57,11 @@ fn at(value: &Value, path: &str) -> Option<String> {
     Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
 }
 
-fn lacks(signatures: &Value, facet: &str) -> Option<String> {
+fn lacks(told: &Value, facet: &str) -> Option<String> {
     let place = facet.find(['=', '~']).unwrap_or_else(|| panic!("a facet has = or ~: {facet}"));
     let (path, wanted) = (&facet[..place], &facet[place + 1..]);
-    let found = at(signatures, path).unwrap_or_else(|| "absent".to_owned());
+    let (below, path) = path.strip_prefix('/').map_or((&told["signatures"], path), |path| (told, path));
+    let found = at(below, path).unwrap_or_else(|| "absent".to_owned());
     let holds = if facet[place..].starts_with('=') { found == wanted } else { found.contains(wanted) };
     (!holds).then(|| format!("{facet}, told is {found}"))
 }
@@ -81,7 +83,7 @@ fn every_signed_file_is_judged_as_expected() {
                 wrong.push(format!("{} ({given}): {expected}, told is {}", row.file, found["status"]));
             }
             if index == 0 {
-                let lacking = row.facets.iter().filter_map(|facet| lacks(&found["signatures"], facet));
+                let lacking = row.facets.iter().filter_map(|facet| lacks(&found, facet));
                 wrong.extend(lacking.map(|what| format!("{}: {what}", row.file)));
             }
         }

@@ -332,7 +332,8 @@ fn digests(
     computed
 }
 
-/// Compares the page hashes of each signature with the file.
+/// Compares the page hashes of each signature with the file. Where they are off, the digest of the file does not make it good:
+/// Windows would not load such pages of a driver, and osslsigncode and signify refuse the file.
 fn page_hashes(
     stream: &dyn ReadAt,
     size: u64,
@@ -352,7 +353,13 @@ fn page_hashes(
             }
             compared = compared.saturating_add(1);
             match page_hashes::verify(stream, size, &layout, list) {
-                Ok(hashes) => signature.page_hashes.push(hashes),
+                Ok(hashes) => {
+                    if hashes.mismatched > 0 && signature.checks.digest.result == Outcome::Pass {
+                        signature.checks.digest = Check::fail("the signed hashes of pages are not those of the file's");
+                        signature.status = signature.checks.status();
+                    }
+                    signature.page_hashes.push(hashes);
+                }
                 Err(error) => note(error.into()),
             }
         }
