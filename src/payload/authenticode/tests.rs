@@ -58,7 +58,7 @@ impl Case {
         if let Some(origin) = self.origin {
             assert_eq!(trust.add(&self.root.make(), origin, "root.pem"), 1);
         }
-        Authorities { trust, at: self.at.map(|at| Timestamp::parse(at).unwrap()) }
+        Authorities { trust, at: self.at.map(|at| Timestamp::parse(at).unwrap()), ..Authorities::default() }
     }
 
     fn signed(&self) -> Vec<u8> {
