@@ -15,6 +15,7 @@ mod real_shells;
 mod recorded_clients;
 mod reports;
 mod secrets;
+mod signatures;
 mod stores;
 mod support;
 mod variants;

@@ -11,8 +11,8 @@ fn inspect(path: &str) -> Value {
 #[test]
 fn signatures_and_what_became_of_them() {
     let cases = [
-        ("signed/sha256.exe", "not-verified", 1),
-        ("signed/nested.exe", "not-verified", 2),
+        ("signed/sha256.exe", "chain-untrusted", 1),
+        ("signed/nested.exe", "chain-untrusted", 2),
         ("signed/tampered.exe", "digest-mismatch", 1),
         ("signed/appended.exe", "digest-mismatch", 1),
         ("signed/cut.exe", "malformed", 0),

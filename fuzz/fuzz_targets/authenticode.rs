@@ -1,9 +1,9 @@
-//! Any bytes as the PKCS #7 entry of a certificate table: reading ends, signatures keep the cap, and none is called good
-//! unless its digest is that of the file.
+//! Any bytes as the PKCS #7 entry of a certificate table: reading ends, signatures keep the cap, none is called good unless
+//! its digest is that of the file, and none is called valid, since the file has none of the digests that a trusted key signed.
 #![no_main]
 
 use ftpsift::base::limits::Limits;
-use ftpsift::payload::authenticode::{self, Status};
+use ftpsift::payload::authenticode::{self, Authorities, Status};
 use libfuzzer_sys::fuzz_target;
 
 /// Headers of a PE32 file, as much as the ranges of the digest need.
@@ -21,11 +21,13 @@ fuzz_target!(|bytes: &[u8]| {
     file.extend(bytes);
     let limits = Limits::default();
     let table = Some((HEAD as u32, length));
-    let read = authenticode::read(&file, file.len() as u64, table, &limits, &mut |_| {});
+    let read = authenticode::read(&file, file.len() as u64, table, &limits, &Authorities::default(), &mut |_| {});
     assert!(read.signatures.len() <= limits.signatures);
     assert_ne!(read.status, Status::Unsigned);
     for signature in &read.signatures {
-        if signature.status == Status::NotVerified {
+        assert_ne!(signature.status, Status::Valid);
+        assert_eq!(signature.status, signature.checks.status());
+        if !matches!(signature.status, Status::Malformed | Status::DigestMismatch) {
             assert_eq!(signature.digest_stored, signature.digest_computed);
         }
     }

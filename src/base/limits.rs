@@ -57,6 +57,14 @@ pub struct Limits {
     pub pe_symbols: usize,
     /// Signatures read from one certificate table.
     pub signatures: usize,
+    /// Public-key operations for the signatures of one file; 64 KiB that are hashed for one count as one more.
+    pub signature_checks: usize,
+    /// Security catalogs that are read.
+    pub catalogs: usize,
+    /// Bytes of one catalog, or of another list of digests.
+    pub catalog_bytes: u64,
+    /// Members of all catalogs together.
+    pub catalog_members: usize,
     /// Entries of `errors` that are kept; further ones are counted.
     pub errors: usize,
 }
@@ -89,6 +97,10 @@ impl Default for Limits {
             pe_sections: 96,
             pe_symbols: 16_384,
             signatures: 64,
+            signature_checks: 512,
+            catalogs: 50_000,
+            catalog_bytes: 16 << 20,
+            catalog_members: 1_000_000,
             errors: 100_000,
         }
     }

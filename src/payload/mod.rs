@@ -28,6 +28,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::digest::{Digests, Hasher};
 use crate::base::limits::Limits;
+use authenticode::{Authorities, Vouched};
 use entropy::{Entropy, Profile};
 use filetype::FileType;
 use mismatch::Mismatch;
@@ -55,6 +56,9 @@ pub struct Facts {
     /// What the name does to deceive.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub name_tricks: Vec<NameTrick>,
+    /// The catalog that lists a file which is no executable; those have theirs beside their own signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<Vouched>,
     /// Structure of a Windows executable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pe: Option<pe::Pe>,
@@ -65,8 +69,15 @@ const CHUNK: usize = 1 << 18;
 /// Bytes of the head by which the type is told; an ISO 9660 volume descriptor stands at 32769.
 const HEAD: usize = 40 << 10;
 
-/// Inspects one file. `name` is its name on the evidence, for what it claims to be; `path` is for the anomalies.
-pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> (Facts, Vec<Anomaly>) {
+/// Inspects one file. `name` is its name on the evidence, for what it claims to be; `path` is for the anomalies;
+/// `authorities` are whom signatures are held against.
+pub fn inspect(
+    stream: &dyn ReadAt,
+    name: &str,
+    path: &str,
+    limits: &Limits,
+    authorities: &Authorities,
+) -> (Facts, Vec<Anomaly>) {
     let mut anomalies = Vec::new();
     let mut note = |cause: Cause| anomalies.push(Anomaly { stage: Stage::Payload, path: path.to_owned(), cause });
     let pass = match read_through(stream, limits, &mut note) {
@@ -79,13 +90,17 @@ pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> 
     let mut file_type = filetype::detect(&pass.head, pass.size);
     let mut pe = None;
     if file_type.family == filetype::Family::Pe {
-        pe = pe::read(&pass.kept, stream, pass.size, limits, &mut note);
+        pe = pe::read(&pass.kept, stream, pass.size, limits, authorities, &mut note);
         if let Some(pe) = &pe {
             file_type = filetype::refine_pe(file_type, pe.is_dll, &pe.subsystem);
         }
     }
+    let digests = pass.digests.as_ref().filter(|_| file_type.family != filetype::Family::Pe);
+    let catalogs = &authorities.catalogs;
+    let catalog = digests.and_then(|digests| catalogs.vouch_for_bytes(digests, limits, authorities, &mut note));
     let facts = Facts {
         size: pass.size,
+        catalog,
         digests: pass.digests,
         entropy: pass.profile.finish(),
         mismatch: mismatch::judge(name, &file_type, pass.size),
@@ -154,7 +169,8 @@ mod tests {
 
     #[test]
     fn a_text_has_digests_entropy_and_type() {
-        let (facts, anomalies) = inspect(&b"hello\r\n".to_vec(), "hello.txt", "hello.txt", &Limits::default());
+        let (facts, anomalies) =
+            inspect(&b"hello\r\n".to_vec(), "hello.txt", "hello.txt", &Limits::default(), &Authorities::default());
         assert!(anomalies.is_empty());
         assert_eq!(facts.size, 7);
         assert_eq!(facts.digests, Some(Digests::of(b"hello\r\n")));
@@ -165,7 +181,7 @@ mod tests {
     #[test]
     fn a_capped_file_has_no_digests_and_says_so() {
         let limits = Limits { payload_hash_bytes: 4, ..Limits::default() };
-        let (facts, anomalies) = inspect(&vec![0u8; 9], "a.bin", "a.bin", &limits);
+        let (facts, anomalies) = inspect(&vec![0u8; 9], "a.bin", "a.bin", &limits, &Authorities::default());
         assert_eq!(facts.digests, None);
         assert_eq!(anomalies[0].cause.to_string(), "limit reached: bytes of a payload that are hashed (limit 4)");
     }
@@ -186,7 +202,8 @@ mod tests {
     #[test]
     fn a_file_that_changes_while_it_is_read_is_told() {
         for length in [5, 15] {
-            let (_, anomalies) = inspect(&Changing(vec![b'x'; 10], length), "a", "a", &Limits::default());
+            let (_, anomalies) =
+                inspect(&Changing(vec![b'x'; 10], length), "a", "a", &Limits::default(), &Authorities::default());
             assert!(anomalies[0].cause.to_string().contains("changed while it was read"), "{length}");
         }
     }

@@ -9,6 +9,7 @@ use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
 use crate::evidence::filesystem::host::Host;
 use crate::payload;
+use crate::payload::authenticode::Authorities;
 use std::path::PathBuf;
 
 /// Inspects the files; a directory is an error of its own.
@@ -41,7 +42,9 @@ pub fn inspect(paths: &[PathBuf], limits: &Limits) -> Inspection {
             }
         };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let Some((facts, anomalies)) = guarded(|| payload::inspect(&opened.stream, &name, &shown, limits)) else {
+        let Some((facts, anomalies)) =
+            guarded(|| payload::inspect(&opened.stream, &name, &shown, limits, &Authorities::default()))
+        else {
             let cause = Cause::Unsupported("the inspection of this file failed inside".to_owned());
             note(Anomaly::new(Stage::Payload, shown.clone(), cause));
             continue;

@@ -8,6 +8,7 @@ use crate::base::limits::Limits;
 use crate::case::{PathMatch, Payload, PayloadStatus, Script};
 use crate::evidence::entry::EntryPath;
 use crate::payload;
+use crate::payload::authenticode::Authorities;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -171,7 +172,7 @@ fn inspect(volume: &VolumeView<'_>, path: &EntryPath, limits: &Limits) -> (Inspe
         Err(anomaly) => return (None, vec![Anomaly { path: display, ..anomaly }]),
     };
     let name = String::from_utf8_lossy(path.name()).into_owned();
-    let run = || payload::inspect(&opened.stream, &name, &display, limits);
+    let run = || payload::inspect(&opened.stream, &name, &display, limits, &Authorities::default());
     match guarded(run) {
         Some((facts, anomalies)) => (Some((facts, opened.times)), anomalies),
         None => {

@@ -1,23 +1,70 @@
 //! Authenticode: is a Windows executable signed, by whom, and are its bytes still those that were signed?
 //!
 //! Source: *Windows Authenticode Portable Executable Signature Format* (Microsoft, 2008); PKCS #7 (RFC 2315, RFC 5652);
-//! time stamps (RFC 3161). What is checked here is the digest: trust in the signer is another question, and `not-verified`
-//! says that it was not asked.
+//! time stamps (RFC 3161); certificates (RFC 5280). Every question that Windows asks of a signature is answered by itself
+//! ([`Checks`]); the status is their summary. Nobody is asked over a network: revocation is not checked.
 
+#[cfg(test)]
+mod against_openssl;
+mod algorithm;
+pub mod catalog;
 mod certificate;
+pub mod certificate_blob;
+mod chain;
+mod checksum;
+pub mod ctl;
+mod indirect;
+mod key;
+#[cfg(test)]
+mod laboratory;
+mod layout;
+mod list_oid;
+mod list_signature;
+mod lists;
+mod oid;
+pub mod page_hashes;
 mod pkcs7;
+pub mod properties;
+mod purpose;
 mod ranges;
+mod roots;
+mod signature;
+pub mod stuffing;
+#[cfg(test)]
+mod tests;
+mod timestamp;
 mod tlv;
+mod trust;
+pub mod trust_list;
+mod unused;
+mod verdict;
+mod verify;
+#[cfg(test)]
+mod written;
 
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
+pub use algorithm::DigestAlgorithm;
+pub use catalog::Vouched;
 pub use certificate::Signer;
-pub use ranges::DigestAlgorithm;
+pub use list_signature::ListSignature;
+pub use lists::Lists;
+use page_hashes::PageHashes;
+use pkcs7::{SignedData, SignerInfo};
+use purpose::Purpose;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use stuffing::Stuffing;
+use tlv::Element;
+pub use trust::{Authorities, TrustStore};
+pub use verdict::{
+    Check, Checks, Origin, Outcome, Revocation, SignerChecks, TimeBasis, TimeStamp, TrustAnchor, Validity,
+};
+use verify::Verifier;
+pub use verify::{Judged, chain_of, signed_data};
 
 /// What is known of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, JsonSchema)]
@@ -26,11 +73,20 @@ pub enum Status {
     /// The file holds no signature. Windows signs many of its own files in catalogs instead.
     #[default]
     Unsigned,
+    /// The bytes are those that were signed, by a signer whom a trusted root vouches for, at a time that is attested and at
+    /// which all certificates were valid. Whether one was revoked is not known.
+    Valid,
     /// The file holds a signature, and its bytes are not those that were signed.
     DigestMismatch,
+    /// The signature is not that of the signer's key, or not over this content.
+    SignatureInvalid,
+    /// The signature is the signer's; no trusted root vouches for the signer in this use.
+    ChainUntrusted,
+    /// A trusted root vouches for the signer; a certificate was not valid at the time.
+    Expired,
     /// The file holds a certificate table that holds no readable signature.
     Malformed,
-    /// The bytes are those that were signed; nothing more was checked.
+    /// The bytes are those that were signed; something else could not be told, and nothing that could speaks against it.
     NotVerified,
 }
 
@@ -53,6 +109,12 @@ pub struct Authenticode {
     pub signatures: Vec<Signature>,
     /// Whether signatures in catalogs were looked for.
     pub catalogs_examined: bool,
+    /// The catalog that lists the file. The status of a file without a signature of its own is that of this catalog's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalog: Option<Vouched>,
+    /// What lies where the signature does not look.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stuffing: Vec<Stuffing>,
 }
 
 /// One signature.
@@ -72,6 +134,11 @@ pub struct Signature {
     /// Whose key signed; absent where the signature brings no such certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<Signer>,
+    /// The signer's certificate and those above it, as far as they are at hand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub chain: Vec<Signer>,
+    /// Each thing that a good signature needs.
+    pub checks: Checks,
     /// What the signer called the program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub program_name: Option<String>,
@@ -84,8 +151,17 @@ pub struct Signature {
     /// Who countersigned the time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp_authority: Option<String>,
-    /// How the time is countersigned; not verified here.
+    /// How the time is countersigned.
     pub counter_signature: CounterSignature,
+    /// The countersignatures, verified.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub time_stamps: Vec<TimeStamp>,
+    /// Weak algorithms and keys on which the signature rests, for the reader; they do not change the status.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub weak: Vec<String>,
+    /// Digests of single pages that were signed as well, and whether they are those of the file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub page_hashes: Vec<PageHashes>,
 }
 
 /// How the time of a signature is attested.
@@ -107,13 +183,66 @@ const TABLE_BYTES: u32 = 4 << 20;
 const ENTRY_HEADER: usize = 8;
 /// The entry type that holds PKCS #7.
 const PKCS_SIGNED_DATA: u16 = 2;
+/// Nested signatures are held by signatures: at most so many deep.
+const DEPTH: usize = 8;
 
-/// Reads the signatures of a file of `size` bytes. `table` is its certificate table: offset in the file and length.
+/// Reads the signatures of a file of `size` bytes: its own, and that of a catalog that lists it. `table` is its certificate
+/// table: offset in the file and length.
 pub fn read(
     stream: &dyn ReadAt,
     size: u64,
     table: Option<(u32, u32)>,
     limits: &Limits,
+    authorities: &Authorities,
+    note: &mut dyn FnMut(Cause),
+) -> Authenticode {
+    let mut read = embedded(stream, size, table, limits, authorities, note);
+    if !authorities.catalogs.is_empty() {
+        read.catalogs_examined = true;
+        let table = table.filter(|(_, length)| *length > 0);
+        read.catalog = listed(stream, size, table, &read.signatures, limits, authorities, note);
+        if let Some(vouched) = read.catalog.as_ref().filter(|_| read.status == Status::Unsigned) {
+            read.status = vouched.status;
+        }
+    }
+    read
+}
+
+/// The catalog that lists the file, by the digests that its signatures needed, or else by those that catalogs use.
+fn listed(
+    stream: &dyn ReadAt,
+    size: u64,
+    table: Option<(u32, u32)>,
+    signatures: &[Signature],
+    limits: &Limits,
+    authorities: &Authorities,
+    note: &mut dyn FnMut(Cause),
+) -> Option<Vouched> {
+    let catalogs = &authorities.catalogs;
+    let known = signatures.iter().filter_map(|signature| {
+        Some((signature.digest_algorithm?, catalog::file_digest::from_hex(signature.digest_computed.as_deref()?)?))
+    });
+    let known: Vec<(DigestAlgorithm, Vec<u8>)> = known.collect();
+    if let Some(vouched) = catalogs.vouches(&known, limits, authorities, note) {
+        return Some(vouched);
+    }
+    let ranges = ranges::of(stream, size, table.unwrap_or((u32::try_from(size).ok()?, 0)))?;
+    match catalog::file_digest::of(stream, &ranges, size) {
+        Ok(digests) => catalogs.vouches(&digests, limits, authorities, note),
+        Err(error) => {
+            note(error.into());
+            None
+        }
+    }
+}
+
+/// Reads the signatures in the file.
+fn embedded(
+    stream: &dyn ReadAt,
+    size: u64,
+    table: Option<(u32, u32)>,
+    limits: &Limits,
+    authorities: &Authorities,
     note: &mut dyn FnMut(Cause),
 ) -> Authenticode {
     let Some((offset, length)) = table.filter(|(_, length)| *length > 0) else { return Authenticode::default() };
@@ -133,7 +262,7 @@ pub fn read(
     }
     let mut found = Vec::new();
     for entry in entries(&bytes) {
-        pkcs7::signatures(entry, limits.signatures, &mut found);
+        tlv::take(&mut &*entry).into_iter().for_each(|content| collect(content, limits.signatures, DEPTH, &mut found));
     }
     if found.is_empty() {
         note(corrupt("the certificate table holds no signature that can be read"));
@@ -144,7 +273,14 @@ pub fn read(
         note(Cause::LimitReached { what: "signatures of an executable", limit });
     }
     let computed = digests(stream, size, (offset, length), &found, note);
-    let signatures: Vec<Signature> = found.into_iter().map(|signed| judge(signed, &computed)).collect();
+    let mut verifier = Verifier::new(authorities, limits);
+    let mut signatures: Vec<Signature> =
+        found.iter().map(|signed| judge(signed, &computed, offset, &mut verifier)).collect();
+    page_hashes(stream, size, &found, &mut signatures, limits, note);
+    if verifier.is_spent() {
+        let limit = u64::try_from(limits.signature_checks).unwrap_or(u64::MAX);
+        note(Cause::LimitReached { what: "signature checks of one file", limit });
+    }
     let first = signatures.first();
     Authenticode {
         status: first.map(|first| first.status).unwrap_or_default(),
@@ -152,7 +288,7 @@ pub fn read(
         digest_stored: first.and_then(|first| first.digest_stored.clone()),
         digest_computed: first.and_then(|first| first.digest_computed.clone()),
         signatures,
-        catalogs_examined: false,
+        ..Authenticode::default()
     }
 }
 
@@ -177,12 +313,12 @@ fn digests(
     stream: &dyn ReadAt,
     size: u64,
     table: (u32, u32),
-    found: &[pkcs7::Signed],
+    found: &[Signed<'_>],
     note: &mut dyn FnMut(Cause),
 ) -> BTreeMap<DigestAlgorithm, String> {
     let mut computed = BTreeMap::new();
     let Some(ranges) = ranges::of(stream, size, table) else { return computed };
-    for algorithm in found.iter().filter_map(|signed| signed.digest_algorithm) {
+    for algorithm in found.iter().filter_map(|signed| signed.digest.0) {
         if computed.contains_key(&algorithm) {
             continue;
         }
@@ -196,23 +332,103 @@ fn digests(
     computed
 }
 
-fn judge(signed: pkcs7::Signed, computed: &BTreeMap<DigestAlgorithm, String>) -> Signature {
-    let digest_computed = signed.digest_algorithm.and_then(|algorithm| computed.get(&algorithm).cloned());
-    let status = match (&signed.digest, &digest_computed) {
-        (Some(stored), Some(computed)) if stored == computed => Status::NotVerified,
-        (Some(_), Some(_)) => Status::DigestMismatch,
-        _ => Status::Malformed,
+/// Compares the page hashes of each signature with the file. Where they are off, the digest of the file does not make it good:
+/// Windows would not load such pages of a driver, and osslsigncode and signify refuse the file.
+fn page_hashes(
+    stream: &dyn ReadAt,
+    size: u64,
+    found: &[Signed<'_>],
+    signatures: &mut [Signature],
+    limits: &Limits,
+    note: &mut dyn FnMut(Cause),
+) {
+    let mut compared = 0usize;
+    for (signed, signature) in found.iter().zip(signatures) {
+        let lists = signed.data.content.map(page_hashes::lists).unwrap_or_default();
+        let Some(layout) = lists.first().and_then(|_| layout::read(stream, limits)) else { continue };
+        for list in lists {
+            if compared == page_hashes::LISTS {
+                let limit = u64::try_from(page_hashes::LISTS).unwrap_or(u64::MAX);
+                return note(Cause::LimitReached { what: "lists of page hashes of one file", limit });
+            }
+            compared = compared.saturating_add(1);
+            match page_hashes::verify(stream, size, &layout, list) {
+                Ok(hashes) => {
+                    if hashes.mismatched > 0 && signature.checks.digest.result == Outcome::Pass {
+                        signature.checks.digest = Check::fail("the signed hashes of pages are not those of the file's");
+                        signature.status = signature.checks.status();
+                    }
+                    signature.page_hashes.push(hashes);
+                }
+                Err(error) => note(error.into()),
+            }
+        }
+    }
+}
+
+/// One signer of the table, with what holds it.
+struct Signed<'a> {
+    data: SignedData<'a>,
+    signer: SignerInfo<'a>,
+    /// The file's digest that was signed.
+    digest: (Option<DigestAlgorithm>, Option<String>),
+}
+
+/// Collects the signers of one `ContentInfo`, nested ones after their holder, until there are `most`.
+fn collect<'a>(content_info: Element<'a>, most: usize, depth: usize, found: &mut Vec<Signed<'a>>) {
+    let Some(data) = SignedData::read(content_info).filter(|_| depth > 0) else { return };
+    for signer in data.signers.iter().copied() {
+        if found.len() >= most {
+            return;
+        }
+        found.push(Signed { digest: indirect::digest(&data), data: data.clone(), signer });
+        for nested in signer.unsigned_attributes(oid::NESTED) {
+            collect(nested, most, depth.saturating_sub(1), found);
+        }
+    }
+}
+
+fn judge<'a>(
+    signed: &Signed<'a>,
+    computed: &BTreeMap<DigestAlgorithm, String>,
+    table: u32,
+    verifier: &mut Verifier<'a>,
+) -> Signature {
+    let (digest_algorithm, digest_stored) = signed.digest.clone();
+    let digest_computed = digest_algorithm.and_then(|algorithm| computed.get(&algorithm).cloned());
+    let digest = match (&digest_stored, &digest_computed) {
+        (Some(stored), Some(computed)) if stored == computed => Check::pass(),
+        (Some(_), Some(_)) => Check::fail("the file's bytes are not those that were signed"),
+        (Some(_), None) => Check::unknown("the file's digest cannot be computed"),
+        (None, _) => Check::unknown("the signature holds no digest of a file"),
     };
+    let octets = signed.data.octets().unwrap_or_default();
+    let judged = verifier.verify(&signed.data, &signed.signer, &octets, Purpose::CodeSigning);
+    let Judged { checks, chain, time_stamps, signed_at, weak } = judged;
+    let aligned = table.is_multiple_of(8);
+    let table =
+        if aligned { Check::pass() } else { Check::fail("the certificate table is not aligned to eight bytes") };
+    let checks = Checks { table: Some(table), digest, signer: checks, revocation: Revocation::NotChecked };
+    let (program_name, url) = indirect::program(&signed.signer);
+    // The one that attests the time, or else the first.
+    let stamp = time_stamps.iter().find(|stamp| stamp.holds()).or(time_stamps.first());
+    let weak_digest = digest_algorithm.and_then(DigestAlgorithm::weakness);
+    let weak_digest = weak_digest.map(|digest| format!("the file's digest is {digest}"));
     Signature {
-        status,
-        digest_algorithm: signed.digest_algorithm,
-        digest_stored: signed.digest,
+        status: checks.status(),
+        digest_algorithm,
+        digest_stored,
         digest_computed,
-        signer: signed.signer,
-        program_name: signed.program_name,
-        url: signed.url,
-        signed_at: signed.signed_at,
-        timestamp_authority: signed.timestamp_authority,
-        counter_signature: signed.counter_signature,
+        signer: chain.first().cloned(),
+        program_name,
+        url,
+        signed_at,
+        timestamp_authority: stamp.and_then(|stamp| stamp.chain.first()).map(|signer| signer.subject.clone()),
+        counter_signature: stamp.map(|stamp| stamp.kind).unwrap_or_default(),
+        chain,
+        checks,
+        weak: weak_digest.into_iter().chain(weak).collect(),
+        time_stamps,
+        page_hashes: Vec::new(),
     }
 }

@@ -1,205 +1,167 @@
-//! `SignedData` of PKCS #7 as Authenticode uses it.
+//! `SignedData` of PKCS #7 and CMS (RFC 2315, RFC 5652), read element by element: what cannot be read costs only itself,
+//! and what is signed keeps its octets.
 
-use super::CounterSignature;
-use super::certificate::{self, Signer};
-use super::ranges::DigestAlgorithm;
+use super::algorithm::DigestAlgorithm;
+use super::certificate::Certificate;
+use super::oid;
 use super::tlv::{self, Element};
-use crate::base::escape::hex;
 use crate::base::time::Timestamp;
+use std::borrow::Cow;
 
-/// What one signature says.
-#[derive(Debug, Default)]
-pub(super) struct Signed {
-    pub(super) digest_algorithm: Option<DigestAlgorithm>,
-    pub(super) digest: Option<String>,
-    pub(super) signer: Option<Signer>,
-    pub(super) program_name: Option<String>,
-    pub(super) url: Option<String>,
-    pub(super) signed_at: Option<Timestamp>,
-    pub(super) timestamp_authority: Option<String>,
-    pub(super) counter_signature: CounterSignature,
+/// Certificates, signers, attributes and values that are looked at, of each.
+const MOST: usize = 64;
+
+/// Content with its signers, whatever the content is.
+#[derive(Debug, Clone)]
+pub(in crate::payload) struct SignedData<'a> {
+    /// Identifier of the kind of content, its content octets.
+    pub(in crate::payload) content_type: &'a [u8],
+    /// The content: any element in PKCS #7, an octet string in CMS; absent where it is detached.
+    pub(in crate::payload) content: Option<Element<'a>>,
+    /// The certificates that can be read.
+    pub(in crate::payload) certificates: Vec<Certificate<'a>>,
+    /// The signers that can be read.
+    pub(in crate::payload) signers: Vec<SignerInfo<'a>>,
 }
 
-// Object identifiers by their content octets.
-const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
-const SIGNING_TIME: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x05];
-const COUNTER_SIGNATURE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x06];
-const INDIRECT_DATA: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x01, 0x04];
-const OPUS_INFO: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x01, 0x0c];
-const NESTED: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x04, 0x01];
-const TIME_STAMP: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x03, 0x03, 0x01];
-
-/// Nested signatures are held by signatures: at most so many deep.
-const DEPTH: usize = 8;
-/// Certificates of one signature that are looked at.
-const CERTIFICATES: usize = 64;
-
-/// Reads the signatures of one entry of the certificate table, nested ones after their holder, until there are `most`.
-pub(super) fn signatures(entry: &[u8], most: usize, found: &mut Vec<Signed>) {
-    let mut rest = entry;
-    if let Some(content) = tlv::take(&mut rest) {
-        add(content, most, DEPTH, found);
-    }
-}
-
-fn add(content_info: Element<'_>, most: usize, depth: usize, found: &mut Vec<Signed>) {
-    let Some(data) = signed_data(content_info).filter(|_| found.len() < most && depth > 0) else { return };
-    let (digest_algorithm, digest) = data.content.and_then(indirect_data).unwrap_or_default();
-    for info in data.signers.iter().take(most) {
-        let mut signed = Signed { digest_algorithm, digest: digest.clone(), ..Signed::default() };
-        signed.signer = info.certificate(&data.certificates).and_then(certificate::signer);
-        if let Some((name, url)) = info.signed_attribute(OPUS_INFO).map(opus) {
-            (signed.program_name, signed.url) = (name, url);
+impl<'a> SignedData<'a> {
+    /// Reads a `ContentInfo` of the kind `signedData`.
+    pub(in crate::payload) fn read(content_info: Element<'a>) -> Option<Self> {
+        let mut parts = content_info.with(tlv::SEQUENCE)?.children();
+        let kind = parts.next()?.with(tlv::OBJECT_IDENTIFIER)?;
+        let data = parts.next()?.with(tlv::context(0))?.first()?.with(tlv::SEQUENCE)?;
+        if kind.content != oid::SIGNED_DATA {
+            return None;
         }
-        signed.signed_at = info.signed_attribute(SIGNING_TIME).and_then(time);
-        counter_sign(*info, &data.certificates, &mut signed);
-        if found.len() < most {
-            found.push(signed);
-        }
-        for nested in info.unsigned_attributes(NESTED) {
-            add(nested, most, depth.saturating_sub(1), found);
-        }
+        // version, digestAlgorithms, encapContentInfo, certificates [0], crls [1], signerInfos.
+        let parts: Vec<Element<'a>> = data.children().take(8).collect();
+        let content = parts.iter().find(|part| part.tag == tlv::SEQUENCE)?;
+        let bag = parts.iter().find(|part| part.tag == tlv::context(0));
+        // The algorithms are a set as well: the signers are the last.
+        let signers = parts.iter().skip(2).rfind(|part| part.tag == tlv::SET);
+        Some(Self {
+            content_type: content.first()?.with(tlv::OBJECT_IDENTIFIER)?.content,
+            content: content.child(tlv::context(0)).and_then(Element::first),
+            certificates: bag
+                .map(|bag| bag.children().take(MOST).filter_map(Certificate::read).collect())
+                .unwrap_or_default(),
+            signers: signers
+                .map(|set| set.children().take(MOST).filter_map(SignerInfo::read).collect())
+                .unwrap_or_default(),
+        })
     }
-}
 
-/// The parts of a `SignedData` that are read.
-struct SignedData<'a> {
-    /// What is signed, with its identifier.
-    content: Option<Element<'a>>,
-    certificates: Vec<Element<'a>>,
-    signers: Vec<SignerInfo<'a>>,
-}
-
-fn signed_data(content_info: Element<'_>) -> Option<SignedData<'_>> {
-    let mut parts = content_info.with(tlv::SEQUENCE)?.children();
-    let kind = parts.next()?.with(tlv::OBJECT_IDENTIFIER)?;
-    let data = parts.next()?.with(tlv::context(0))?.first()?.with(tlv::SEQUENCE)?;
-    if kind.content != SIGNED_DATA {
-        return None;
+    /// Reads one from its DER; bytes behind it are padding.
+    pub(in crate::payload) fn from_der(bytes: &'a [u8]) -> Option<Self> {
+        tlv::take(&mut &*bytes).and_then(Self::read)
     }
-    // version, digestAlgorithms, encapContentInfo, certificates [0], crls [1], signerInfos.
-    let parts: Vec<Element<'_>> = data.children().take(8).collect();
-    let bag = parts.iter().find(|part| part.tag == tlv::context(0));
-    let signers = parts.iter().rev().find(|part| part.tag == tlv::SET);
-    Some(SignedData {
-        content: parts.iter().copied().find(|part| part.tag == tlv::SEQUENCE),
-        certificates: bag.map(|bag| bag.children().take(CERTIFICATES).collect()).unwrap_or_default(),
-        signers: signers
-            .map(|set| set.children().take(CERTIFICATES).filter_map(SignerInfo::read).collect())
-            .unwrap_or_default(),
-    })
+
+    /// The octets that the message digest covers: those inside the content's tag and length (RFC 2315, 9.3).
+    pub(in crate::payload) fn octets(&self) -> Option<Cow<'a, [u8]>> {
+        /// A constructed octet string: its pieces make the string (X.690, 8.7.3).
+        const PIECES: u8 = tlv::OCTET_STRING | 0x20;
+        let content = self.content?;
+        Some(if content.tag == PIECES {
+            Cow::Owned(content.children().flat_map(|piece| piece.content).copied().collect())
+        } else {
+            Cow::Borrowed(content.content)
+        })
+    }
 }
 
 /// One signer.
-#[derive(Clone, Copy)]
-struct SignerInfo<'a> {
-    issuer_and_serial: Element<'a>,
-    signed: Option<Element<'a>>,
+#[derive(Debug, Clone, Copy)]
+pub(in crate::payload) struct SignerInfo<'a> {
+    /// Issuer and serial number of the signer's certificate, or its key identifier [0].
+    identifier: Element<'a>,
+    /// The digest algorithm that the signer names, its content octets.
+    pub(super) digest_name: &'a [u8],
+    /// `AlgorithmIdentifier` of the signature.
+    pub(super) algorithm: Element<'a>,
+    /// The signature's octets.
+    pub(in crate::payload) signature: &'a [u8],
+    /// Signed attributes [0].
+    pub(super) signed: Option<Element<'a>>,
     unsigned: Option<Element<'a>>,
 }
 
 impl<'a> SignerInfo<'a> {
-    fn read(info: Element<'a>) -> Option<Self> {
+    /// Reads one; a countersignature is one too.
+    pub(in crate::payload) fn read(info: Element<'a>) -> Option<Self> {
         let mut parts = info.with(tlv::SEQUENCE)?.children();
         parts.next()?.with(tlv::INTEGER)?;
-        let issuer_and_serial = parts.next()?;
-        let rest: Vec<Element<'a>> = parts.take(6).collect();
-        let tagged = |number| rest.iter().copied().find(|part| part.tag == tlv::context(number));
-        Some(Self { issuer_and_serial, signed: tagged(0), unsigned: tagged(1) })
+        let identifier = parts.next()?;
+        let digest_name = parts.next()?.first()?.content;
+        let mut next = parts.next()?;
+        let signed = next.with(tlv::context(0));
+        if signed.is_some() {
+            next = parts.next()?;
+        }
+        let signature = parts.next()?.with(tlv::OCTET_STRING)?.content;
+        let unsigned = parts.next().and_then(|part| part.with(tlv::context(1)));
+        Some(Self { identifier, digest_name, algorithm: next.with(tlv::SEQUENCE)?, signature, signed, unsigned })
     }
 
-    fn certificate(self, bag: &[Element<'a>]) -> Option<Element<'a>> {
-        certificate::named(bag, self.issuer_and_serial)
+    /// The algorithm of the message digest.
+    pub(in crate::payload) fn digest_algorithm(&self) -> Option<DigestAlgorithm> {
+        DigestAlgorithm::of(self.digest_name)
     }
 
-    fn signed_attribute(self, kind: &[u8]) -> Option<Element<'a>> {
+    /// The certificate that it names, of those at hand.
+    pub(in crate::payload) fn certificate<'c>(&self, at_hand: &'c [Certificate<'a>]) -> Option<&'c Certificate<'a>> {
+        if self.identifier.tag != tlv::SEQUENCE {
+            // [0], and as found also [0] around an octet string.
+            let id = self.identifier.child(tlv::OCTET_STRING).unwrap_or(self.identifier).content;
+            return at_hand.iter().find(|certificate| certificate.extensions.subject_key_id == Some(id));
+        }
+        let mut parts = self.identifier.children();
+        let (issuer, serial) = (parts.next()?, parts.next()?);
+        at_hand.iter().find(|certificate| certificate.serial == serial.content && certificate.issuer == issuer.whole)
+    }
+
+    /// The octets that are signed, if attributes are: their set as DER tags it (RFC 5652, 5.4), the rest as it stands, so
+    /// that an order which DER forbids verifies as it does on Windows.
+    pub(super) fn signed_octets(&self) -> Option<Vec<u8>> {
+        let set = self.signed?;
+        if set.whole.get(1) != Some(&0x80) {
+            return Some([&[tlv::SET], set.whole.get(1..)?].concat());
+        }
+        // Of indefinite length, which DER writes out.
+        let length = u32::try_from(set.content.len()).ok()?.to_be_bytes();
+        let skipped = length.iter().take_while(|octet| **octet == 0).count().min(3);
+        let digits = length.get(skipped..)?;
+        let count = u8::try_from(digits.len()).ok()? | 0x80;
+        let long = [tlv::SET, count];
+        let tag: &[u8] = if matches!(digits, [0..=0x7f]) { &[tlv::SET] } else { &long };
+        Some([tag, digits, set.content].concat())
+    }
+
+    /// The first value of a signed attribute.
+    pub(in crate::payload) fn signed_attribute(&self, kind: &[u8]) -> Option<Element<'a>> {
         attributes(self.signed, kind).next()
     }
 
-    fn unsigned_attributes(self, kind: &'static [u8]) -> impl Iterator<Item = Element<'a>> {
+    /// All values of an unsigned attribute.
+    pub(in crate::payload) fn unsigned_attributes(
+        &self,
+        kind: &'static [u8],
+    ) -> impl Iterator<Item = Element<'a>> + use<'a> {
         attributes(self.unsigned, kind)
     }
 }
 
 /// The values of all attributes of a kind.
-fn attributes<'a>(set: Option<Element<'a>>, kind: &[u8]) -> impl Iterator<Item = Element<'a>> {
-    set.into_iter().flat_map(Element::children).take(CERTIFICATES).flat_map(move |attribute| {
+fn attributes<'a, 'k>(set: Option<Element<'a>>, kind: &'k [u8]) -> impl Iterator<Item = Element<'a>> + use<'a, 'k> {
+    set.into_iter().flat_map(Element::children).take(MOST).flat_map(move |attribute| {
         let mut parts = attribute.children();
         let matches = parts.next().is_some_and(|found| found.content == kind);
         let values = parts.next().filter(|_| matches);
-        values.into_iter().flat_map(Element::children).take(CERTIFICATES)
+        values.into_iter().flat_map(Element::children).take(MOST)
     })
-}
-
-/// Algorithm and digest of the file that an `SpcIndirectDataContent` holds.
-fn indirect_data(content: Element<'_>) -> Option<(Option<DigestAlgorithm>, Option<String>)> {
-    let mut parts = content.children();
-    if parts.next()?.content != INDIRECT_DATA {
-        return None;
-    }
-    let digest_info = parts.next()?.first()?.children().nth(1)?;
-    let algorithm = digest_info.first()?.first()?.content;
-    let digest = digest_info.child(tlv::OCTET_STRING)?;
-    Some((digest_algorithm(algorithm), Some(hex(digest.content))))
-}
-
-fn digest_algorithm(identifier: &[u8]) -> Option<DigestAlgorithm> {
-    Some(match identifier {
-        [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05] => DigestAlgorithm::Md5,
-        [0x2b, 0x0e, 0x03, 0x02, 0x1a] => DigestAlgorithm::Sha1,
-        [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01] => DigestAlgorithm::Sha256,
-        [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02] => DigestAlgorithm::Sha384,
-        [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03] => DigestAlgorithm::Sha512,
-        _ => return None,
-    })
-}
-
-/// Name and address of a program (`SpcSpOpusInfo`).
-fn opus(info: Element<'_>) -> (Option<String>, Option<String>) {
-    let name = info.child(tlv::context(0)).and_then(|name| name.first()).map(spc_string);
-    let url = info.child(tlv::context(1)).and_then(|link| link.first());
-    // SpcLink: url [0], moniker [1], file [2].
-    let url = url.filter(|link| link.tag == 0x80).map(|link| String::from_utf8_lossy(link.content).into_owned());
-    (name.filter(|name| !name.is_empty()), url.filter(|url| !url.is_empty()))
-}
-
-/// `SpcString`: UTF-16 with the high byte first [0], or ASCII [1].
-fn spc_string(string: Element<'_>) -> String {
-    if string.tag == 0x80 {
-        let (units, _) = string.content.as_chunks::<2>();
-        let units: Vec<u16> = units.iter().map(|unit| u16::from_be_bytes(*unit)).collect();
-        String::from_utf16_lossy(&units)
-    } else {
-        String::from_utf8_lossy(string.content).into_owned()
-    }
-}
-
-/// Takes over what a countersignature attests.
-fn counter_sign(info: SignerInfo<'_>, certificates: &[Element<'_>], signed: &mut Signed) {
-    let subject = |certificate| certificate::signer(certificate).map(|signer| signer.subject);
-    if let Some(token) = info.unsigned_attributes(TIME_STAMP).next().and_then(signed_data) {
-        signed.counter_signature = CounterSignature::Rfc3161;
-        signed.signed_at = token.content.and_then(stamped_at).or(signed.signed_at);
-        let bag = [token.certificates.as_slice(), certificates].concat();
-        signed.timestamp_authority =
-            token.signers.first().and_then(|info| certificate::named(&bag, info.issuer_and_serial)).and_then(subject);
-    } else if let Some(counter) = info.unsigned_attributes(COUNTER_SIGNATURE).next().and_then(SignerInfo::read) {
-        signed.counter_signature = CounterSignature::Pkcs9;
-        signed.signed_at = counter.signed_attribute(SIGNING_TIME).and_then(time).or(signed.signed_at);
-        signed.timestamp_authority = certificate::named(certificates, counter.issuer_and_serial).and_then(subject);
-    }
-}
-
-/// The time of a `TSTInfo`: version, policy, imprint, serial number, time.
-fn stamped_at(content: Element<'_>) -> Option<Timestamp> {
-    let octets = content.child(tlv::context(0))?.first()?.with(tlv::OCTET_STRING)?;
-    let mut rest = octets.content;
-    let info = tlv::take(&mut rest)?;
-    info.child(tlv::GENERALIZED_TIME).and_then(time)
 }
 
 /// `UTCTime` (two digits of year: 1950 to 2049) or `GeneralizedTime`, in UTC.
-fn time(element: Element<'_>) -> Option<Timestamp> {
+pub(super) fn time(element: Element<'_>) -> Option<Timestamp> {
     let text = std::str::from_utf8(element.content).ok()?.strip_suffix('Z')?;
     let text = match element.tag {
         tlv::UTC_TIME => format!("{}{text}", if text.get(..2)? < "50" { "20" } else { "19" }),
@@ -240,9 +202,25 @@ mod tests {
     #[test]
     fn nothing_is_read_from_nothing() {
         for bytes in [&[][..], &[0x30, 0], &[0x30, 0x80], b"plain text"] {
-            let mut found = Vec::new();
-            signatures(bytes, 64, &mut found);
-            assert!(found.is_empty());
+            assert!(SignedData::from_der(bytes).is_none());
+        }
+    }
+
+    #[test]
+    fn signed_attributes_are_tagged_as_a_set_and_keep_their_octets() {
+        let signer = |set: &[u8]| {
+            let info = [&[0x30, 0x80, 2, 1, 1, 0x30, 0, 0x30, 2, 6, 0], set, &[0x30, 0, 4, 0, 0, 0]].concat();
+            SignerInfo::read(tlv::take(&mut info.as_slice()).unwrap()).unwrap().signed_octets()
+        };
+        let long = [&[0xa0, 0x80][..], &[4, 0x81, 130], &[7; 130], &[0, 0]].concat();
+        let cases: [(&[u8], Option<Vec<u8>>); 4] = [
+            (&[], None),
+            (&[0xa0, 4, 4, 0, 2, 0], Some(vec![0x31, 4, 4, 0, 2, 0])),
+            (&[0xa0, 0x80, 4, 0, 2, 0, 0, 0], Some(vec![0x31, 4, 4, 0, 2, 0])),
+            (&long, Some([&[0x31, 0x81, 133, 4, 0x81, 130][..], &[7; 130]].concat())),
+        ];
+        for (set, expected) in cases {
+            assert_eq!(signer(set), expected, "{set:02x?}");
         }
     }
 }

@@ -3,29 +3,12 @@
 //! Left out are the checksum, the directory entry of the certificate table and the table itself; the rest is taken in the
 //! order of the file.
 
+use super::algorithm::DigestAlgorithm;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::escape::hex;
-use schemars::JsonSchema;
-use serde::Serialize;
 use sha2::Digest;
 use std::io;
 use std::ops::Range;
-
-/// Algorithms that sign executables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum DigestAlgorithm {
-    /// MD5: forged at will since 2004.
-    Md5,
-    /// SHA-1: refused by Windows for new signatures.
-    Sha1,
-    /// SHA-256.
-    Sha256,
-    /// SHA-384.
-    Sha384,
-    /// SHA-512.
-    Sha512,
-}
 
 /// The signed ranges, in the order of the file; nothing if the headers do not allow any.
 pub(super) fn of(stream: &dyn ReadAt, size: u64, (table, length): (u32, u32)) -> Option<Vec<Range<u64>>> {

@@ -6,16 +6,18 @@
 
 /// One element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Element<'a> {
+pub(in crate::payload) struct Element<'a> {
     /// The identifier octet.
-    pub(super) tag: u8,
+    pub(in crate::payload) tag: u8,
     /// The content octets.
-    pub(super) content: &'a [u8],
+    pub(in crate::payload) content: &'a [u8],
     /// All octets.
-    pub(super) whole: &'a [u8],
+    pub(in crate::payload) whole: &'a [u8],
 }
 
+pub(super) const BOOLEAN: u8 = 0x01;
 pub(super) const INTEGER: u8 = 0x02;
+pub(super) const BIT_STRING: u8 = 0x03;
 pub(super) const OCTET_STRING: u8 = 0x04;
 pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(super) const UTC_TIME: u8 = 0x17;
@@ -26,6 +28,24 @@ pub(super) const SET: u8 = 0x31;
 /// The constructed, context-specific tag of a number below 31.
 pub(super) const fn context(number: u8) -> u8 {
     0xa0 | number
+}
+
+/// The value of an integer that is small and not negative.
+pub(super) fn small(integer: Element<'_>) -> Option<usize> {
+    let digits = unsigned(integer)?;
+    (digits.len() <= 4).then(|| digits.iter().fold(0usize, |value, digit| (value << 8) | usize::from(*digit)))
+}
+
+/// The digits of an integer that is not negative, base 256, without leading zeros.
+pub(super) fn unsigned(integer: Element<'_>) -> Option<&[u8]> {
+    let negative = integer.content.first().is_none_or(|first| first & 0x80 != 0);
+    let zeros = integer.content.iter().take_while(|digit| **digit == 0).count();
+    if negative { None } else { integer.content.get(zeros..) }
+}
+
+/// The octets of a bit string that ends with a whole octet.
+pub(super) fn octets(bits: Element<'_>) -> Option<&[u8]> {
+    bits.with(BIT_STRING)?.content.strip_prefix(&[0])
 }
 
 /// Takes the first element off the bytes.

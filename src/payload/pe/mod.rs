@@ -11,7 +11,7 @@ mod overlay;
 mod packer;
 mod resources;
 
-use super::authenticode::{self, Authenticode};
+use super::authenticode::{self, Authenticode, Authorities};
 use super::entropy;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
@@ -117,7 +117,14 @@ pub struct Import {
 
 /// Reads the structure of an executable. `bytes` are the first of the file (all of them where the limits allow), `stream`
 /// the whole of `size` bytes. Nothing comes back if not even the headers can be read.
-pub fn read(bytes: &[u8], stream: &dyn ReadAt, size: u64, limits: &Limits, note: &mut dyn FnMut(Cause)) -> Option<Pe> {
+pub fn read(
+    bytes: &[u8],
+    stream: &dyn ReadAt,
+    size: u64,
+    limits: &Limits,
+    authorities: &Authorities,
+    note: &mut dyn FnMut(Cause),
+) -> Option<Pe> {
     let partial = u64::try_from(bytes.len()).unwrap_or(u64::MAX) < size;
     if partial {
         note(Cause::LimitReached {
@@ -169,7 +176,10 @@ pub fn read(bytes: &[u8], stream: &dyn ReadAt, size: u64, limits: &Limits, note:
         imports: imported.into_iter().map(imports::Library::into_import).collect(),
         export_name: exported.name,
         exports: exported.functions,
-        authenticode: authenticode::read(stream, size, certificates, limits, note),
+        authenticode: Authenticode {
+            stuffing: authenticode::stuffing::find(bytes, stream, size, certificates, limits),
+            ..authenticode::read(stream, size, certificates, limits, authorities, note)
+        },
         sections: listed,
         subsystem,
     })

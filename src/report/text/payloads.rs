@@ -109,7 +109,11 @@ fn signature(signature: &Authenticode, page: &mut Page<'_>) -> io::Result<()> {
         Status::Unsigned => "none embedded; catalogs were not examined",
         Status::DigestMismatch => "CHANGED AFTER SIGNING: the digest is not the one that was signed",
         Status::Malformed => "a certificate table without a readable signature",
-        Status::NotVerified => "the digest is the one that was signed; trust was not verified",
+        Status::Valid => "valid; revocation was not checked (offline)",
+        Status::SignatureInvalid => "NOT THE SIGNER'S: the signature does not verify",
+        Status::ChainUntrusted => "the digest is the one that was signed; no trusted root vouches for the signer",
+        Status::Expired => "the digest is the one that was signed; a certificate was not valid at the time",
+        Status::NotVerified => "the digest is the one that was signed; trust could not be verified in full",
     };
     page.field(6, "signature", status)?;
     for one in &signature.signatures {
