@@ -57,7 +57,8 @@ pub struct Limits {
     pub pe_symbols: usize,
     /// Signatures read from one certificate table.
     pub signatures: usize,
-    /// Public-key operations for the signatures of one file; 64 KiB that are hashed for one count as one more.
+    /// Work on the signatures of one file, in uses of an RSA key of 2048 bits; larger keys count by the square of their size,
+    /// 64 KiB that are hashed count as one.
     pub signature_checks: usize,
     /// Entries of `errors` that are kept; further ones are counted.
     pub errors: usize,
@@ -91,7 +92,7 @@ impl Default for Limits {
             pe_sections: 96,
             pe_symbols: 16_384,
             signatures: 64,
-            signature_checks: 512,
+            signature_checks: 4096,
             errors: 100_000,
         }
     }

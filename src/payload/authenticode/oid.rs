@@ -43,7 +43,7 @@ pub(super) fn dotted(octets: &[u8]) -> String {
     let mut text = String::new();
     let mut number = 0u64;
     for octet in octets.iter().take(64) {
-        number = number.checked_mul(128).unwrap_or(u64::MAX).saturating_add(u64::from(octet & 0x7f));
+        number = number.saturating_mul(128).saturating_add(u64::from(octet & 0x7f));
         if octet & 0x80 != 0 {
             continue;
         }
