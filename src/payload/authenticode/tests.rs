@@ -215,7 +215,8 @@ fn the_reader_is_told_why() {
     assert_eq!(valid.checks.signer.time.basis, TimeBasis::Rfc3161);
     assert_eq!(valid.checks.signer.time.at.map(|at| at.to_string()).as_deref(), Some(THEN));
     assert_eq!(valid.timestamp_authority.as_deref(), Some("CN=Stamper"));
-    let reasons: [(fn(&mut Case), fn(&Signature) -> &Option<String>, &str); 4] = [
+    type Reason = fn(&Signature) -> &Option<String>;
+    let reasons: [(fn(&mut Case), Reason, &str); 4] = [
         (|case| case.bag.clear(), |read| &read.checks.signer.chain.reason, "the certificate of CN=Middle is missing"),
         (
             |case| case.bag[0].signed_by = 7,

@@ -164,7 +164,6 @@ pub struct TimeStamp {
     /// It is made for this signature.
     pub imprint: Check,
     /// Its own signer.
-    #[serde(flatten)]
     pub checks: SignerChecks,
     /// The certificates of the authority, its own first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
