@@ -57,7 +57,8 @@ pub struct Limits {
     pub pe_symbols: usize,
     /// Signatures read from one certificate table.
     pub signatures: usize,
-    /// Public-key operations for the signatures of one file; 64 KiB that are hashed for one count as one more.
+    /// Work on the signatures of one file, in uses of an RSA key of 2048 bits; larger keys count by the square of their size,
+    /// 64 KiB that are hashed count as one.
     pub signature_checks: usize,
     /// Security catalogs that are read.
     pub catalogs: usize,
@@ -97,7 +98,7 @@ impl Default for Limits {
             pe_sections: 96,
             pe_symbols: 16_384,
             signatures: 64,
-            signature_checks: 512,
+            signature_checks: 4096,
             catalogs: 50_000,
             catalog_bytes: 16 << 20,
             catalog_members: 1_000_000,

@@ -49,6 +49,9 @@ enum Top<'a> {
     End(Check),
 }
 
+/// Whether a certificate is signed by a key, as far as it was asked: the signatures of one file often share a chain.
+pub(super) type Known<'a> = BTreeMap<(&'a [u8], Vec<u8>), Result<(), Refusal>>;
+
 /// A search.
 struct Search<'a, 'b> {
     bundle: &'b [Certificate<'a>],
@@ -56,8 +59,7 @@ struct Search<'a, 'b> {
     question: Question,
     budget: &'b mut Budget,
     steps: usize,
-    /// Whether a certificate is signed by a key, as far as it was asked.
-    known: BTreeMap<(&'a [u8], Vec<u8>), Result<(), Refusal>>,
+    known: &'b mut Known<'a>,
     best: Option<Chain<'a>>,
 }
 
@@ -67,9 +69,9 @@ pub(super) fn build<'a>(
     bundle: &[Certificate<'a>],
     trust: &'a TrustStore,
     question: Question,
-    budget: &mut Budget,
+    (budget, known): (&mut Budget, &mut Known<'a>),
 ) -> Option<Chain<'a>> {
-    let mut search = Search { bundle, trust, question, budget, steps: STEPS, known: BTreeMap::new(), best: None };
+    let mut search = Search { bundle, trust, question, budget, steps: STEPS, known, best: None };
     search.climb(&mut vec![signer.clone()]);
     search.best
 }
@@ -140,11 +142,8 @@ impl<'a> Search<'a, '_> {
         if let Some(known) = self.known.get(&pair) {
             return known.clone();
         }
-        if !self.budget.take(certificate.signed.len()) {
-            return Err(Refusal::Unreadable(SPENT.to_owned()));
-        }
         let element = tlv::take(&mut &*key).ok_or_else(|| Refusal::Unreadable("no public key".to_owned()))?;
-        let signed = signature::of_certificate(certificate, element);
+        let signed = signature::of_certificate(certificate, element, self.budget);
         self.known.insert(pair, signed.clone());
         signed
     }

@@ -70,6 +70,15 @@ impl<'a> PublicKey<'a> {
         }
     }
 
+    /// What one use of the key costs, in uses of an RSA key of 2048 bits: the arithmetic grows with the square.
+    pub(super) fn cost(self) -> usize {
+        match self {
+            Self::Rsa(modulus, _) => modulus.len().div_ceil(256).saturating_pow(2),
+            Self::Ec(Curve::P256, _) => 4,
+            Self::Ec(..) => 16,
+        }
+    }
+
     /// Length of an RSA modulus in bits.
     pub(super) fn modulus_bits(self) -> Option<usize> {
         let Self::Rsa(modulus, _) = self else { return None };

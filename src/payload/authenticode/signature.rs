@@ -8,10 +8,11 @@ use super::pkcs7::SignerInfo;
 use super::tlv::Element;
 use super::verdict::Check;
 
-/// Public-key operations that are left, and the octets that may be hashed for them.
+/// What may still be spent on one file: uses of an RSA key of 2048 bits, or octets that are hashed for them.
 #[derive(Debug)]
 pub(super) struct Budget {
     left: usize,
+    refused: bool,
 }
 
 /// Octets whose hashing counts as one operation.
@@ -19,19 +20,21 @@ const OCTETS: usize = 1 << 16;
 
 impl Budget {
     pub(super) fn new(operations: usize) -> Self {
-        Self { left: operations }
+        Self { left: operations, refused: false }
     }
 
-    /// Takes one operation over so many octets.
-    pub(super) fn take(&mut self, octets: usize) -> bool {
-        let cost = octets.checked_div(OCTETS).unwrap_or_default().saturating_add(1);
-        let enough = self.left >= cost;
-        self.left = self.left.saturating_sub(cost);
-        enough
+    /// Takes what hashing so many octets and one use of the key cost, if it is there.
+    pub(super) fn take(&mut self, octets: usize, key: Option<PublicKey<'_>>) -> bool {
+        let cost = octets.checked_div(OCTETS).unwrap_or_default().saturating_add(key.map_or(1, PublicKey::cost));
+        let rest = self.left.checked_sub(cost);
+        self.refused |= rest.is_none();
+        self.left = rest.unwrap_or(self.left);
+        rest.is_some()
     }
 
+    /// Whether something was refused.
     pub(super) fn is_spent(&self) -> bool {
-        self.left == 0
+        self.refused
     }
 }
 
@@ -51,7 +54,8 @@ pub(super) fn of_signer(
         let unknown = Check::unknown(format!("digest algorithm {}", oid::dotted(signer.digest_name)));
         return (unknown.clone(), unknown);
     };
-    if !budget.take(content.len()) {
+    let key = certificate.map(Certificate::public_key);
+    if !budget.take(content.len(), key.as_ref().and_then(|key| key.as_ref().ok()).copied()) {
         return (Check::unknown(SPENT), Check::unknown(SPENT));
     }
     let digest = algorithm.digest(&[content]);
@@ -75,12 +79,12 @@ pub(super) fn of_signer(
             (check, algorithm.digest(&[&attributes]))
         }
     };
-    let Some(certificate) = certificate else {
+    let Some(key) = key else {
         return (message_digest, Check::unknown("the signer's certificate is not in the bundle"));
     };
     let verified = (|| {
         let scheme = Scheme::of(signer.algorithm, Some(algorithm)).map_err(Refusal::Unreadable)?;
-        let key = certificate.public_key().map_err(Refusal::Unreadable)?;
+        let key = key.map_err(Refusal::Unreadable)?;
         let digest = if scheme.digest == algorithm {
             signed_digest
         } else {
@@ -98,12 +102,19 @@ pub(super) fn of_signer(
 }
 
 /// Whether a certificate is signed by a key (`SubjectPublicKeyInfo`).
-pub(super) fn of_certificate(certificate: &Certificate<'_>, key: Element<'_>) -> Result<(), Refusal> {
+pub(super) fn of_certificate(
+    certificate: &Certificate<'_>,
+    key: Element<'_>,
+    budget: &mut Budget,
+) -> Result<(), Refusal> {
     let [inner, outer] = certificate.algorithms;
     if inner.whole != outer.whole {
         return Err(Refusal::Unreadable("a certificate that names two signature algorithms".to_owned()));
     }
     let scheme = Scheme::of(outer, None).map_err(Refusal::Unreadable)?;
     let key = PublicKey::read(key).map_err(Refusal::Unreadable)?;
+    if !budget.take(certificate.signed.len(), Some(key)) {
+        return Err(Refusal::Unreadable(SPENT.to_owned()));
+    }
     key.verify(scheme, &scheme.digest.digest(&[certificate.signed]), certificate.signature)
 }

@@ -1,7 +1,7 @@
 //! The verification of one signer, whatever the content is: a file's digest, a catalog, a list of roots.
 
 use super::certificate::{Certificate, Signer};
-use super::chain::{self, Question};
+use super::chain::{self, Known, Question};
 use super::oid;
 use super::pkcs7::{self, SignedData, SignerInfo};
 use super::purpose::{self, Purpose};
@@ -50,7 +50,7 @@ pub fn chain_of(bytes: &[u8], authorities: &Authorities, limits: &Limits) -> Opt
     let (purpose, basis) = (Purpose::CodeSigning, TimeBasis::Reference);
     let question = Question { purpose, at: authorities.at, basis };
     let mut budget = Budget::new(limits.signature_checks);
-    let found = chain::build(bundle.first()?, &bundle, &authorities.trust, question, &mut budget)?;
+    let found = chain::build(bundle.first()?, &bundle, &authorities.trust, question, (&mut budget, &mut Known::new()))?;
     let certificates = found.certificates.iter().map(Certificate::describe).collect();
     let (chain, trust_anchor, purpose, time) = (found.chain, found.trust_anchor, found.purpose, found.time);
     Some((certificates, SignerChecks { chain, trust_anchor, purpose, time, ..SignerChecks::default() }))
@@ -63,12 +63,13 @@ const BUNDLE: usize = 64;
 pub(in crate::payload) struct Verifier<'a> {
     authorities: &'a Authorities,
     budget: Budget,
+    known: Known<'a>,
 }
 
 impl<'a> Verifier<'a> {
     /// For one file.
     pub(in crate::payload) fn new(authorities: &'a Authorities, limits: &Limits) -> Self {
-        Self { authorities, budget: Budget::new(limits.signature_checks) }
+        Self { authorities, budget: Budget::new(limits.signature_checks), known: Known::new() }
     }
 
     /// Whether the cap was reached, so that something was not checked.
@@ -137,7 +138,8 @@ impl<'a> Verifier<'a> {
         let mut checks = SignerChecks { message_digest, signature, ..SignerChecks::default() };
         let question = Question { purpose, at, basis };
         let chain = certificate.and_then(|certificate| {
-            chain::build(certificate, at_hand, &self.authorities.trust, question, &mut self.budget)
+            let work = (&mut self.budget, &mut self.known);
+            chain::build(certificate, at_hand, &self.authorities.trust, question, work)
         });
         let Some(chain) = chain else {
             let why = if self.budget.is_spent() { SPENT } else { "the signer's certificate is not in the bundle" };
