@@ -4,8 +4,17 @@
 //! compound file a Word document.
 
 mod compound;
+mod executable;
+mod inferred;
 mod magic;
+mod signature;
 mod text;
+mod zip;
+
+pub use executable::is_pe;
+
+use crate::base::bytes::{ReadAt, read_full};
+use crate::base::fields::Fields;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -57,84 +66,61 @@ const fn file_type(family: Family, extension: &'static str, mime: &'static str, 
     FileType { mime, extension, description, family }
 }
 
-const PE: &str = "application/vnd.microsoft.portable-executable";
+/// What of a file is at hand: its first bytes, and a way to more of them where a container tells its kind further on.
+pub(crate) struct Sample<'a> {
+    /// The first bytes, 40 KiB or the whole file.
+    head: &'a [u8],
+    stream: Option<&'a dyn ReadAt>,
+    size: u64,
+}
 
-/// Tells the type of a file of `size` bytes from its first bytes (40 KiB suffice).
+impl Sample<'_> {
+    /// Bytes at an offset, as many of them as there are.
+    fn bytes(&self, at: u64, length: usize) -> Vec<u8> {
+        let end = at.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+        let held = u64::try_from(self.head.len()).unwrap_or(u64::MAX);
+        match self.stream {
+            Some(stream) if end > held && at < self.size => {
+                let rest = usize::try_from(self.size.saturating_sub(at)).unwrap_or(usize::MAX);
+                let mut bytes = vec![0u8; length.min(rest)];
+                // An error of the stream is told where the whole of it is read; here it only means that less is known.
+                let count = read_full(stream, at, &mut bytes).unwrap_or(0);
+                bytes.truncate(count);
+                bytes
+            }
+            _ => Fields(self.head).bytes(usize::try_from(at).unwrap_or(usize::MAX), length).to_vec(),
+        }
+    }
+}
+
+/// Tells the type of a file of `size` bytes from its first bytes alone (40 KiB suffice for most).
 #[must_use]
 pub fn detect(head: &[u8], size: u64) -> FileType {
-    if size == 0 {
+    tell(&Sample { head, stream: None, size })
+}
+
+/// Tells the type of a file from its first bytes and, where a container needs it, from a few more further on.
+#[must_use]
+pub fn identify(head: &[u8], stream: &dyn ReadAt, size: u64) -> FileType {
+    tell(&Sample { head, stream: Some(stream), size })
+}
+
+fn tell(sample: &Sample<'_>) -> FileType {
+    let head = sample.head;
+    if sample.size == 0 {
         return file_type(Family::Empty, "", "application/x-empty", "empty file");
     }
-    program(head)
-        .or_else(|| magic::find(head))
-        .or_else(|| compound::ole(head))
-        .or_else(|| compound::zip(head))
+    executable::dos(sample)
+        .or_else(|| executable::elf(sample))
+        .or_else(|| compound::ole(sample))
+        .or_else(|| zip::zip(sample))
+        .or_else(|| signature::find(head))
         .or_else(|| text::early(head))
-        .or_else(|| text_or_inferred(head))
+        .or_else(|| text::kind(head))
+        .or_else(|| magic::is_old_tar(head))
+        .or_else(|| inferred::find(head))
+        .or_else(|| text::late(head))
         .unwrap_or(file_type(Family::Unknown, "bin", "application/octet-stream", "data"))
-}
-
-/// Whether the head is that of a PE file: `MZ`, and `PE\0\0` where its field says.
-#[must_use]
-pub fn is_pe(head: &[u8]) -> bool {
-    let signature = || {
-        let at = usize::try_from(u32::from_le_bytes(*head.get(0x3c..)?.first_chunk()?)).ok()?;
-        head.get(at..at.checked_add(4)?)
-    };
-    head.starts_with(b"MZ") && signature() == Some(b"PE\0\0")
-}
-
-fn program(head: &[u8]) -> Option<FileType> {
-    if is_pe(head) {
-        return Some(file_type(Family::Pe, "exe", PE, "Windows executable"));
-    }
-    (head.starts_with(b"MZ") && head.len() >= 28 || head.starts_with(b"ZM") && head.len() >= 28).then(|| {
-        let at = head.get(0x3c..).and_then(|rest| rest.first_chunk::<4>()).map(|bytes| u32::from_le_bytes(*bytes));
-        let next = at.and_then(|at| head.get(usize::try_from(at).ok()?..)).and_then(|rest| rest.first_chunk::<2>());
-        let description = match next {
-            Some(b"NE") => "16-bit Windows executable (NE)",
-            Some(b"LE" | b"LX") => "OS/2 or Windows virtual device executable (LE)",
-            _ => "DOS executable, or a PE file whose header is damaged",
-        };
-        file_type(Family::Program, "exe", "application/x-dosexec", description)
-    })
-}
-
-/// The same type with what the PE header tells.
-#[must_use]
-pub fn refine_pe(file_type: FileType, is_dll: bool, subsystem: &str) -> FileType {
-    let (extension, description) = match subsystem {
-        "native" => ("sys", "Windows driver"),
-        "efi-application" | "efi-boot-service-driver" | "efi-runtime-driver" | "efi-rom" => ("efi", "EFI executable"),
-        _ if is_dll => ("dll", "Windows dynamic link library"),
-        "windows-cui" => ("exe", "Windows console program"),
-        "windows-gui" => ("exe", "Windows program"),
-        _ => return file_type,
-    };
-    FileType { extension, description, ..file_type }
-}
-
-/// Text of a certain kind, what `infer` knows, or plain text.
-fn text_or_inferred(head: &[u8]) -> Option<FileType> {
-    let kind = text::kind(head);
-    kind.filter(|kind| *kind != text::PLAIN).or_else(|| inferred(head)).or(kind)
-}
-
-fn inferred(head: &[u8]) -> Option<FileType> {
-    use infer::MatcherType;
-    let found = infer::get(head)?;
-    let family = match found.matcher_type() {
-        MatcherType::App => Family::Program,
-        MatcherType::Archive => Family::Archive,
-        MatcherType::Audio | MatcherType::Video => Family::Media,
-        MatcherType::Image => Family::Image,
-        MatcherType::Doc | MatcherType::Book => Family::Document,
-        MatcherType::Font => Family::Font,
-        // Texts are told apart below, with more care.
-        MatcherType::Text => return None,
-        _ => Family::Other,
-    };
-    Some(file_type(family, found.extension(), found.mime_type(), found.mime_type()))
 }
 
 #[cfg(test)]

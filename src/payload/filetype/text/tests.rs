@@ -1,0 +1,1 @@
+//! Texts of each kind, as they are written.
