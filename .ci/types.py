@@ -79,7 +79,7 @@ NARROWER = {
 
 TEXT = re.compile(r"text/|message/|application/(json|x-ndjson|x-bat|x-powershell|x-sh|sql|yaml|x-desktop|x-setupscript|x-pem-file|"
                   r"x-mswinurl|mbox|rtf|postscript|hta|x-httpd-php|x-subrip|pgp-|x-openssh-key|x-putty|x-wsf|xslt|x-msbuild)|"
-                  r"image/(svg\+xml|x-xpixmap|x-portable)|application/x-font-bdf|audio/x-mpegurl|application/x-vmdk")
+                  r"image/(svg\+xml|x-xpixmap|x-portable)|application/x-font-(bdf|type1)|audio/x-mpegurl|application/x-vmdk")
 
 # Extensions, or ends of paths, that support a type of which file(1) knows nothing.
 WITNESS = {
@@ -96,7 +96,8 @@ WITNESS = {
     "application/x-qcow": r"\.qcow2$", "application/vnd.tcpdump.pcap": r"\.pcap$", "application/x-pcapng": r"\.pcap(ng)?$",
     "application/encase": r"(?i)\.e?x?01$", "application/x-ms-portable-pdb": r"\.pdb$", "application/x-systemd-catalog": r"catalog",
     "application/x-linux-psf": r"\.psfu?$", "application/x-ld-cache": r"\.cache", "application/x-gconv-cache": r"gconv",
-    "application/x-aspell": r"\.rws$", "application/x-coff": r"\.(o|obj|lib)$", "application/x-ms-hibernation": r"hiberfil",
+    "application/x-aspell": r"\.rws$", "application/x-coff": r"\.(o|obj|lib)$", "application/x-ms-hibernation": r"hiberfil", "text/x-vim": r"\.vim$", "application/x-dosexec": r"\.(exe|dll|sys|com)$",
+    "application/gzip": r"\.gz$", "text/javascript": r"\.js$",
 }
 # Bytes at the start that support it.
 MAGIC = {"application/zstd": b"\x28\xb5\x2f\xfd", "application/tzif": b"TZif", "application/x-llvm": b"BC\xc0\xde",

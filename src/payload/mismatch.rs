@@ -46,7 +46,7 @@ const EXPECTATIONS: &[Expectation] = &[
     expect(
         &[
             "exe", "dll", "scr", "ocx", "cpl", "drv", "ax", "tsp", "acm", "mui", "efi", "pyd", "node", "xll", "winmd",
-            "msstyles", "ime", "rll", "iec", "mun", "flt", "sfx",
+            "msstyles", "ime", "rll", "iec", "mun", "flt",
         ],
         &[Family::Pe],
         // A driver is the same kind of file; Node loads the shared libraries of every system under one name.
@@ -96,7 +96,8 @@ const EXPECTATIONS: &[Expectation] = &[
         &["pptm", "ppsm", "potm", "ppam", "pptx", "ppsx", "potx", "ole", "zip"],
     ),
     expect(&["vsd", "vss", "vst"], &[], &["vsd", "ole", "vsdx", "vsdm", "xml"]),
-    expect(&["msg", "oft"], &[], &["msg", "ole"]),
+    // Tcl calls its message catalogues so.
+    expect(&["msg", "oft"], &[], &["msg", "ole", "tcl"]),
     expect(&["one"], &[], &["one"]),
     expect(
         &["odt", "ods", "odp", "odg", "ott", "ots", "otp"],

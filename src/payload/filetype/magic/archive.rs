@@ -41,7 +41,8 @@ pub(in super::super) const SIGNATURES: &[Signature] = &[
         (1..8 << 20).contains(&le32(head, 4))
     }),
     start_if(b"\x1f\x9d", archive("Z", "application/x-compress", "compress data"), |head| {
-        byte(head, 2) & 0x60 == 0 && (9..=16).contains(&(byte(head, 2) & 0x1f))
+        // The first code, of nine bits, is a character.
+        byte(head, 2) & 0x60 == 0 && (9..=16).contains(&(byte(head, 2) & 0x1f)) && byte(head, 4) & 1 == 0
     }),
     start_if(b"\x1f\xa0", archive("z", "application/x-compress", "compress data (SCO LZH)"), |head| head.len() > 64),
     start(b"\xff\x06\0\0sNaPpY", archive("sz", "application/x-snappy-framed", "Snappy data")),

@@ -87,7 +87,7 @@ fn has_dex_version(head: &[u8]) -> bool {
 
 /// A version of Flash that was, and a length that is more than the header.
 fn is_flash(head: &[u8]) -> bool {
-    (1..=50).contains(&byte(head, 3)) && le32(head, 4) > 8
+    (1..=50).contains(&byte(head, 3)) && (9..256 << 20).contains(&le32(head, 4))
 }
 
 /// An object file: sections of a sane number, no optional header, and a name of a section where the first one stands.

@@ -40,7 +40,7 @@ pub(super) enum Language {
 }
 
 /// Each language's type and the points that it needs.
-const LANGUAGES: &[(Language, FileType, u32)] = &[
+pub(super) const LANGUAGES: &[(Language, FileType, u32)] = &[
     (Language::Python, kind::PYTHON, 4),
     (Language::Shell, kind::SHELL, 6),
     (Language::Batch, kind::BATCH, 5),
@@ -130,6 +130,10 @@ pub(super) fn find(text: &str) -> Option<FileType> {
     let mut best: Option<(u32, FileType, bool)> = None;
     for (language, kind, least) in LANGUAGES {
         let mut sum = points.of(*language);
+        if *language == Language::M4 {
+            // Its macros hold pieces of shell and C, which speak for themselves.
+            sum = sum.saturating_mul(3);
+        }
         if *language == Language::Cpp && sum > 0 {
             // What is C is C++ too.
             sum = sum.saturating_add(points.of(Language::C));

@@ -2,6 +2,7 @@
 //!
 //! Points: 1 for what several languages write, 2 for what few do, 3 and more for what hardly anything else does.
 
+use super::any_case;
 use super::language::Language::{self, *};
 use super::language::Points;
 
@@ -62,20 +63,22 @@ pub(super) fn speak(line: &str, inside: &mut Inside, points: &mut Points) {
     by_start(&said, points);
     let lower = text.to_ascii_lowercase();
     let lower_word = lower.get(..end).unwrap_or_default();
-    in_any_case(&said, &lower, lower_word, points);
-    within(&said, &lower, points);
+    any_case::by_word(&said, &lower, lower_word, points);
+    any_case::within(&said, &lower, points);
 }
 
-struct Line<'a> {
-    text: &'a str,
+/// A line without the blank space in front.
+pub(super) struct Line<'a> {
+    pub(super) text: &'a str,
     /// The first word, and what follows it.
-    word: &'a str,
-    rest: &'a str,
-    last: char,
-    indented: bool,
+    pub(super) word: &'a str,
+    pub(super) rest: &'a str,
+    pub(super) last: char,
+    pub(super) indented: bool,
 }
 
-fn all(points: &mut Points, languages: &[Language], number: u8) {
+/// Gives the same points to several languages.
+pub(super) fn all(points: &mut Points, languages: &[Language], number: u8) {
     for language in languages {
         points.give(*language, number);
     }
@@ -94,6 +97,9 @@ fn by_word(line: &Line<'_>, points: &mut Points) {
         "import" => match () {
             () if rest.contains(" from ") && quoted => points.give(JavaScript, 4),
             () if rest.starts_with(['\'', '"']) => all(points, &[JavaScript, Go], 2),
+            () if rest.starts_with('{') && (rest.contains("from\"") || rest.contains("from'")) => {
+                points.give(JavaScript, 4)
+            }
             () if rest == "(" => points.give(Go, 4),
             () if last == ';' && rest.starts_with("java") => points.give(Java, 5),
             () if last == ';' && rest.contains('.') => points.give(Java, 2),
@@ -373,7 +379,7 @@ fn by_start(line: &Line<'_>, points: &mut Points) {
         Some(b'@') if starts("@classmethod") || starts("@staticmethod") || starts("@property") || starts("@pytest") => {
             points.give(Python, 4)
         }
-        Some(b'@') if starts("@echo ") => points.give(Batch, 5),
+        Some(b'@') if starts("@echo ") && !line.indented => points.give(Batch, 5),
         Some(b'@') if starts("@@ -") && text.contains(" @@") => points.give(Diff, 5),
         Some(b'-') if starts("--- ") => points.give(Diff, 3),
         Some(b'+') if starts("+++ ") => points.give(Diff, 3),
@@ -456,6 +462,15 @@ fn by_start(line: &Line<'_>, points: &mut Points) {
     if text.ends_with(";;") {
         points.give(Shell, 3);
     }
+    if text.ends_with('{') && (starts(".") || starts("#")) && !starts("#if") && !text.contains('(') {
+        points.give(Css, 2);
+    }
+    let property = text.strip_suffix(';').and_then(|held| held.split_once(": ")).map(|(name, _)| name);
+    if property
+        .is_some_and(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'))
+    {
+        points.give(Css, 1);
+    }
     // A rule: names, a colon, names; recipes behind it begin with a tab.
     if !line.indented && text.contains("$(") && (text.contains(": ") || text.contains(":=")) {
         points.give(Makefile, 3);
@@ -464,228 +479,5 @@ fn by_start(line: &Line<'_>, points: &mut Points) {
         || text.contains("$@") && text.contains("$<")
     {
         points.give(Makefile, 3);
-    }
-}
-
-/// Languages that do not tell capitals from small letters.
-fn in_any_case(line: &Line<'_>, lower: &str, word: &str, points: &mut Points) {
-    let rest = lower.get(word.len()..).unwrap_or_default().trim_start();
-    match word {
-        "@echo" => points.give(Batch, 5),
-        "echo" | "echo." => points.give(Batch, 1),
-        "rem" if !rest.is_empty() => points.give(Batch, 2),
-        "set" if rest.contains('=') && !rest.contains(" = ") => points.give(Batch, 2),
-        "set" if rest.contains("createobject(") || rest.contains("getobject(") => points.give(VbScript, 5),
-        "set" if rest.contains(" = ") && !line.last.is_ascii_punctuation() => points.give(VbScript, 1),
-        "goto" if rest.split_whitespace().count() == 1 && line.last != ';' => points.give(Batch, 3),
-        "setlocal" | "endlocal"
-            if rest.is_empty()
-                || rest.starts_with("enable")
-                || rest.starts_with("disable")
-                || rest.starts_with('&') =>
-        {
-            points.give(Batch, 5);
-        }
-        "setlocal" if rest.contains(['=', '<']) || !rest.contains(' ') => points.give(Vim, 4),
-        "if" if rest.starts_with("exist ")
-            || rest.starts_with("not exist ")
-            || rest.starts_with("errorlevel ")
-            || rest.starts_with("not defined ")
-            || rest.starts_with("/i ") =>
-        {
-            points.give(Batch, 4);
-        }
-        "if" if rest.contains("\"%") => points.give(Batch, 3),
-        "if" | "elseif" if rest.ends_with(" then") => points.give(VbScript, 2),
-        "for"
-            if rest.starts_with("%%")
-                || rest.starts_with("/f ")
-                || rest.starts_with("/r ")
-                || rest.starts_with("/l ") =>
-        {
-            points.give(Batch, 5)
-        }
-        "for" if rest.starts_with("each ") && rest.contains(" in ") => points.give(VbScript, 3),
-        "foreach" if rest.starts_with("($") => points.give(PowerShell, 4),
-        "exit" if rest.starts_with("/b") => points.give(Batch, 5),
-        "call" if rest.starts_with(':') || rest.ends_with(".bat") || rest.ends_with(".cmd") => points.give(Batch, 3),
-        "pushd" | "popd" | "xcopy" | "attrib" | "taskkill" | "schtasks" | "certutil" | "bitsadmin" | "wscript"
-        | "cscript" | "regsvr32" | "rundll32" => points.give(Batch, 2),
-        "dim" if !rest.is_empty() && line.last != ';' => points.give(VbScript, 2),
-        "option" if rest.starts_with("explicit") => all(points, &[VbScript, VisualBasic], 3),
-        "on" if rest.starts_with("error resume next") || rest.starts_with("error goto") => points.give(VbScript, 5),
-        "end" if rest == "sub" || rest == "function" || rest == "if" || rest == "with" || rest == "select" => {
-            all(points, &[VbScript, VisualBasic], 3)
-        }
-        "private" | "public"
-            if rest.starts_with("sub ")
-                || rest.starts_with("function ")
-                || rest.starts_with("declare ")
-                || rest.starts_with("const ") && !rest.contains(';') =>
-        {
-            points.give(VisualBasic, 4);
-        }
-        "imports" if rest.starts_with("system") => points.give(VisualBasic, 6),
-        "sub" if rest.ends_with(')') => points.give(VbScript, 3),
-        "msgbox" | "wscript.echo" | "wscript.quit" | "wscript.sleep" => points.give(VbScript, 4),
-        "param" if rest.starts_with('(') && !rest.contains(')') || rest.starts_with("($") || rest.starts_with("([") => {
-            points.give(PowerShell, 4)
-        }
-        "create"
-            if [
-                "table",
-                "index",
-                "database",
-                "view",
-                "function",
-                "or replace",
-                "trigger",
-                "schema",
-                "extension",
-                "type",
-                "user",
-                "role",
-                "sequence",
-                "unique index",
-                "procedure",
-                "temp",
-            ]
-            .iter()
-            .any(|what| rest.starts_with(what)) =>
-        {
-            points.give(Sql, 4);
-        }
-        "insert" if rest.starts_with("into ") => points.give(Sql, 4),
-        "drop"
-            if rest.starts_with("table ")
-                || rest.starts_with("view ")
-                || rest.starts_with("function ")
-                || rest.starts_with("database ") =>
-        {
-            points.give(Sql, 4)
-        }
-        "alter" if rest.starts_with("table ") || rest.starts_with("function ") || rest.starts_with("extension ") => {
-            points.give(Sql, 4)
-        }
-        "select" if rest.contains(" from ") => points.give(Sql, 3),
-        "delete" if rest.starts_with("from ") => points.give(Sql, 4),
-        "update" if rest.contains(" set ") => points.give(Sql, 4),
-        "copy" if rest.contains(" from stdin") => points.give(Sql, 5),
-        "grant" | "revoke" if rest.contains(" on ") && line.last == ';' => points.give(Sql, 3),
-        _ => {}
-    }
-    if word.starts_with(':') && word.len() > 1 && rest.is_empty() && !word.get(1..).unwrap_or_default().contains(':') {
-        points.give(Batch, 2);
-    }
-    if word.starts_with("::") && rest.is_empty() || lower.starts_with(":: ") {
-        points.give(Batch, 2);
-    }
-    // A verb and a noun with a hyphen: the commands of PowerShell.
-    if let Some((verb, noun)) = word.split_once('-')
-        && matches!(
-            verb,
-            "write"
-                | "get"
-                | "set"
-                | "new"
-                | "remove"
-                | "import"
-                | "export"
-                | "invoke"
-                | "start"
-                | "stop"
-                | "add"
-                | "copy"
-                | "move"
-                | "test"
-                | "out"
-                | "convertto"
-                | "install"
-                | "register"
-                | "enable"
-                | "disable"
-                | "expand"
-                | "compress"
-        )
-        && noun.len() >= 3
-        && noun.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && (rest.is_empty()
-            || rest.starts_with(['-', '$', '"', '\'', '(', '@'])
-            || word == "write-host"
-            || word == "write-output"
-            || word == "import-module")
-        && line.word.starts_with(|c: char| c.is_ascii_uppercase())
-    {
-        points.give(PowerShell, 4);
-    }
-}
-
-/// What stands anywhere in a line. One look for a mark that all of a group have comes before the group.
-fn within(line: &Line<'_>, lower: &str, points: &mut Points) {
-    let has = |what: &str| lower.contains(what);
-    if has("(") {
-        if has("createobject(") {
-            points.give(VbScript, if line.last == ';' { 1 } else { 4 });
-        }
-        if has("new activexobject(") {
-            points.give(JavaScript, 5);
-        }
-        if has("function(") || has("function (") {
-            points.give(JavaScript, 2);
-        }
-        if has("require('") || has("require(\"") {
-            all(points, &[JavaScript, Lua], 2);
-        }
-        if has("=> {") || has("document.getelementbyid(") || has(".addeventlistener(") {
-            points.give(JavaScript, 3);
-        }
-        if has("new-object ") || has("(get-") || has("-erroraction ") {
-            points.give(PowerShell, 4);
-        }
-    }
-    if has("-")
-        && (has("new-object ")
-            || has("-erroraction ")
-            || has(" | where-object")
-            || has(" | foreach-object")
-            || has(" | out-null")
-            || has(" -eq $")
-            || has("get-childitem"))
-    {
-        points.give(PowerShell, 4);
-    }
-    if has("self.") && !has(";") && has("=") && !has("let ") {
-        points.give(Python, 2);
-    }
-    if has(" === ") || has(" !== ") {
-        all(points, &[JavaScript, Php], 2);
-    }
-    if has("std::") {
-        points.give(Cpp, 2);
-    }
-    if has("%")
-        && (has("%~dp0")
-            || has("%temp%")
-            || has("%errorlevel%")
-            || has("%systemroot%")
-            || has("%appdata%")
-            || has("%userprofile%"))
-    {
-        points.give(Batch, 3);
-    }
-    if has(">nul") || has("> nul") {
-        points.give(Batch, 3);
-    }
-    if has("$") && (has("$_.") || has("$env:") || has("$null") && has(" -") || has("$true") || has("[system.")) {
-        points.give(PowerShell, 2);
-    }
-    if has("${") && line.last != ';' && !has("$({") || has("$(") && has(")\"") {
-        points.give(Shell, 1);
-    }
-    if has(" =~ /") || has(" =~ s/") || has("->{") {
-        points.give(Perl, 3);
-    }
-    if has("wscript.") {
-        all(points, &[VbScript, JavaScript], 2);
     }
 }

@@ -3,6 +3,7 @@
 //! First what a text begins with, then what it is built like, then the languages: each line is looked at once and speaks
 //! for the languages in which it could be written.
 
+mod any_case;
 mod encoded;
 mod kinds;
 mod language;

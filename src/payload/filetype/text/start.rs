@@ -124,6 +124,8 @@ fn interpreter(line: &str, text: &str) -> FileType {
         "sh" | "bash" | "dash" | "ash" | "ksh" | "mksh" | "pdksh" | "zsh" | "csh" | "tcsh" | "fish" | "busybox"
         | "rbash" => kind::SHELL,
         // A build replaces such a name: `#! @PERL@`.
+        // `#!/usr/bin env python` does not run, and says what it is.
+        _ if line.split_whitespace().skip(1).any(|word| word.starts_with("python")) => kind::PYTHON,
         _ if program.contains("perl") => kind::PERL,
         _ if program.contains("python") => kind::PYTHON,
         _ if program.contains("sh") => kind::SHELL,
@@ -181,6 +183,7 @@ fn markup(text: &str) -> Option<FileType> {
         "stylesheet" | "transform" if lower.contains("http://www.w3.org/1999/xsl/transform") => kind::STYLE,
         _ if lower.starts_with("<!doctype html") => kind::HTML,
         _ if declared || lower.starts_with("<!doctype") => kind::XML,
+        _ if own_name_space(&lower, root) => kind::XML,
         "script" | "table" | "meta" | "style" | "h1" | "h2" | "h3" | "a" | "p" | "div" | "center" | "img" | "form"
         | "span" | "frameset" | "iframe" | "link" | "br" | "ul" | "b" | "font" | "pre" => kind::HTML,
         // Without a declaration: a name in brackets that is closed again, or a name space.
@@ -190,6 +193,12 @@ fn markup(text: &str) -> Option<FileType> {
         }
         _ => return None,
     })
+}
+
+/// Whether the first element itself says which name space it is of.
+fn own_name_space(lower: &str, root: &str) -> bool {
+    let tag = lower.split_once(&format!("<{root}")).and_then(|(_, rest)| rest.split('>').next());
+    !root.is_empty() && tag.is_some_and(|tag| tag.contains("xmlns"))
 }
 
 /// The name of the first element, behind declarations and comments.

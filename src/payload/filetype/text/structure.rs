@@ -17,7 +17,7 @@ pub(super) fn find(text: &str) -> Option<FileType> {
 
 /// Kinds that texts of other kinds look like; asked last.
 pub(super) fn find_late(text: &str) -> Option<FileType> {
-    translations(text).or_else(|| table(text)).or_else(|| settings(text)).or_else(|| yaml(text))
+    translations(text).or_else(|| page(text)).or_else(|| table(text)).or_else(|| settings(text)).or_else(|| yaml(text))
 }
 
 /// JSON as far as the text goes: every token in its place.
@@ -289,6 +289,14 @@ fn ftp_script(text: &str) -> Option<FileType> {
     }
     (lines >= 2 && connects && (moves || lines == commands) && commands.saturating_mul(5) >= lines.saturating_mul(4))
         .then_some(kind::FTP)
+}
+
+/// A page behind something else: a browser shows it.
+fn page(text: &str) -> Option<FileType> {
+    let start = cut(text, 1024).to_ascii_lowercase();
+    let at = start.find("<html").or_else(|| start.find("<!doctype html"))?;
+    let open = start.get(at..)?.bytes().find(|byte| !byte.is_ascii_alphabetic() && !matches!(byte, b'<' | b'!'));
+    (matches!(open, Some(b'>' | b' ' | b'\r' | b'\n')) && start.contains('>')).then_some(kind::HTML)
 }
 
 /// Message catalogues of gettext.
