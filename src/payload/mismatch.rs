@@ -149,7 +149,8 @@ const EXPECTATIONS: &[Expectation] = &[
     loosely(&["dmp", "mdmp", "hdmp"], &[], &["dmp", "gz", "sql", "dump"]),
     // Certificates and keys are binary or text, and often in the other's name.
     loosely(&["cer", "crt", "der", "p7b", "p7c", "p7m", "p7s", "crl", "csr", "cat", "spc"], SECRET, &[]),
-    loosely(&["pem", "key", "pub", "ppk", "asc", "gpg", "pgp", "pfx", "p12", "jks"], SECRET, &[]),
+    // Presentations of Keynote are ZIP archives, documents of Publisher compound files.
+    loosely(&["pem", "key", "pub", "ppk", "asc", "gpg", "pgp", "pfx", "p12", "jks"], SECRET, &["pub", "zip"]),
     loosely(
         &[
             "mp3", "wav", "mp4", "avi", "mov", "mkv", "wmv", "wma", "flac", "ogg", "mpg", "mpeg", "m4a", "m4v", "aac",
@@ -200,7 +201,7 @@ pub fn judge(name: &str, detected: &FileType, size: u64) -> Option<Mismatch> {
     let (stem, declared) = name.rsplit_once('.').map(|(stem, extension)| (stem, extension.to_lowercase()))?;
     let expected = expectation(&declared)?;
     // Terminals are called what they are called: `ansi.sys`, `xterm.js`.
-    if detected.family == Family::Empty || detected.extension == "terminfo" {
+    if detected.family == Family::Empty || detected.extension == "terminfo" || detected.extension == declared {
         return None;
     }
     let inner = || {

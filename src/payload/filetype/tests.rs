@@ -535,6 +535,11 @@ fn mutants_are_told_the_same_twice() {
         bytes.truncate(1 + random() as usize % bytes.len());
         let size = bytes.len() as u64;
         assert_eq!(identify(&bytes, &bytes, size), identify(&bytes, &bytes, size));
-        assert_ne!(detect(&bytes, size).family, Empty);
+        let found = detect(&bytes, size);
+        assert_ne!(found.family, Empty);
+        for name in ["a.exe", "a.jpg", "a.txt", "a.pub", "a.dat", "a.exe.bak", "a.docx", "a.zip", "a"] {
+            let judged = crate::payload::mismatch::judge(name, &found, size);
+            assert!(judged.is_none_or(|judged| judged.declared != judged.detected), "{name}");
+        }
     }
 }

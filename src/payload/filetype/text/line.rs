@@ -236,7 +236,7 @@ fn by_word(line: &Line<'_>, points: &mut Points) {
         "require" if rest.starts_with(['\'', '"']) && last != ';' => points.give(Ruby, 3),
         "require_relative" | "attr_accessor" | "attr_reader" => points.give(Ruby, 5),
         "module" if is_name(rest) => points.give(Ruby, 1),
-        "end" if rest.is_empty() => all(points, &[Ruby, Lua], 2),
+        "end" if rest.is_empty() => all(points, &[Ruby, Lua], 1),
         "elsif" => all(points, &[Ruby, Perl], 2),
         "puts" if quoted => all(points, &[Ruby, Tcl], 1),
         "elseif" if rest.ends_with("then") => points.give(Lua, 3),

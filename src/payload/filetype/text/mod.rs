@@ -20,6 +20,9 @@ mod tests;
 /// Bytes of a text that are looked at for its language.
 const LANGUAGE: usize = 24 << 10;
 
+/// A head of at least this many bytes may be cut.
+const CUT: usize = 4096;
+
 /// Documents that begin like text and may hold anything after that.
 pub(super) fn early(head: &[u8]) -> Option<FileType> {
     if head.starts_with(b"%PDF-") {
@@ -40,9 +43,7 @@ pub(super) fn early(head: &[u8]) -> Option<FileType> {
 
 /// The kind of text, if the head is text in an encoding that Windows writes.
 pub(super) fn kind(head: &[u8]) -> Option<FileType> {
-    // A cut character at the end of the head is no reason to call it binary.
-    let even = head.len() & !1;
-    let decoded = text::decode(head.get(..even.max(1).min(head.len())).unwrap_or(head))?;
+    let decoded = text::decode(whole_characters(head))?;
     let content = decoded.content.as_str();
     let trimmed = content.trim_start();
     Some(
@@ -53,6 +54,15 @@ pub(super) fn kind(head: &[u8]) -> Option<FileType> {
             .or_else(|| structure::find_late(trimmed))
             .unwrap_or(kinds::PLAIN),
     )
+}
+
+/// A long head without the character of UTF-8 that its end may cut, for which it would not be UTF-8.
+fn whole_characters(head: &[u8]) -> &[u8] {
+    if head.len() < CUT || head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+        return head;
+    }
+    let tail = head.iter().rev().take(3).take_while(|byte| !byte.is_ascii()).count();
+    head.get(..head.len().saturating_sub(tail)).unwrap_or(head)
 }
 
 /// Text that only its mark shows to be one.

@@ -245,10 +245,11 @@ fn subtitles(text: &str) -> Option<FileType> {
     holds.then_some(kind::SUBTITLES)
 }
 
-/// Commands of an FTP client in nearly every line, one that connects or logs in, and one that moves files or ends.
+/// Commands of an FTP client in nearly every line, one that connects or logs in, and one that moves files or ends. A script
+/// whose server stands on the command line begins with a name and a password, or with commands at once.
 fn ftp_script(text: &str) -> Option<FileType> {
     let (mut lines, mut commands, mut connects, mut moves) = (0u32, 0u32, false, false);
-    let mut logins = 0u32;
+    let mut logins = 2u32;
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(200) {
         lines = lines.saturating_add(1);
         let mut words = line.split_whitespace();
@@ -283,12 +284,14 @@ fn ftp_script(text: &str) -> Option<FileType> {
             _ => line.starts_with('!'),
         };
         // The name and the password stand on lines of their own behind `open`.
-        let login = !known && logins > 0 && rest <= 1;
-        logins = logins.saturating_sub(u32::from(login));
+        let login = !known && logins > 0 && rest == 0;
+        logins =
+            if known && !matches!(first.as_str(), "open" | "o") { 0 } else { logins.saturating_sub(u32::from(login)) };
         commands = commands.saturating_add(u32::from(known || login));
     }
-    (lines >= 2 && connects && (moves || lines == commands) && commands.saturating_mul(5) >= lines.saturating_mul(4))
-        .then_some(kind::FTP)
+    let nearly_all = commands.saturating_mul(5) >= lines.saturating_mul(4);
+    let told = connects && (moves || lines == commands) && nearly_all || moves && lines == commands && lines >= 3;
+    (lines >= 2 && told).then_some(kind::FTP)
 }
 
 /// A page behind something else: a browser shows it.

@@ -97,7 +97,12 @@ fn kinds_of_text() {
         ("1\n00:00:01,000 --> 00:00:02,000\nHello\n", "srt", "application/x-subrip"),
         ("open 192.0.2.1\r\nbob\r\nsecret\r\nbinary\r\nput a.zip\r\nbye\r\n", "txt", "text/x-ftp-script"),
         ("open ftp.example.org 21\r\nuser bob pw\r\nmget *.doc\r\nquit\r\n", "txt", "text/x-ftp-script"),
+        ("bob\r\nsecret\r\nbinary\r\nput a.zip\r\nquit\r\n", "txt", "text/x-ftp-script"),
+        ("cd out\r\nput a.html\r\nput b.css\r\n", "txt", "text/x-ftp-script"),
+        ("open the door\nget up\nput it down\nlook around you\nrun\n", "txt", "text/plain"),
+        ("<FileZilla3><a>b</a></FileZilla3>", "xml", "text/xml"),
         // Languages.
+        ("ftp -n -s:C:\\a\\b.ftp", "bat", "application/x-bat"),
         ("@echo off\r\ncopy a b\r\n", "bat", "application/x-bat"),
         ("cd \\temp\r\nif exist a.txt del a.txt\r\nfor /f %%i in (a.txt) do echo %%i\r\n", "bat", "application/x-bat"),
         ("param($x)\r\n$y = Get-ChildItem $x\r\nWrite-Host $y\r\n", "ps1", "application/x-powershell"),
