@@ -46,8 +46,6 @@ pub(super) fn by_word(line: &Line<'_>, lower: &str, word: &str, points: &mut Poi
         "foreach" if rest.starts_with("($") => points.give(PowerShell, 4),
         "exit" if rest.starts_with("/b") => points.give(Batch, 5),
         "call" if rest.starts_with(':') || rest.ends_with(".bat") || rest.ends_with(".cmd") => points.give(Batch, 3),
-        "pushd" | "popd" | "xcopy" | "attrib" | "taskkill" | "schtasks" | "certutil" | "bitsadmin" | "wscript"
-        | "cscript" | "regsvr32" | "rundll32" => points.give(Batch, 2),
         "ftp" | "ftp.exe" if rest.contains("-s:") => points.give(Batch, 5),
         "powershell" | "powershell.exe" | "cmd" | "cmd.exe" | "mshta" | "msiexec" if rest.starts_with(['-', '/']) => {
             points.give(Batch, 5)
@@ -62,6 +60,8 @@ pub(super) fn by_word(line: &Line<'_>, lower: &str, word: &str, points: &mut Poi
         {
             points.give(Batch, 3);
         }
+        "pushd" | "popd" | "xcopy" | "attrib" | "taskkill" | "schtasks" | "certutil" | "bitsadmin" | "wscript"
+        | "cscript" | "regsvr32" | "rundll32" => points.give(Batch, 2),
         "dim" if !rest.is_empty() && line.last != ';' => points.give(VbScript, 2),
         "option" if rest.starts_with("explicit") => all(points, &[VbScript, VisualBasic], 3),
         "on" if rest.starts_with("error resume next") || rest.starts_with("error goto") => points.give(VbScript, 5),

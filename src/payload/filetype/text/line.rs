@@ -462,7 +462,12 @@ fn by_start(line: &Line<'_>, points: &mut Points) {
     if text.ends_with(";;") {
         points.give(Shell, 3);
     }
-    if text.ends_with('{') && (starts(".") || starts("#")) && !starts("#if") && !text.contains('(') {
+    if text.ends_with('{')
+        && (starts(".") || starts("#"))
+        && text.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic)
+        && !starts("#if")
+        && !text.contains('(')
+    {
         points.give(Css, 2);
     }
     let property = text.strip_suffix(';').and_then(|held| held.split_once(": ")).map(|(name, _)| name);

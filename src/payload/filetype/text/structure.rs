@@ -297,6 +297,15 @@ fn ftp_script(text: &str) -> Option<FileType> {
 /// A page behind something else: a browser shows it.
 fn page(text: &str) -> Option<FileType> {
     let start = cut(text, 1024).to_ascii_lowercase();
+    // Templates of pages begin with what fills them in.
+    let template = ["{%", "{{", "{#"].iter().any(|mark| text.starts_with(mark));
+    if template
+        && ["<div", "<table", "<p>", "<body", "<h1", "<h2", "<h3", "<script", "<a href"]
+            .iter()
+            .any(|tag| start.contains(tag))
+    {
+        return Some(kind::HTML);
+    }
     let at = start.find("<html").or_else(|| start.find("<!doctype html"))?;
     let open = start.get(at..)?.bytes().find(|byte| !byte.is_ascii_alphabetic() && !matches!(byte, b'<' | b'!'));
     (matches!(open, Some(b'>' | b' ' | b'\r' | b'\n')) && start.contains('>')).then_some(kind::HTML)
