@@ -3,7 +3,7 @@
 disagreement.
 
 usage: FTPSIFT="target/release/ftpsift" types.py [--need PERCENT] [--sample N] [--infer FILE] [--show N] [--class TEXT]
-                                                 [--mismatches] [--files] [folder...]
+                                                 [--mismatches] [--cache FILE] [folder...]
 
 How it is judged. Names are made one where they are names of one thing (SAME). file(1) says text/plain of any text that it
 knows no better: a text type of ours agrees (TEXT). It says application/octet-stream where it knows nothing: a type of ours
