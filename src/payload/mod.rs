@@ -87,13 +87,10 @@ pub fn inspect(
             return (Facts { name_tricks: name::tricks(name), ..Facts::default() }, anomalies);
         }
     };
-    let mut file_type = filetype::detect(&pass.head, pass.size);
+    let file_type = filetype::identify(&pass.head, stream, pass.size);
     let mut pe = None;
     if file_type.family == filetype::Family::Pe {
         pe = pe::read(&pass.kept, stream, pass.size, limits, authorities, &mut note);
-        if let Some(pe) = &pe {
-            file_type = filetype::refine_pe(file_type, pe.is_dll, &pe.subsystem);
-        }
     }
     let digests = pass.digests.as_ref().filter(|_| file_type.family != filetype::Family::Pe);
     let catalogs = &authorities.catalogs;
@@ -138,7 +135,7 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         let bytes = buffer.filled(count);
         if pass.size == 0 {
             pass.head = bytes.get(..HEAD).unwrap_or(bytes).to_vec();
-            if filetype::is_pe(&pass.head) {
+            if pass.head.starts_with(b"MZ") {
                 keep = usize::try_from(length.min(limits.payload_parse_bytes)).unwrap_or(usize::MAX);
             }
         }
