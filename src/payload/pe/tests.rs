@@ -1,0 +1,1 @@
+//! Whole files, built here: good ones and those that no linker makes.
