@@ -18,11 +18,16 @@
 )]
 
 pub mod authenticode;
+pub mod dos;
+pub mod elf;
 pub mod entropy;
 pub mod filetype;
+pub mod macho;
 pub mod mismatch;
 pub mod name;
+pub mod oddity;
 pub mod pe;
+pub mod renamed;
 
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
@@ -58,6 +63,18 @@ pub struct Facts {
     /// Structure of a Windows executable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pe: Option<pe::Pe>,
+    /// Where the program was called otherwise when it was built.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renamed: Option<renamed::Renamed>,
+    /// A program for DOS or 16-bit Windows, or what is left of a Windows executable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dos: Option<dos::Dos>,
+    /// Structure of an ELF program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elf: Option<elf::Elf>,
+    /// Structure of a Mach-O program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub macho: Option<macho::MachO>,
 }
 
 /// Bytes read at a time.
@@ -84,6 +101,7 @@ pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> 
             file_type = filetype::refine_pe(file_type, pe.is_dll, &pe.subsystem);
         }
     }
+    let pe = pe.or_else(|| pe::te::read(&pass.kept, limits));
     let facts = Facts {
         size: pass.size,
         digests: pass.digests,
@@ -91,7 +109,11 @@ pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> 
         mismatch: mismatch::judge(name, &file_type, pass.size),
         file_type: Some(file_type),
         name_tricks: name::tricks(name),
+        renamed: pe.as_ref().and_then(|pe| renamed::judge(name, pe)),
         pe,
+        dos: dos::read(&pass.head, pass.size, &mut note),
+        elf: elf::read(&pass.kept, pass.size, limits, &mut note),
+        macho: macho::read(&pass.kept, pass.size, limits, &mut note),
     };
     (facts, anomalies)
 }
@@ -104,6 +126,11 @@ struct Pass {
     head: Vec<u8>,
     /// The bytes held for structure: of an executable, as much as the limits allow; else nothing.
     kept: Vec<u8>,
+}
+
+/// Whether a file is a program whose structure is read.
+fn has_structure(head: &[u8]) -> bool {
+    filetype::is_pe(head) || pe::te::is_te(head) || elf::is_elf(head) || macho::is_macho(head)
 }
 
 fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause)) -> std::io::Result<Pass> {
@@ -123,7 +150,7 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         let bytes = buffer.filled(count);
         if pass.size == 0 {
             pass.head = bytes.get(..HEAD).unwrap_or(bytes).to_vec();
-            if filetype::is_pe(&pass.head) {
+            if has_structure(&pass.head) {
                 keep = usize::try_from(length.min(limits.payload_parse_bytes)).unwrap_or(usize::MAX);
             }
         }

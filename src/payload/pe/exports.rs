@@ -1,10 +1,10 @@
 //! The export table: the library's own name, the names that it exports, and those that it leaves to another.
 
 use super::image::Image;
-use super::oddity::Oddities;
 use crate::base::anomaly::Cause;
 use crate::base::escape::lossless;
 use crate::base::limits::Limits;
+use crate::payload::oddity::Oddities;
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -3,9 +3,9 @@
 //! `goblin` reads them, from a copy whose fields are put right where it would refuse the file for them; each correction is
 //! an oddity of the file.
 
-use super::oddity::Oddities;
 use crate::base::fields::Fields;
 use crate::base::guard::guarded;
+use crate::payload::oddity::Oddities;
 use goblin::pe::header::{CoffHeader, Header};
 use goblin::pe::optional_header::OptionalHeader;
 use goblin::pe::section_table::SectionTable;

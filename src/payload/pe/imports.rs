@@ -1,13 +1,13 @@
 //! What is imported: at the start, late, and by addresses that were fixed beforehand; and the hash over the first.
 
 use super::image::Image;
-use super::oddity::Oddities;
 use super::{BoundImport, Import, md5, ordinals, purpose};
 use crate::base::anomaly::Cause;
 use crate::base::escape::lossless;
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
+use crate::payload::oddity::Oddities;
 use std::collections::BTreeMap;
 
 /// A library with what is imported from it.

@@ -27,6 +27,7 @@ mod tls;
 
 use super::authenticode::{self, Authenticode};
 use super::entropy;
+use super::oddity::{Oddities, Oddity};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::digest::Digests;
@@ -41,8 +42,6 @@ use goblin::pe::section_table::SectionTable;
 use headers::Headers;
 use image::Image;
 pub use load_config::LoadConfig;
-use oddity::Oddities;
-pub use oddity::Oddity;
 pub use packer::{Kind, Maker};
 pub use resources::{Manifest, Resources, VersionInfo};
 pub use rich::{DosStub, Rich, Tool};

@@ -4,10 +4,10 @@
 //! The format is not documented by Microsoft; source: Daniel Pistelli, *Microsoft's Rich Signature (undocumented)*, and
 //! Webster et al., *Finding the Needle: A Study of the PE32 Rich Header* (DIMVA 2017).
 
-use super::oddity::Oddities;
 use crate::base::digest::Digests;
 use crate::base::escape::lossless;
 use crate::base::fields::Fields;
+use crate::payload::oddity::Oddities;
 use memchr::memmem;
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -3,11 +3,11 @@
 //!
 //! `goblin` subtracts what was cut off without a check (goblin#450), so that the few fields are read here.
 
-use super::oddity::Oddities;
 use super::{Pe, describe_all, names};
 use crate::base::fields::Fields;
 use crate::base::guard::guarded;
 use crate::base::limits::Limits;
+use crate::payload::oddity::Oddities;
 use goblin::pe::section_table::SectionTable;
 
 const HEADER: usize = 40;

@@ -1,7 +1,7 @@
 //! Thread-local storage: its callbacks run before the entry point, which debuggers like to overlook.
 
 use super::image::Image;
-use super::oddity::Oddities;
+use crate::payload::oddity::Oddities;
 
 /// Callbacks that are listed.
 const MOST: usize = 64;

@@ -7,9 +7,9 @@ mod tree;
 mod version;
 
 use super::image::Image;
-use super::oddity::Oddities;
 use crate::base::anomaly::Cause;
 use crate::base::limits::Limits;
+use crate::payload::oddity::Oddities;
 pub use manifest::Manifest;
 use schemars::JsonSchema;
 use serde::Serialize;

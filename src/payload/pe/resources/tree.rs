@@ -6,8 +6,8 @@ use crate::base::fields::Fields;
 use crate::base::limits::Limits;
 use crate::payload::entropy;
 use crate::payload::filetype::{self, Family};
+use crate::payload::oddity::Oddities;
 use crate::payload::pe::image::Image;
-use crate::payload::pe::oddity::Oddities;
 use std::collections::BTreeSet;
 
 /// A number or a name.

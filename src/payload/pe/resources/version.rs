@@ -1,8 +1,8 @@
 //! The version resource: what the file says of itself (`VS_VERSIONINFO`, Windows SDK).
 
 use crate::base::fields::Fields;
+use crate::payload::oddity::Oddities;
 use crate::payload::pe::names;
-use crate::payload::pe::oddity::Oddities;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
