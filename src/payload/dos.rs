@@ -75,7 +75,7 @@ pub fn read(head: &[u8], size: u64, note: &mut dyn FnMut(Cause)) -> Option<Dos> 
     };
     note(Cause::Corrupt { what: format!("a Windows executable without its header: {reason}"), offset: 0x3c });
     dos.kind = "pe-damaged";
-    dos.header_offset = Some(pointer);
+    dos.header_offset = Some(pointer).filter(|_| head.len() >= 0x40);
     dos.reason = Some(reason);
     Some(dos)
 }

@@ -309,3 +309,124 @@ fn machine(number: u16) -> String {
     };
     name.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRINGS: usize = 0x200;
+    const DYNAMIC: usize = 0x280;
+    const NOTE: usize = 0x340;
+
+    /// A program of 64 bits that needs two libraries, in either order of bytes.
+    fn program(big: bool) -> Vec<u8> {
+        let mut bytes = vec![0u8; 0x400];
+        let mut put = |at: usize, width: usize, value: u64| {
+            let all = if big { value.to_be_bytes() } else { value.to_le_bytes() };
+            let part = if big { &all[8 - width..] } else { &all[..width] };
+            bytes[at..at + width].copy_from_slice(part);
+        };
+        for (at, width, value) in [
+            (16, 2, 3),
+            (18, 2, 62),
+            (20, 4, 1),
+            (24, 8, 0x1040),
+            (32, 8, 64),
+            (52, 2, 64),
+            (54, 2, 56),
+            (56, 2, 4),
+            (58, 2, 64),
+        ] {
+            put(at, width, value);
+        }
+        // Kind, flags, offset, address, bytes in the file and in memory.
+        let segments = [
+            (1, 5, 0, 0x1000, 0x400),
+            (2, 6, DYNAMIC, 0x1280, 0xb0),
+            (3, 4, 0x1c0, 0x11c0, 8),
+            (4, 4, NOTE, 0x1340, 20),
+        ];
+        for (index, (kind, flags, offset, address, size)) in segments.into_iter().enumerate() {
+            let at = 64 + 56 * index;
+            put(at, 4, kind);
+            put(at + 4, 4, flags);
+            for (field, value) in [(8, offset as u64), (16, address), (24, address), (32, size), (40, size), (48, 8)] {
+                put(at + field, 8, value);
+            }
+        }
+        let dynamic = [(5, 0x1200), (1, 1), (1, 11), (14, 21), (29, 31), (0, 0)];
+        for (index, (tag, value)) in dynamic.into_iter().enumerate() {
+            put(DYNAMIC + 16 * index, 8, tag);
+            put(DYNAMIC + 16 * index + 8, 8, value);
+        }
+        for (at, value) in [(NOTE, 4), (NOTE + 4, 4), (NOTE + 8, 3)] {
+            put(at, 4, value);
+        }
+        bytes[..7].copy_from_slice(if big { b"\x7fELF\x02\x02\x01" } else { b"\x7fELF\x02\x01\x01" });
+        bytes[STRINGS..STRINGS + 40].copy_from_slice(b"\0libc.so.6\0libz.so.1\0libx.so.2\0$ORIGIN\0\0");
+        bytes[0x1c0..0x1c8].copy_from_slice(b"/lib/ld\0");
+        bytes[NOTE + 12..NOTE + 20].copy_from_slice(b"GNU\0\xde\xad\xbe\xef");
+        bytes
+    }
+
+    fn of(bytes: &[u8]) -> Option<Elf> {
+        read(bytes, bytes.len() as u64, &Limits::default(), &mut |_| {})
+    }
+
+    #[test]
+    fn a_program_is_read_in_either_order_of_bytes() {
+        for (big, endian) in [(false, "little"), (true, "big")] {
+            let elf = of(&program(big)).unwrap();
+            assert_eq!(
+                (elf.bits, elf.endian, elf.machine.as_str(), elf.kind.as_str()),
+                (64, endian, "x86-64", "shared-object")
+            );
+            assert_eq!(elf.needed, ["libc.so.6", "libz.so.1"]);
+            assert_eq!((elf.soname.as_deref(), elf.library_paths.join(":")), (Some("libx.so.2"), "$ORIGIN".to_owned()));
+            assert_eq!((elf.interpreter.as_deref(), elf.build_id.as_deref()), (Some("/lib/ld"), Some("deadbeef")));
+            assert!(elf.stripped && !elf.is_static);
+            assert_eq!(elf.anomalies.iter().map(|oddity| oddity.code).collect::<Vec<_>>(), ["no-sections"]);
+        }
+    }
+
+    #[test]
+    fn upx_is_told_by_its_mark() {
+        let mut bytes = program(false);
+        bytes[0x1f0..0x1f4].copy_from_slice(b"UPX!");
+        bytes.extend(b"$Id: UPX 3.96 Copyright (C)");
+        assert_eq!(of(&bytes).unwrap().packer.as_deref(), Some("UPX 3.96"));
+    }
+
+    #[test]
+    fn counts_and_offsets_that_no_file_has_give_facts() {
+        let cases: [(&str, usize, &[u8], &str); 5] = [
+            ("segments behind the end", 32, &[0xff; 8], "entry-point-outside"),
+            ("many segments", 56, &[0xff; 2], "segments-cut"),
+            ("sections behind the end", 40, &[0xff; 7], ""),
+            ("sections counted in the first row", 40, &[64, 0, 0, 0, 0, 0, 0, 0], ""),
+            ("segment of no end", 64 + 32, &[0xff; 8], "segment-past-end"),
+        ];
+        for (what, at, value, code) in cases {
+            let mut bytes = program(false);
+            bytes[at..at + value.len()].copy_from_slice(value);
+            let elf = of(&bytes).unwrap();
+            assert!(code.is_empty() || elf.anomalies.iter().any(|oddity| oddity.code == code), "{what}: {elf:?}");
+        }
+        let mut told = 0;
+        assert_eq!(read(b"\x7fELF\x02", 5, &Limits::default(), &mut |_| told += 1), None);
+        assert_eq!(told, 1);
+    }
+
+    #[test]
+    fn every_mutant_ends() {
+        let whole = program(false);
+        for at in 4..0x360 {
+            for value in [0, 1, 0x7f, 0x80, 0xff] {
+                let mut bytes = whole.clone();
+                bytes[at] = value;
+                of(&bytes);
+            }
+            of(&whole[..at]);
+        }
+    }
+}

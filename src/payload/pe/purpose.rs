@@ -64,12 +64,12 @@ const TABLE: &[(&str, &[&str])] = &[
         "LogonUser", "LookupPrivilegeValue", "OpenProcessToken", "RtlAdjustPrivilege", "SetThreadToken",
     ]),
     ("process", &[
-        "CreateProcess", "CreateProcessAsUser", "CreateProcessWithLogon", "CreateProcessWithToken", "ShellExecute",
+        "CreateProcess", "CreateProcessAsUser", "CreateProcessWithLogon", "CreateProcessWithToken", "OpenProcess", "ShellExecute",
         "TerminateProcess", "WinExec", "_popen", "_wpopen", "_wsystem", "system",
     ]),
     ("process-injection", &[
         "CreateRemoteThread", "GetThreadContext", "MapViewOfFile2", "NtCreateThreadEx", "NtMapViewOfSection",
-        "NtQueueApcThread", "NtUnmapViewOfSection", "NtWriteVirtualMemory", "OpenProcess", "QueueUserAPC",
+        "NtQueueApcThread", "NtUnmapViewOfSection", "NtWriteVirtualMemory", "QueueUserAPC",
         "ReadProcessMemory", "ResumeThread", "RtlCreateUserThread", "SetThreadContext", "SuspendThread",
         "Toolhelp32ReadProcessMemory", "VirtualAllocEx", "VirtualProtectEx", "Wow64SetThreadContext",
         "WriteProcessMemory", "ZwMapViewOfSection", "ZwUnmapViewOfSection", "ZwWriteVirtualMemory",

@@ -83,8 +83,9 @@ fn overlay(evidence: &Evidence<'_>, makers: &mut Vec<Maker>) {
         let trailer = tail.get(at..).unwrap_or_default();
         let python = trailer.get(20..24).and_then(|bytes| bytes.first_chunk()).map(|bytes| u32::from_be_bytes(*bytes));
         let python = python.filter(|number| (20..1000).contains(number)).map(|number| {
-            let by = if number >= 100 { 100 } else { 10 };
-            format!("{}.{}", number / by, number % by)
+            let digits = number.to_string();
+            let (major, minor) = digits.split_at_checked(1).unwrap_or_default();
+            format!("{major}.{minor}")
         });
         let reason = python.map_or_else(String::new, |python| format!(" (Python {python})"));
         makers.push(maker("PyInstaller", Bundler, None, format!("its trailer behind the image{reason}")));

@@ -274,6 +274,21 @@ mod tests {
     }
 
     #[test]
+    fn every_pair_of_changed_bytes_ends() {
+        const SUB: u32 = SUBDIRECTORY;
+        let level = |identity: u32, next: u32| directory(&[(identity, next), (identity ^ SUB, next ^ 8)]);
+        let whole = [level(10, SUB | 32), level(1, SUB | 64), level(0x409, 96), vec![4; 32]].concat();
+        for first in 0..whole.len() {
+            for second in (0..whole.len()).step_by(3) {
+                let mut bytes = whole.clone();
+                bytes[first] = 0xff;
+                bytes[second] ^= 0x81;
+                assert!(codes(&bytes).0 <= 64, "{first} {second}");
+            }
+        }
+    }
+
+    #[test]
     fn a_program_among_the_resources_is_told_whatever_its_type_says() {
         let bytes = b"MZ\x90\0 and so on, a program as it starts on the disk";
         assert!(content(&Identity::Number(2), bytes, 48).is_some());

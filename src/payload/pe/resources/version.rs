@@ -264,4 +264,21 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn every_changed_byte_ends_and_keeps_the_caps() {
+        let whole = sample();
+        for at in 0..whole.len() {
+            for value in [0, 1, 0x7f, 0x80, 0xd8, 0xff] {
+                let mut bytes = whole.clone();
+                bytes[at] = value;
+                let (all, info) = read(&bytes, &mut Oddities::default());
+                assert!(all.len() <= 4 && info.languages.len() <= 2 && info.translations.len() <= TABLES, "{at}");
+            }
+        }
+        // A table of empty strings: each takes six bytes and says nothing.
+        let strings = vec![vec![6u8, 0, 0, 0, 0, 0]; 8000];
+        let table = node("StringFileInfo", true, &[], &[node("040904b0", true, &[], &strings)]);
+        assert!(read(&node("VS_VERSION_INFO", false, &[], &[table]), &mut Oddities::default()).0.is_empty());
+    }
 }
