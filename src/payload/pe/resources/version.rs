@@ -273,7 +273,7 @@ mod tests {
                 let mut bytes = whole.clone();
                 bytes[at] = value;
                 let (all, info) = read(&bytes, &mut Oddities::default());
-                assert!(all.len() <= 4 && info.languages.len() <= 2 && info.translations.len() <= TABLES, "{at}");
+                assert!(all.len() <= 8 && info.languages.len() <= 8 && info.translations.len() <= TABLES, "{at}");
             }
         }
         // A table of empty strings: each takes six bytes and says nothing.
