@@ -32,6 +32,7 @@ pub mod renamed;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::digest::{Digests, Hasher};
+use crate::base::fields::Fields;
 use crate::base::limits::Limits;
 use entropy::{Entropy, Profile};
 use filetype::FileType;
@@ -93,7 +94,8 @@ pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> 
             return (Facts { name_tricks: name::tricks(name), ..Facts::default() }, anomalies);
         }
     };
-    let mut file_type = filetype::detect(&pass.head, pass.size);
+    let shallow = pass.deep_pe.then(shallow_pe);
+    let mut file_type = filetype::detect(shallow.as_deref().unwrap_or(&pass.head), pass.size);
     let mut pe = None;
     if file_type.family == filetype::Family::Pe {
         pe = pe::read(&pass.kept, stream, pass.size, limits, &mut note);
@@ -102,6 +104,7 @@ pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> 
         }
     }
     let pe = pe.or_else(|| pe::te::read(&pass.kept, limits));
+    let pe_read = pe.is_some();
     let facts = Facts {
         size: pass.size,
         digests: pass.digests,
@@ -111,7 +114,7 @@ pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> 
         name_tricks: name::tricks(name),
         renamed: pe.as_ref().and_then(|pe| renamed::judge(name, pe)),
         pe,
-        dos: dos::read(&pass.head, pass.size, &mut note),
+        dos: if pe_read { None } else { dos::read(&pass.head, pass.size, &mut note) },
         elf: elf::read(&pass.kept, pass.size, limits, &mut note),
         macho: macho::read(&pass.kept, pass.size, limits, &mut note),
     };
@@ -124,6 +127,8 @@ struct Pass {
     digests: Option<Digests>,
     profile: Profile,
     head: Vec<u8>,
+    /// Whether the file is a PE whose header lies behind the head.
+    deep_pe: bool,
     /// The bytes held for structure: of an executable, as much as the limits allow; else nothing.
     kept: Vec<u8>,
 }
@@ -133,12 +138,35 @@ fn has_structure(head: &[u8]) -> bool {
     filetype::is_pe(head) || pe::te::is_te(head) || elf::is_elf(head) || macho::is_macho(head)
 }
 
+/// Whether the pointer of an `MZ` file leads behind the head, to a PE header: the loader follows it wherever it leads.
+fn is_deep_pe(stream: &dyn ReadAt, head: &[u8]) -> std::io::Result<bool> {
+    let pointer = Fields(head).u32(0x3c);
+    if !head.starts_with(b"MZ") || usize::try_from(pointer).is_ok_and(|at| at < head.len().saturating_sub(4)) {
+        return Ok(false);
+    }
+    let mut signature = [0u8; 4];
+    let count = read_full(stream, u64::from(pointer), &mut signature)?;
+    Ok(count == 4 && signature == *b"PE\0\0")
+}
+
+/// The head of a PE whose header lies at its start.
+fn shallow_pe() -> Vec<u8> {
+    [b"MZ".as_slice(), &[0; 0x3a], &0x40u32.to_le_bytes(), b"PE\0\0"].concat()
+}
+
 fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause)) -> std::io::Result<Pass> {
     let length = stream.len();
     let end = length.min(limits.payload_hash_bytes);
     let mut buffer = AlignedBuffer::new(CHUNK.min(usize::try_from(end).unwrap_or(CHUNK)).max(1));
     let mut hasher = Hasher::default();
-    let mut pass = Pass { size: 0, digests: None, profile: Profile::default(), head: Vec::new(), kept: Vec::new() };
+    let mut pass = Pass {
+        size: 0,
+        digests: None,
+        profile: Profile::default(),
+        head: Vec::new(),
+        deep_pe: false,
+        kept: Vec::new(),
+    };
     let mut keep = 0usize;
     while pass.size < end {
         let wanted = usize::try_from(end.saturating_sub(pass.size)).unwrap_or(CHUNK).min(CHUNK);
@@ -150,7 +178,8 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         let bytes = buffer.filled(count);
         if pass.size == 0 {
             pass.head = bytes.get(..HEAD).unwrap_or(bytes).to_vec();
-            if has_structure(&pass.head) {
+            pass.deep_pe = is_deep_pe(stream, &pass.head)?;
+            if pass.deep_pe || has_structure(&pass.head) {
                 keep = usize::try_from(length.min(limits.payload_parse_bytes)).unwrap_or(usize::MAX);
             }
         }

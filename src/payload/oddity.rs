@@ -29,6 +29,11 @@ impl Oddities {
         }
     }
 
+    /// Whether there is one of a kind.
+    pub(super) fn has(&self, code: &str) -> bool {
+        self.0.iter().any(|oddity| oddity.code == code)
+    }
+
     pub(super) fn finish(self) -> Vec<Oddity> {
         self.0
     }

@@ -22,6 +22,8 @@ pub(super) struct Headers {
 
 /// Signature, file header, and the larger of the optional headers with sixteen directories.
 const LONGEST: usize = 4 + 20 + 112 + 128;
+/// No stub is longer.
+const DEEP: u32 = 0x1000;
 const MAGIC_32: u16 = 0x10b;
 const MAGIC_64: u16 = 0x20b;
 const ROW: usize = 40;
@@ -40,6 +42,9 @@ impl Headers {
         }
         if !pointer.is_multiple_of(4) {
             oddities.add("pe-header-unaligned", format!("the PE header starts at the odd offset {pointer:#x}"));
+        }
+        if pointer > DEEP {
+            oddities.add("pe-header-deep", format!("the PE header starts at offset {pointer:#x}"));
         }
         let optional_size = fields.u16(20);
         let magic = fields.u16(24);

@@ -36,9 +36,14 @@ impl Budget {
         Self { left: limits.pe_symbols, limit: limits.pe_symbols }
     }
 
+    /// Whether it is used up.
+    pub(super) fn is_spent(&self) -> bool {
+        self.left == 0
+    }
+
     /// Tells it if it is used up.
     pub(super) fn tell(&self, note: &mut dyn FnMut(Cause)) {
-        if self.left == 0 {
+        if self.is_spent() {
             let limit = u64::try_from(self.limit).unwrap_or(u64::MAX);
             note(Cause::LimitReached { what: "imports of an executable", limit });
         }

@@ -95,6 +95,9 @@ pub struct Pe {
     /// MD5 of the imports in the order of the table (Mandiant's imphash); absent without imports.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imphash: Option<String>,
+    /// Whether not all imports could be read, so that the hash is over the rest.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub imports_partial: bool,
     /// Whether the header calls it a library.
     pub is_dll: bool,
     /// Path of the debug symbols as the linker wrote it.
@@ -263,6 +266,8 @@ pub fn read(bytes: &[u8], stream: &dyn ReadAt, size: u64, limits: &Limits, note:
 
     let mut budget = imports::Budget::new(limits);
     let imported = imports::read(&image, directory(1), &mut budget, &mut oddities);
+    let imports_partial =
+        partial || budget.is_spent() || oddities.has("import-damaged") || oddities.has("import-table-cut");
     let delayed = imports::delayed(&image, directory(13), &mut budget);
     budget.tell(note);
     let exported = exports::read(&image, directory(0), limits, &mut oddities, note);
@@ -320,6 +325,7 @@ pub fn read(bytes: &[u8], stream: &dyn ReadAt, size: u64, limits: &Limits, note:
         dos_stub,
         rich,
         imphash: imports::imphash(&imported),
+        imports_partial,
         is_dll,
         pdb: debug.iter().find_map(|entry| entry.pdb.clone()),
         debug,

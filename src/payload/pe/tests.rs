@@ -312,6 +312,20 @@ fn files_that_no_linker_makes_give_facts_and_say_what_is_odd() {
 }
 
 #[test]
+fn a_header_behind_the_head_is_followed() {
+    let shallow = program();
+    let mut bytes = shallow.clone();
+    bytes.resize(0x10_0000, 0);
+    bytes.extend(&shallow[PE_AT..TEXT]);
+    put32(&mut bytes, 0x3c, &[0x10_0000]);
+    let (facts, _) = facts(&bytes);
+    let pe = facts.pe.unwrap();
+    assert!(codes(&pe).contains(&"pe-header-deep"));
+    assert_eq!((pe.imports.len(), pe.sections.len(), facts.dos), (3, 3, None));
+    assert_eq!(facts.file_type.unwrap().description, "Windows console program");
+}
+
+#[test]
 fn names_without_end_and_tables_beyond_counting_are_capped() {
     let mut bytes = program();
     put(&mut bytes, DATA + 0x102, &[b'A'; 0x2fe]);
@@ -329,14 +343,18 @@ fn names_without_end_and_tables_beyond_counting_are_capped() {
         put32(&mut bytes, RESOURCES + 20 * index, &[0x2060, 0, 0, 0x2140, 0x2060]);
     }
     let (facts, told) = facts(&bytes);
-    let functions: usize = facts.pe.unwrap().imports.iter().map(|import| import.functions.len()).sum();
+    let pe = facts.pe.unwrap();
+    assert!(pe.imports_partial);
+    let functions: usize = pe.imports.iter().map(|import| import.functions.len()).sum();
     assert!(functions <= Limits::default().pe_symbols);
     assert!(told.iter().any(|note| note.contains("imports of an executable")), "{told:?}");
 }
 
 #[test]
 fn makers_are_told_by_marks_where_they_put_them() {
-    let cases: &[(&str, fn(&mut Vec<u8>), Option<&str>, Option<&str>)] = &[
+    /// What is done, the maker that must be named, its version.
+    type Case = (&'static str, fn(&mut Vec<u8>), Option<&'static str>, Option<&'static str>);
+    let cases: &[Case] = &[
         (
             "sections",
             |b| {

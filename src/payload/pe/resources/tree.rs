@@ -257,7 +257,9 @@ mod tests {
         let many = [vec![0; 12], vec![0xff; 4], [0u8, 0, 0, 0, 0, 0, 0, 0x80].repeat(70_000)].concat();
         let fan: Vec<u8> = directory(&(0..60_000u32).map(|n| (n, SUB | 16)).collect::<Vec<_>>());
         let past = [level(10, SUB | 24), level(1, SUB | 48), level(0x409, 72), leaf(0, u32::MAX)].concat();
-        let cases: Vec<(&str, Vec<u8>, usize, bool, &[&str])> = vec![
+        /// What it is, its bytes, leaves that are found, whether a cap was met, oddities.
+        type Case = (&'static str, Vec<u8>, usize, bool, &'static [&'static str]);
+        let cases: Vec<Case> = vec![
             ("good", good, 1, false, &[]),
             ("empty", vec![], 0, false, &["resource-cut"]),
             ("itself", itself, 0, false, &["resource-loop"]),
