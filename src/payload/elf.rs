@@ -48,8 +48,9 @@ pub struct Elf {
     pub build_id: Option<String>,
     /// Whether it brings all code along.
     pub is_static: bool,
-    /// Whether its symbols were taken out.
-    pub stripped: bool,
+    /// Whether its symbols were taken out; absent where the table that tells lies behind what is held in memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stripped: Option<bool>,
     /// How many sections its table has.
     pub sections: usize,
     /// How many segments.
@@ -80,7 +81,8 @@ pub fn read(bytes: &[u8], size: u64, limits: &Limits, note: &mut dyn FnMut(Cause
     if !is_elf(bytes) {
         return None;
     }
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) < size {
+    let held = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if held < size {
         note(Cause::LimitReached {
             what: "bytes of a program held for its structure",
             limit: limits.payload_parse_bytes,
@@ -111,7 +113,8 @@ pub fn read(bytes: &[u8], size: u64, limits: &Limits, note: &mut dyn FnMut(Cause
         machine: machine(header.e_machine),
         kind: kind(header.e_type),
         entry_point: header.e_entry,
-        stripped: !sections.iter().any(|section| section.sh_type == section_header::SHT_SYMTAB),
+        stripped: (held == size || !sections.is_empty())
+            .then(|| !sections.iter().any(|section| section.sh_type == section_header::SHT_SYMTAB)),
         sections: sections.len(),
         segments: segments.len(),
         packer: packer(bytes),
@@ -127,6 +130,10 @@ pub fn read(bytes: &[u8], size: u64, limits: &Limits, note: &mut dyn FnMut(Cause
     dependencies(bytes, &segments, &dynamic, limits, &mut elf);
     elf.is_static = header.e_type == header::ET_EXEC && elf.interpreter.is_none() && elf.needed.is_empty();
     check(&header, &segments, size, &mut oddities);
+    if held < size {
+        // What lies behind the bytes at hand is not damaged; the cap was told.
+        oddities.forget(&["sections-cut", "dynamic-cut", "segments-cut"]);
+    }
     elf.anomalies = oddities.finish();
     Some(elf)
 }
@@ -384,7 +391,7 @@ mod tests {
             assert_eq!(elf.needed, ["libc.so.6", "libz.so.1"]);
             assert_eq!((elf.soname.as_deref(), elf.library_paths.join(":")), (Some("libx.so.2"), "$ORIGIN".to_owned()));
             assert_eq!((elf.interpreter.as_deref(), elf.build_id.as_deref()), (Some("/lib/ld"), Some("deadbeef")));
-            assert!(elf.stripped && !elf.is_static);
+            assert_eq!((elf.stripped, elf.is_static), (Some(true), false));
             assert_eq!(elf.anomalies.iter().map(|oddity| oddity.code).collect::<Vec<_>>(), ["no-sections"]);
         }
     }

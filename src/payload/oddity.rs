@@ -34,6 +34,11 @@ impl Oddities {
         self.0.iter().any(|oddity| oddity.code == code)
     }
 
+    /// Takes those of some kinds back.
+    pub(super) fn forget(&mut self, codes: &[&str]) {
+        self.0.retain(|oddity| !codes.contains(&oddity.code));
+    }
+
     pub(super) fn finish(self) -> Vec<Oddity> {
         self.0
     }

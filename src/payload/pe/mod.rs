@@ -295,6 +295,10 @@ pub fn read(bytes: &[u8], stream: &dyn ReadAt, size: u64, limits: &Limits, note:
     if imported.is_empty() && dotnet.is_none() && entry_point != 0 && matches!(windows.subsystem, 2 | 3) {
         oddities.add("no-imports", "a program that imports nothing finds its functions by itself".to_owned());
     }
+    if partial {
+        // What lies behind the bytes at hand is not damaged; the cap was told.
+        oddities.forget(UNHELD);
+    }
     let entry = image.offset(entry_point).and_then(|at| bytes.get(at..)).filter(|_| entry_point != 0);
     let made_with = packer::makers(&packer::Evidence {
         bytes,
@@ -353,6 +357,23 @@ pub fn read(bytes: &[u8], stream: &dyn ReadAt, size: u64, limits: &Limits, note:
         sections,
     })
 }
+
+/// Oddities that mean nothing where only a part of the file is held in memory.
+const UNHELD: &[&str] = &[
+    "dotnet-cut",
+    "dotnet-metadata",
+    "entry-point-without-bytes",
+    "export-table-cut",
+    "import-damaged",
+    "import-table-cut",
+    "no-imports",
+    "resource-cut",
+    "resource-past-end",
+    "section-table-cut",
+    "tls-callback-outside",
+    "tls-callbacks-outside",
+    "version-damaged",
+];
 
 /// The sections. Rows may claim the same bytes a hundred times, so that entropy is computed of as many bytes as the file
 /// has, twice over.

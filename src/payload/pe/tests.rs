@@ -312,6 +312,15 @@ fn files_that_no_linker_makes_give_facts_and_say_what_is_odd() {
 }
 
 #[test]
+fn what_is_not_held_in_memory_is_not_called_damaged() {
+    let limits = Limits { payload_parse_bytes: DATA as u64 + 8, ..Limits::default() };
+    let (facts, told) = inspect(&program(), "tool.exe", "tool.exe", &limits);
+    let pe = facts.pe.unwrap();
+    assert_eq!((pe.imports_partial, codes(&pe)), (true, vec![]));
+    assert!(told[0].cause.to_string().contains("held for its structure"));
+}
+
+#[test]
 fn a_header_behind_the_head_is_followed() {
     let shallow = program();
     let mut bytes = shallow.clone();

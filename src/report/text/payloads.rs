@@ -98,7 +98,7 @@ fn describe(facts: &Facts, page: &mut Page<'_>) -> io::Result<()> {
 fn elf_program(elf: &Elf, page: &mut Page<'_>) -> io::Result<()> {
     let mut words = vec![format!("ELF {}", elf.bits), elf.machine.clone(), elf.kind.clone()];
     words.extend(elf.is_static.then(|| "static".to_owned()));
-    words.extend(elf.stripped.then(|| "stripped".to_owned()));
+    words.extend((elf.stripped == Some(true)).then(|| "stripped".to_owned()));
     page.field(6, "program", &words.join(", "))?;
     let fields = [("loader", &elf.interpreter), ("build id", &elf.build_id), ("packer", &elf.packer)];
     for (name, value) in fields {
