@@ -55,6 +55,8 @@ pub struct Limits {
     pub pe_sections: usize,
     /// PE imports and exports listed, each.
     pub pe_symbols: usize,
+    /// Resources of a PE listed.
+    pub pe_resources: usize,
     /// Signatures read from one certificate table.
     pub signatures: usize,
     /// Work on the signatures of one file, in uses of an RSA key of 2048 bits; larger keys count by the square of their size,
@@ -97,6 +99,7 @@ impl Default for Limits {
             journal_events: 10_000,
             pe_sections: 96,
             pe_symbols: 16_384,
+            pe_resources: 1024,
             signatures: 64,
             signature_checks: 4096,
             catalogs: 50_000,

@@ -136,7 +136,7 @@ fn dense(payload: &Payload, facts: &Facts) -> Option<Draft> {
     };
     (overall >= bound && facts.size >= DENSE_SIZE).then(|| {
         let packer = facts.pe.as_ref().and_then(|pe| pe.packer.as_deref());
-        let packer = packer.map(|packer| format!(" and sections of {packer}")).unwrap_or_default();
+        let packer = packer.map(|packer| format!(" and bears the marks of {packer}")).unwrap_or_default();
         let explanation = format!("{} has {overall:.2} bits of entropy per byte{packer}.", path(payload));
         Draft { severity, ..draft("payload.high-entropy", payload, explanation) }
     })

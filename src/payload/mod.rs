@@ -18,11 +18,16 @@
 )]
 
 pub mod authenticode;
+pub mod dos;
+pub mod elf;
 pub mod entropy;
 pub mod filetype;
+pub mod macho;
 pub mod mismatch;
 pub mod name;
+pub mod oddity;
 pub mod pe;
+pub mod renamed;
 
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
@@ -62,6 +67,18 @@ pub struct Facts {
     /// Structure of a Windows executable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pe: Option<pe::Pe>,
+    /// Where the program was called otherwise when it was built.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renamed: Option<renamed::Renamed>,
+    /// A program for DOS or 16-bit Windows, or what is left of a Windows executable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dos: Option<dos::Dos>,
+    /// Structure of an ELF program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elf: Option<elf::Elf>,
+    /// Structure of a Mach-O program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub macho: Option<macho::MachO>,
 }
 
 /// Bytes read at a time.
@@ -92,6 +109,8 @@ pub fn inspect(
     if file_type.family == filetype::Family::Pe {
         pe = pe::read(&pass.kept, stream, pass.size, limits, authorities, &mut note);
     }
+    let pe = pe.or_else(|| pe::te::read(&pass.kept, limits));
+    let pe_read = pe.is_some();
     let digests = pass.digests.as_ref().filter(|_| file_type.family != filetype::Family::Pe);
     let catalogs = &authorities.catalogs;
     let catalog = digests.and_then(|digests| catalogs.vouch_for_bytes(digests, limits, authorities, &mut note));
@@ -103,7 +122,11 @@ pub fn inspect(
         mismatch: mismatch::judge(name, &file_type, pass.size),
         file_type: Some(file_type),
         name_tricks: name::tricks(name),
+        renamed: pe.as_ref().and_then(|pe| renamed::judge(name, pe)),
         pe,
+        dos: if pe_read { None } else { dos::read(&pass.head, pass.size, &mut note) },
+        elf: elf::read(&pass.kept, pass.size, limits, &mut note),
+        macho: macho::read(&pass.kept, pass.size, limits, &mut note),
     };
     (facts, anomalies)
 }
@@ -118,12 +141,24 @@ struct Pass {
     kept: Vec<u8>,
 }
 
+/// Whether a file is a program whose structure is read. The header of a PE may lie behind the head: the loader follows the
+/// pointer of an `MZ` file wherever it leads.
+fn has_structure(head: &[u8]) -> bool {
+    head.starts_with(b"MZ") || pe::te::is_te(head) || elf::is_elf(head) || macho::is_macho(head)
+}
+
 fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause)) -> std::io::Result<Pass> {
     let length = stream.len();
     let end = length.min(limits.payload_hash_bytes);
     let mut buffer = AlignedBuffer::new(CHUNK.min(usize::try_from(end).unwrap_or(CHUNK)).max(1));
     let mut hasher = Hasher::default();
-    let mut pass = Pass { size: 0, digests: None, profile: Profile::default(), head: Vec::new(), kept: Vec::new() };
+    let mut pass = Pass {
+        size: 0,
+        digests: None,
+        profile: Profile::default(),
+        head: Vec::new(),
+        kept: Vec::new(),
+    };
     let mut keep = 0usize;
     while pass.size < end {
         let wanted = usize::try_from(end.saturating_sub(pass.size)).unwrap_or(CHUNK).min(CHUNK);
@@ -135,7 +170,7 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         let bytes = buffer.filled(count);
         if pass.size == 0 {
             pass.head = bytes.get(..HEAD).unwrap_or(bytes).to_vec();
-            if pass.head.starts_with(b"MZ") {
+            if has_structure(&pass.head) {
                 keep = usize::try_from(length.min(limits.payload_parse_bytes)).unwrap_or(usize::MAX);
             }
         }

@@ -12,6 +12,8 @@ pub(super) struct Image<'a> {
     spans: Vec<Span>,
     /// Whether addresses in its tables take eight bytes.
     pub(super) is_64: bool,
+    /// Where it wants to be loaded.
+    pub(super) base: u64,
 }
 
 /// Where one section lies in memory and in the file.
@@ -25,7 +27,31 @@ impl<'a> Image<'a> {
     pub(super) fn new(bytes: &'a [u8], sections: &'a [SectionTable], optional: &OptionalHeader) -> Self {
         let fields = &optional.windows_fields;
         let spans = spans(bytes, sections, fields.file_alignment, fields.section_alignment);
-        Self { bytes, sections, spans, is_64: optional.standard_fields.magic == 0x20b }
+        Self { bytes, sections, spans, is_64: optional.standard_fields.magic == 0x20b, base: fields.image_base }
+    }
+
+    /// Bytes whose offsets are their addresses.
+    pub(super) fn flat(bytes: &'a [u8]) -> Self {
+        Self { bytes, sections: &[], spans: Vec::new(), is_64: false, base: 0 }
+    }
+
+    /// Bytes that an address takes in the image's tables.
+    pub(super) fn width(&self) -> u32 {
+        if self.is_64 { 8 } else { 4 }
+    }
+
+    /// An address as the image's tables hold it: four or eight bytes.
+    pub(super) fn word_at(&self, address: u32) -> Option<u64> {
+        if self.is_64 {
+            self.at(address, 8)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+        } else {
+            self.u32_at(address).map(u64::from)
+        }
+    }
+
+    /// Relative to the base, of an address that is not.
+    pub(super) fn relative(&self, address: u64) -> Option<u32> {
+        address.checked_sub(self.base).and_then(|address| u32::try_from(address).ok())
     }
 
     /// Offset in the file of an address; an address outside all sections is taken for an offset if the file has it.

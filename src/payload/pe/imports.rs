@@ -1,9 +1,14 @@
-//! The import table, and the hash over it.
+//! What is imported: at the start, late, and by addresses that were fixed beforehand; and the hash over the first.
 
 use super::image::Image;
-use super::{Import, md5, ordinals};
+use super::{BoundImport, Import, md5, ordinals, purpose};
+use crate::base::anomaly::Cause;
 use crate::base::escape::lossless;
+use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::time::Timestamp;
+use crate::payload::oddity::Oddities;
+use std::collections::BTreeMap;
 
 /// A library with what is imported from it.
 pub(super) struct Library {
@@ -20,10 +25,40 @@ pub(super) enum Symbol {
 const DESCRIPTOR: u32 = 20;
 const LONGEST_NAME: usize = 0x200;
 
-/// Walks the descriptors and their lookup tables. Both counts are capped together: descriptors may share one table.
-pub(super) fn read(image: &Image<'_>, directory: Option<(u32, u32)>, limits: &Limits) -> Vec<Library> {
+/// What is left of the caps of one file: descriptors may share one table, so that all are capped together.
+pub(super) struct Budget {
+    left: usize,
+    limit: usize,
+}
+
+impl Budget {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self { left: limits.pe_symbols, limit: limits.pe_symbols }
+    }
+
+    /// Whether it is used up.
+    pub(super) fn is_spent(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Tells it if it is used up.
+    pub(super) fn tell(&self, note: &mut dyn FnMut(Cause)) {
+        if self.is_spent() {
+            let limit = u64::try_from(self.limit).unwrap_or(u64::MAX);
+            note(Cause::LimitReached { what: "imports of an executable", limit });
+        }
+    }
+}
+
+/// Walks the descriptors and their lookup tables.
+pub(super) fn read(
+    image: &Image<'_>,
+    directory: Option<(u32, u32)>,
+    budget: &mut Budget,
+    oddities: &mut Oddities,
+) -> Vec<Library> {
     let mut libraries = Vec::new();
-    let mut left = limits.pe_symbols;
+    let left = &mut budget.left;
     let Some((mut address, _)) = directory else { return libraries };
     while let Some(descriptor) = image.at(address, 20) {
         let field = |index: usize| {
@@ -31,15 +66,18 @@ pub(super) fn read(image: &Image<'_>, directory: Option<(u32, u32)>, limits: &Li
             descriptor.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |bytes| u32::from_le_bytes(*bytes))
         };
         let (lookup, name, addresses) = (field(0), field(3), field(4));
-        left = left.saturating_sub(1);
-        if descriptor.iter().all(|byte| *byte == 0) || left == 0 {
-            break;
+        *left = left.saturating_sub(1);
+        if descriptor.iter().all(|byte| *byte == 0) || *left == 0 {
+            return libraries;
         }
         address = address.saturating_add(DESCRIPTOR);
-        let table = Some(thunks(image, lookup, &mut left)).filter(|table| !table.is_empty());
-        let table = table.unwrap_or_else(|| thunks(image, addresses, &mut left));
+        let table = Some(thunks(image, lookup, left)).filter(|table| !table.is_empty());
+        let table = table.unwrap_or_else(|| thunks(image, addresses, left));
         let symbols = symbols(image, &table);
         if symbols.is_empty() {
+            let what =
+                format!("the import descriptor at {:#x} leads to no symbols", address.saturating_sub(DESCRIPTOR));
+            oddities.add("import-damaged", what);
             continue;
         }
         let name = image.string_at(name, LONGEST_NAME).unwrap_or_default();
@@ -48,7 +86,75 @@ pub(super) fn read(image: &Image<'_>, directory: Option<(u32, u32)>, limits: &Li
             libraries.push(Library { name: name.to_vec(), symbols });
         }
     }
+    oddities.add("import-table-cut", format!("the import table has no end; the file has no bytes for {address:#x}"));
     libraries
+}
+
+/// What is loaded when it is first called. Old linkers wrote addresses there that count from zero, not from the base.
+pub(super) fn delayed(image: &Image<'_>, directory: Option<(u32, u32)>, budget: &mut Budget) -> Vec<Library> {
+    const ENTRY: u32 = 32;
+    let mut libraries = Vec::new();
+    let Some((mut address, _)) = directory else { return libraries };
+    while let Some(descriptor) = image.at(address, 32) {
+        let fields = Fields(descriptor);
+        budget.left = budget.left.saturating_sub(1);
+        if fields.u32(4) == 0 || budget.left == 0 {
+            break;
+        }
+        address = address.saturating_add(ENTRY);
+        let relative = |at: usize| {
+            let address = fields.u32(at);
+            if fields.u32(0) & 1 == 1 { Some(address) } else { image.relative(u64::from(address)) }
+        };
+        let name = relative(4).and_then(|name| image.string_at(name, LONGEST_NAME)).unwrap_or_default();
+        let table = relative(16).map(|lookup| thunks(image, lookup, &mut budget.left)).unwrap_or_default();
+        let symbols = symbols(image, &table);
+        if !name.is_empty() && name.iter().all(|byte| is_file_name(*byte)) {
+            libraries.push(Library { name: name.to_vec(), symbols });
+        }
+    }
+    libraries
+}
+
+/// The libraries whose addresses were fixed beforehand, with those that they forward to.
+pub(super) fn bound(image: &Image<'_>, directory: Option<(u32, u32)>) -> Vec<BoundImport> {
+    const MOST: usize = 256;
+    let mut bound = Vec::new();
+    let Some((start, _)) = directory else { return bound };
+    let mut address = start;
+    while let Some(descriptor) = image.at(address, 8).filter(|_| bound.len() < MOST) {
+        let fields = Fields(descriptor);
+        let name = image.string_at(start.saturating_add(u32::from(fields.u16(4))), LONGEST_NAME).unwrap_or_default();
+        if fields.u32(0) == 0 || name.is_empty() || !name.iter().all(|byte| is_file_name(*byte)) {
+            break;
+        }
+        bound.push(BoundImport { dll: lossless(name), timestamp: Timestamp::from_unix(i64::from(fields.u32(0)), 0) });
+        address = address.saturating_add(8);
+    }
+    bound
+}
+
+/// The functions whose purpose is known, by purpose.
+pub(super) fn purposes<'a>(libraries: impl Iterator<Item = &'a Library>) -> BTreeMap<&'static str, Vec<String>> {
+    let mut purposes: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    for library in libraries {
+        let full = lossless(&library.name).to_ascii_lowercase();
+        for symbol in &library.symbols {
+            let name = match symbol {
+                Symbol::Name(name) => lossless(name),
+                Symbol::Ordinal(number) => match known(&full, *number) {
+                    Some(name) => name.to_owned(),
+                    None => continue,
+                },
+            };
+            let Some(purpose) = purpose::of(&name) else { continue };
+            let functions = purposes.entry(purpose).or_default();
+            if !functions.contains(&name) {
+                functions.push(name);
+            }
+        }
+    }
+    purposes
 }
 
 /// The entries of one lookup table up to its zero.

@@ -4,6 +4,7 @@ use super::Overlay;
 use super::image::Image;
 use crate::payload::entropy;
 use goblin::pe::header::CoffHeader;
+use std::iter;
 
 /// Finds the overlay: what lies behind the end of the last section, header or table. The certificate table, which stands
 /// there by its nature, is left out.
@@ -16,7 +17,8 @@ pub(super) fn find(
     size: u64,
 ) -> Option<Overlay> {
     let optional = u64::from(pe_pointer).saturating_add(24);
-    let mut end = optional.saturating_add(u64::from(coff.size_of_optional_header));
+    let mut end = 0;
+    let headers = (optional, u64::from(coff.size_of_optional_header));
     let sections = image
         .sections
         .iter()
@@ -24,7 +26,7 @@ pub(super) fn find(
     let tables = directories
         .iter()
         .filter_map(|(address, length)| Some((u64::try_from(image.offset(*address)?).ok()?, u64::from(*length))));
-    for (offset, length) in sections.chain(tables) {
+    for (offset, length) in iter::once(headers).chain(sections).chain(tables) {
         let next = offset.saturating_add(length);
         if next > end && next <= size {
             end = next;
@@ -50,4 +52,14 @@ pub(super) fn find(
         entropy::of(&[before, after].concat())
     });
     Some(Overlay { offset: end, size: length, entropy })
+}
+
+/// The bytes behind the image that are held in memory, up to the certificate table.
+pub(super) fn bytes<'a>(overlay: Option<&Overlay>, certificates: Option<(u32, u32)>, bytes: &'a [u8]) -> &'a [u8] {
+    let Some(overlay) = overlay else { return &[] };
+    let table = certificates.map(|(offset, _)| u64::from(offset)).filter(|offset| *offset > overlay.offset);
+    let end = overlay.offset.saturating_add(overlay.size);
+    let end = table.map_or(end, |table| table.min(end));
+    let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+    bytes.get(at(overlay.offset)..at(end)).unwrap_or_default()
 }

@@ -6,6 +6,9 @@ use crate::case::listing::Inspection;
 use crate::case::{Case, PathMatch, Payload, PayloadStatus};
 use crate::payload::Facts;
 use crate::payload::authenticode::{Authenticode, Status};
+use crate::payload::elf::Elf;
+use crate::payload::macho::MachO;
+use crate::payload::oddity::Oddity;
 use crate::payload::pe::Pe;
 use std::io::{self, Write};
 
@@ -76,8 +79,61 @@ fn describe(facts: &Facts, page: &mut Page<'_>) -> io::Result<()> {
         );
         page.field(6, "entropy", &profile)?;
     }
+    if let Some(renamed) = &facts.renamed {
+        page.field(6, "RENAMED", &renamed.reason)?;
+    }
+    if let Some(dos) = &facts.dos {
+        let reason = dos.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        page.field(6, "program", &format!("{}{reason}", dos.kind))?;
+    }
+    if let Some(elf) = &facts.elf {
+        elf_program(elf, page)?;
+    }
+    if let Some(macho) = &facts.macho {
+        macho_program(macho, page)?;
+    }
     facts.pe.as_ref().map_or(Ok(()), |pe| executable(pe, page))
 }
+
+fn elf_program(elf: &Elf, page: &mut Page<'_>) -> io::Result<()> {
+    let mut words = vec![format!("ELF {}", elf.bits), elf.machine.clone(), elf.kind.clone()];
+    words.extend(elf.is_static.then(|| "static".to_owned()));
+    words.extend((elf.stripped == Some(true)).then(|| "stripped".to_owned()));
+    page.field(6, "program", &words.join(", "))?;
+    let fields = [("loader", &elf.interpreter), ("build id", &elf.build_id), ("packer", &elf.packer)];
+    for (name, value) in fields {
+        if let Some(value) = value {
+            page.field(6, name, value)?;
+        }
+    }
+    if !elf.needed.is_empty() {
+        page.field(6, "needs", &elf.needed.join(" "))?;
+    }
+    odd(&elf.anomalies, page)
+}
+
+fn macho_program(macho: &MachO, page: &mut Page<'_>) -> io::Result<()> {
+    for slice in &macho.slices {
+        let signed = match (slice.signed, slice.ad_hoc) {
+            (false, _) => "not signed",
+            (true, true) => "signed by nobody (ad hoc)",
+            (true, false) => "signed; the signature was not verified",
+        };
+        page.field(6, "program", &format!("Mach-O, {}, {}, {signed}", slice.machine, slice.kind))?;
+        for damage in &slice.damage {
+            page.field(6, "odd", damage)?;
+        }
+    }
+    Ok(())
+}
+
+fn odd(oddities: &[Oddity], page: &mut Page<'_>) -> io::Result<()> {
+    oddities.iter().try_for_each(|oddity| page.field(6, "odd", &oddity.detail))
+}
+
+/// Purposes of imports that not every program has.
+const TELLING: [&str; 8] =
+    ["capture", "credentials", "ftp", "http", "keylogging", "network", "process-injection", "services"];
 
 fn executable(pe: &Pe, page: &mut Page<'_>) -> io::Result<()> {
     let linked = pe.timestamp.map(|time| format!(", linked {time}")).unwrap_or_default();
@@ -94,8 +150,35 @@ fn executable(pe: &Pe, page: &mut Page<'_>) -> io::Result<()> {
             page.field(6, name, value)?;
         }
     }
+    for maker in &pe.made_with {
+        let version = maker.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+        page.field(6, "made with", &format!("{}{version} ({})", maker.name, maker.reason))?;
+    }
     for sign in &pe.packing_signs {
         page.field(6, "packing", sign)?;
+    }
+    // What the lines above say already is not said twice.
+    let told = |oddity: &&Oddity| !pe.packing_signs.contains(&oddity.detail);
+    for oddity in pe.anomalies.iter().filter(told) {
+        page.field(6, "odd", &oddity.detail)?;
+    }
+    if let Some(level) = pe.manifest.as_ref().and_then(|manifest| manifest.execution_level.as_ref()) {
+        page.field(6, "rights", level)?;
+    }
+    if let Some(dotnet) = &pe.dotnet {
+        let name = dotnet.assembly.as_deref().or(dotnet.module.as_deref()).unwrap_or("?");
+        let version = dotnet.assembly_version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+        let framework = dotnet.metadata_version.as_deref().unwrap_or("an unknown framework");
+        page.field(6, ".NET", &format!("{name}{version} for {framework}"))?;
+    }
+    for (purpose, functions) in pe.purposes.iter().filter(|(purpose, _)| TELLING.contains(purpose)) {
+        page.field(6, "imports", &format!("{purpose}: {}", functions.join(" ")))?;
+    }
+    for resource in pe.resources.iter().flat_map(|resources| &resources.entries) {
+        if let Some(content) = resource.content.filter(|_| resource.kind != "manifest") {
+            let what = format!("{} {}: {content}, {}", resource.kind, resource.name, size(u64::from(resource.size)));
+            page.field(6, "resource", &what)?;
+        }
     }
     if let Some(overlay) = &pe.overlay {
         let dense = overlay.entropy.map(|entropy| format!(", entropy {entropy:.2}")).unwrap_or_default();
