@@ -17,12 +17,15 @@
     )
 )]
 
+pub mod archive;
 pub mod authenticode;
+pub mod document;
 pub mod entropy;
 pub mod filetype;
 pub mod mismatch;
 pub mod name;
 pub mod pe;
+mod window;
 
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
@@ -58,6 +61,12 @@ pub struct Facts {
     /// Structure of a Windows executable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pe: Option<pe::Pe>,
+    /// Members of an archive, whether the payload is one or carries one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<archive::Archive>,
+    /// What a document holds that runs, reaches out or is hidden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<document::Document>,
 }
 
 /// Bytes read at a time.
@@ -84,6 +93,9 @@ pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> 
             file_type = filetype::refine_pe(file_type, pe.is_dll, &pe.subsystem);
         }
     }
+    let overlay = pe.as_ref().and_then(|pe| pe.overlay.as_ref()).map(|overlay| overlay.offset);
+    let archive = archive::read(stream, &pass.head, file_type.family, overlay, limits, &mut note);
+    let document = document::read(stream, &pass.head, file_type.extension, archive.as_ref(), limits, &mut note);
     let facts = Facts {
         size: pass.size,
         digests: pass.digests,
@@ -92,6 +104,8 @@ pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> 
         file_type: Some(file_type),
         name_tricks: name::tricks(name),
         pe,
+        archive,
+        document,
     };
     (facts, anomalies)
 }
