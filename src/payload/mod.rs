@@ -20,6 +20,7 @@
 pub mod archive;
 pub mod authenticode;
 pub mod document;
+pub mod embedded;
 pub mod entropy;
 pub mod filetype;
 pub mod mismatch;
@@ -67,6 +68,9 @@ pub struct Facts {
     /// What a document holds that runs, reaches out or is hidden.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<document::Document>,
+    /// Executables and scripts that are hidden in the payload.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub embedded: Vec<embedded::Embedded>,
 }
 
 /// Bytes read at a time.
@@ -96,6 +100,7 @@ pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> 
     let overlay = pe.as_ref().and_then(|pe| pe.overlay.as_ref()).map(|overlay| overlay.offset);
     let archive = archive::read(stream, &pass.head, file_type.family, overlay, limits, &mut note);
     let document = document::read(stream, &pass.head, file_type.extension, archive.as_ref(), limits, &mut note);
+    let embedded = embedded::read(stream, &pass.head, &file_type, archive.as_ref(), pass.scanner, limits, &mut note);
     let facts = Facts {
         size: pass.size,
         digests: pass.digests,
@@ -106,6 +111,7 @@ pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> 
         pe,
         archive,
         document,
+        embedded,
     };
     (facts, anomalies)
 }
@@ -118,6 +124,7 @@ struct Pass {
     head: Vec<u8>,
     /// The bytes held for structure: of an executable, as much as the limits allow; else nothing.
     kept: Vec<u8>,
+    scanner: embedded::Scanner,
 }
 
 fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause)) -> std::io::Result<Pass> {
@@ -125,7 +132,14 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
     let end = length.min(limits.payload_hash_bytes);
     let mut buffer = AlignedBuffer::new(CHUNK.min(usize::try_from(end).unwrap_or(CHUNK)).max(1));
     let mut hasher = Hasher::default();
-    let mut pass = Pass { size: 0, digests: None, profile: Profile::default(), head: Vec::new(), kept: Vec::new() };
+    let mut pass = Pass {
+        size: 0,
+        digests: None,
+        profile: Profile::default(),
+        head: Vec::new(),
+        kept: Vec::new(),
+        scanner: embedded::Scanner::default(),
+    };
     let mut keep = 0usize;
     while pass.size < end {
         let wanted = usize::try_from(end.saturating_sub(pass.size)).unwrap_or(CHUNK).min(CHUNK);
@@ -145,6 +159,7 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         pass.kept.extend_from_slice(bytes.get(..room).unwrap_or_default());
         hasher.update(bytes);
         pass.profile.update(bytes);
+        pass.scanner.update(bytes);
         pass.size = pass.size.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
     }
     if end < length {

@@ -171,6 +171,11 @@ pub(super) fn read(
     // A directory at the end makes an archive of whatever stands before it.
     let directory = zip::locate(stream).ok().flatten()?;
     let mut archive = zip::read(stream, Some(directory), 0, limits, note)?;
+    // Office puts the theme of a document, which is a small ZIP, into a stream that may well be the last one.
+    let theme = archive.members.first().is_some_and(|member| member.name == "[Content_Types].xml");
+    if head.starts_with(b"\xd0\xcf\x11\xe0") && theme {
+        return None;
+    }
     archive.self_extracting = matches!(family, Family::Pe | Family::Program);
     Some(archive)
 }

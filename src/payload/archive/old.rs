@@ -95,7 +95,11 @@ fn arj(stream: &dyn ReadAt, window: &mut Window<'_>, listing: &mut Listing) -> i
             folder: header.u8(6) == 3,
             encrypted: flags & 1 != 0,
             method: Some(if method == 0 { "stored".to_owned() } else { format!("ARJ, method {method}") }),
-            modified: dos_time_u32(header.u32(8)),
+            // Unix and NeXT keep their own time.
+            modified: match header.u8(3) {
+                2 | 8 => Timestamp::from_unix(header.u32(8).into(), 0).map(|time| time.to_string()),
+                _ => dos_time_u32(header.u32(8)),
+            },
             crc32: Some(format!("{:08x}", header.u32(20))),
             content: None,
         };

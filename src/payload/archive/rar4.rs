@@ -43,8 +43,8 @@ pub(super) fn read(
         }
         let sum = crc32fast::hash(header.get(2..).unwrap_or_default()).to_le_bytes();
         let [low, high, ..] = sum;
-        // A main header with an old comment is summed up otherwise.
-        if kind == FILE && u16::from_le_bytes([low, high]) != checksum {
+        // A header with an old comment is summed up otherwise.
+        if kind == FILE && flags & 8 == 0 && u16::from_le_bytes([low, high]) != checksum {
             let what = "a header of a RAR archive fails its checksum".to_owned();
             note(Cause::Corrupt { what, offset: at });
         }

@@ -38,7 +38,7 @@ pub(super) fn read(stream: &dyn ReadAt, document: &mut Document, note: &mut dyn 
             () if name.contains("/embeddings/") || name.contains("/activex/") => 2,
             () if name == "word/document.xml" || name.contains("externallinks/") => 3,
             () if name.starts_with("docprops/") && base.ends_with(".xml") => 4,
-            () if name.contains("/macrosheets/") && base.ends_with(".xml") => 5,
+            () if name.contains("/macrosheets/") => 5,
             () => return Ok(true),
         };
         let Some(count) = seen.get_mut(sort) else { return Ok(true) };

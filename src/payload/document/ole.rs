@@ -137,6 +137,8 @@ fn attachment(compound: &Compound<'_>, name: &Entry, document: &mut Document) ->
 /// Records at the start of a workbook: encryption, and sheets of macros. [MS-XLS] 2.4.117, 2.4.28.
 fn workbook(bytes: &[u8], document: &mut Document) {
     let mut rest = bytes;
+    // Since Excel 97, flags stand before a name.
+    let since_97 = Fields(bytes).u16(4) >= 0x0600;
     while rest.len() >= 4 {
         let record = Fields(rest);
         let (kind, size) = (record.u16(0), usize::from(record.u16(2)));
@@ -148,12 +150,12 @@ fn workbook(bytes: &[u8], document: &mut Document) {
             }
             // Visibility, then the kind of sheet: 1 is macros.
             0x85 if data.u8(5) == 1 && document.macro_sheets.len() < LISTED => {
-                let (length, wide) = (usize::from(data.u8(6)), data.u8(7) & 1 != 0);
+                let (length, wide) = (usize::from(data.u8(6)), since_97 && data.u8(7) & 1 != 0);
                 let name = if wide {
                     let pairs = data.bytes(8, length.saturating_mul(2)).chunks_exact(2);
                     wide::utf8(pairs.map(|pair| pair.first_chunk().map_or(0, |pair| u16::from_le_bytes(*pair))))
                 } else {
-                    data.bytes(8, length).to_vec()
+                    data.bytes(if since_97 { 8 } else { 7 }, length).to_vec()
                 };
                 let name = crate::base::escape::lossless(&name);
                 document.macro_sheets.push(match data.u8(4) & 3 {
