@@ -230,4 +230,4 @@ fn in_overlay(stream: &dyn ReadAt, overlay: u64, limits: &Limits, note: &mut dyn
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

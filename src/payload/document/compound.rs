@@ -130,7 +130,13 @@ impl<'s> Compound<'s> {
 
     /// The sectors of a chain, at most so many.
     fn chain(&mut self, window: &mut Window<'_>, start: u32, most: usize) -> io::Result<Vec<u32>> {
-        let most = most.min(usize::try_from(self.stream.len() / self.sector).unwrap_or(usize::MAX));
+        let most = most.min(
+            self.stream
+                .len()
+                .checked_div(self.sector)
+                .and_then(|most| usize::try_from(most).ok())
+                .unwrap_or(usize::MAX),
+        );
         let mut sectors = Vec::new();
         let mut visited = BTreeSet::new();
         let mut next = Some(start);

@@ -142,7 +142,7 @@ fn names(block: &[u8], limit: usize, document: &mut Document) -> Marks {
             name => {
                 if let Some(known) = NAMES.iter().find(|known| known.as_bytes() == name) {
                     let detail = match *known {
-                        "Launch" | "GoToR" | "GoToE" | "SubmitForm" => file_after(after),
+                        "Launch" | "GoToR" | "GoToE" | "SubmitForm" => file_near(block, at),
                         "JS" => text(after).map(|code| code.chars().take(256).collect()),
                         _ => None,
                     };
@@ -162,13 +162,21 @@ fn is_telling(target: &str) -> bool {
         || runs.iter().any(|end| lower.ends_with(end))
 }
 
-/// The file that an action names soon after.
-fn file_after(rest: &[u8]) -> Option<String> {
-    let rest = rest.get(..512).unwrap_or(rest);
-    let at = memmem::find(rest, b"/F")?;
-    let file = text(rest.get(at.saturating_add(2)..)?)?;
-    let parameters = memmem::find(rest, b"/P").and_then(|at| text(rest.get(at.saturating_add(2)..)?));
-    Some(parameters.map_or(file.clone(), |parameters| format!("{file} {parameters}")))
+/// The file that an action names, and the parameters: in its dictionary before the name, or soon after.
+fn file_near(block: &[u8], at: usize) -> Option<String> {
+    let before = block.get(at.saturating_sub(512)..at).unwrap_or_default();
+    let before = before.get(memmem::rfind(before, b"<<").unwrap_or(before.len())..).unwrap_or_default();
+    let after = block.get(at..).unwrap_or_default();
+    let after = after.get(..512).unwrap_or(after);
+    let value = |part: &[u8], key: &[u8]| {
+        memmem::find_iter(part, key).find_map(|at| text(part.get(at.saturating_add(key.len())..)?))
+    };
+    let either = |key: &[u8]| value(before, key).or_else(|| value(after, key));
+    let file = either(b"/F")?;
+    Some(match either(b"/P") {
+        Some(parameters) => format!("{file} {parameters}"),
+        None => file,
+    })
 }
 
 /// A name without its `#xx`, and how many bytes it takes.

@@ -34,8 +34,8 @@ impl Outline {
                 size = size.max(u64::from(section.u32(20)).saturating_add(section.u32(16).into()));
             }
         }
-        let directories = if header.u16(24) == 0x20b { 24 + 112 } else { 24 + 96 };
-        let certificates: usize = directories + 4 * 8;
+        // The fifth directory, after the optional header of either width.
+        let certificates: usize = if header.u16(24) == 0x20b { 24 + 112 + 32 } else { 24 + 96 + 32 };
         let (start, length) = (header.u32(certificates), header.u32(certificates.saturating_add(4)));
         if optional >= certificates.saturating_sub(24).saturating_add(8)
             && u64::from(start) >= size

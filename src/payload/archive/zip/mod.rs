@@ -107,8 +107,8 @@ struct Reader<'s> {
 impl Reader<'_> {
     /// Compares the local header with that of the directory, and gives the end of the data.
     fn compare(&mut self, header: &Header, note: &mut dyn FnMut(Cause)) -> io::Result<Option<u64>> {
-        let problem = match self.local(header.offset)? {
-            None => Some("no header before the data of a member".to_owned()),
+        let (problem, end) = match self.local(header.offset)? {
+            None => (Some("no header before the data of a member".to_owned()), None),
             Some(local) => {
                 let end = header.offset.saturating_add(local.length).saturating_add(header.compressed);
                 let problem = if end > self.stream.len() {
@@ -118,18 +118,17 @@ impl Reader<'_> {
                         format!("central directory and local header of a ZIP archive disagree on {what} of a member")
                     })
                 };
-                if problem.is_none() {
-                    return Ok(Some(end));
-                }
-                problem
+                (problem, Some(end))
             }
         };
-        self.told = self.told.saturating_add(1);
-        if let Some(problem) = problem.filter(|_| self.told <= TOLD) {
-            let what = format!("{problem} (\"{}\")", lossless(&header.name).chars().take(256).collect::<String>());
-            note(Cause::Corrupt { what, offset: header.offset });
+        if let Some(problem) = problem {
+            self.told = self.told.saturating_add(1);
+            if self.told <= TOLD {
+                let what = format!("{problem} (\"{}\")", lossless(&header.name).chars().take(256).collect::<String>());
+                note(Cause::Corrupt { what, offset: header.offset });
+            }
         }
-        Ok(None)
+        Ok(end)
     }
 
     fn local(&mut self, offset: u64) -> io::Result<Option<Header>> {
