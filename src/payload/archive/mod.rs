@@ -52,7 +52,7 @@ pub struct Archive {
     /// What is encrypted; absent where nothing is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encrypted: Option<Encrypted>,
-    /// Members that Windows runs as programs, by their name or by their first bytes.
+    /// Members that are programs, by a name that Windows runs or by their first bytes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub executables_inside: Vec<Inside>,
     /// Members that an interpreter of Windows runs, or that start a program when they are opened.

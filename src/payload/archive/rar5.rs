@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::listing::Listing;
+use super::rar4::TOLD;
 use super::{Member, Volume, zip};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
@@ -25,7 +26,7 @@ pub(super) fn read(
     listing.archive.format = "rar5";
     let mut window = Window::new(stream);
     let mut at = offset.saturating_add(8);
-    let mut looked_at = 0u32;
+    let (mut looked_at, mut told) = (0u32, 0u32);
     while at < stream.len() {
         // The length of the header is counted from behind itself.
         let fixed = window.get(at, 16)?;
@@ -40,7 +41,10 @@ pub(super) fn read(
         let header = window.get(at, total)?;
         let summed = header.get(4..).unwrap_or_default();
         if header.len() < total || crc32fast::hash(summed) != crc {
-            note(Cause::Corrupt { what: "a header of a RAR archive fails its checksum".to_owned(), offset: at });
+            told = told.saturating_add(1);
+            if told <= TOLD {
+                note(Cause::Corrupt { what: "a header of a RAR archive fails its checksum".to_owned(), offset: at });
+            }
             if header.len() < total {
                 break;
             }

@@ -12,8 +12,8 @@ use crate::payload::window::{Window, bytes_at};
 use memchr::memmem;
 use std::io;
 
-/// Bytes searched at a time.
-const BLOCK: usize = 1 << 20;
+/// Bytes searched at a time; the window over the file holds more, so that short streams cost no reads.
+const BLOCK: usize = 16 << 10;
 /// Bytes that a name, and what is read after it, may take.
 const OVERLAP: usize = 4096;
 /// Streams of objects that are unpacked, and bytes of one.
@@ -104,7 +104,7 @@ fn data_start(block: &[u8], limit: usize) -> Option<(usize, usize)> {
 fn find_end(stream: &dyn ReadAt, start: u64, end: u64) -> io::Result<Option<u64>> {
     let mut at = start;
     while at < end {
-        let block = bytes_at(stream, at, 64 << 10)?;
+        let block = bytes_at(stream, at, 16 << 10)?;
         if let Some(found) = memmem::find(&block, b"endstream") {
             return Ok(Some(at.saturating_add(u64::try_from(found).unwrap_or(0))));
         }

@@ -113,7 +113,10 @@ impl Judge<'_> {
     fn all(&mut self, head: &[u8], file_type: &FileType, archive: Option<&Archive>, hits: &[Hit]) -> io::Result<()> {
         self.masked_whole(head)?;
         if let Some(offset) = archive.and_then(|archive| archive.offset)
-            && archive.is_some_and(|archive| archive.format == "zip" && !archive.self_extracting)
+            && archive.is_some_and(|archive| archive.format == "zip")
+            // Programs and scripts that carry an archive are told as such; bytes of no known format before it are a header
+            // of a kind of archive, as modules of Java have.
+            && matches!(file_type.family, Family::Image | Family::Media | Family::Document | Family::Font | Family::Other)
         {
             self.push(Embedded { what: "zip", encoding: "plain", offset, ..Embedded::default() });
         }
@@ -296,7 +299,7 @@ impl Judge<'_> {
             found.digests = Some(hasher.finish());
             found.cut_off = count < outline.size;
         } else {
-            found.size = most;
+            found.size = most.map(|most| most.min(self.size));
             self.capped = true;
         }
         Ok(Some(found))

@@ -1,7 +1,7 @@
 //! The search for what may be hidden, over all bytes as they pass.
 
 use super::source::Form;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind, packed};
 use memchr::memmem;
 use std::sync::LazyLock;
 
@@ -70,7 +70,37 @@ const HEXADECIMAL: &[&str] = &[
 const DECIMAL: &[&str] =
     &["77,90,144,0", "77, 90, 144, 0", "77,90,80,0", "77, 90, 80, 0", "77 90 144 0", "77,90,0,", "77, 90, 0,"];
 
-static NEEDLES: LazyLock<Option<(AhoCorasick, Vec<Needle>)>> = LazyLock::new(|| {
+/// The search for all marks at once. With vector instructions it runs ten times as fast as an automaton; not all machines
+/// have them.
+enum Searcher {
+    Packed(packed::Searcher),
+    Automaton(AhoCorasick),
+}
+
+impl Searcher {
+    fn new(patterns: &[Vec<u8>]) -> Option<Self> {
+        let packed =
+            packed::Config::new().match_kind(packed::MatchKind::LeftmostFirst).builder().extend(patterns).build();
+        packed.map(Self::Packed).or_else(|| {
+            let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(patterns);
+            automaton.ok().map(Self::Automaton)
+        })
+    }
+
+    /// Calls for each mark with its number and place.
+    fn each(&self, bytes: &[u8], found: &mut dyn FnMut(usize, usize)) {
+        match self {
+            Self::Packed(searcher) => {
+                searcher.find_iter(bytes).for_each(|hit| found(hit.pattern().as_usize(), hit.start()));
+            }
+            Self::Automaton(searcher) => {
+                searcher.find_iter(bytes).for_each(|hit| found(hit.pattern().as_usize(), hit.start()));
+            }
+        }
+    }
+}
+
+static NEEDLES: LazyLock<Option<(Searcher, Vec<Needle>)>> = LazyLock::new(|| {
     let mut marks: Vec<(Vec<u8>, Needle)> = vec![
         (b"PE\0\0".to_vec(), Needle::Header),
         (b"\0\0EP".to_vec(), Needle::ReversedHeader),
@@ -93,8 +123,8 @@ static NEEDLES: LazyLock<Option<(AhoCorasick, Vec<Needle>)>> = LazyLock::new(|| 
         let wide = |text: &&str| text.bytes().flat_map(|byte| [byte, 0]).collect::<Vec<u8>>();
         marks.extend(texts.iter().take(4).map(|text| (wide(text), Needle::Text(form, true))));
     }
-    let (patterns, needles): (Vec<_>, Vec<_>) = marks.into_iter().unzip();
-    AhoCorasick::new(patterns).ok().map(|searcher| (searcher, needles))
+    let (patterns, needles): (Vec<Vec<u8>>, Vec<_>) = marks.into_iter().unzip();
+    Searcher::new(&patterns).map(|searcher| (searcher, needles))
 });
 
 static STUB_FINDER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| {
@@ -146,11 +176,11 @@ impl Scanner {
         }
         self.steps = steps;
         let Some((searcher, needles)) = &*NEEDLES else { return };
-        for found in searcher.find_iter(bytes) {
-            if let Some(needle) = needles.get(found.pattern().as_usize()) {
-                self.hit(start, found.start(), *needle);
+        searcher.each(bytes, &mut |pattern, at| {
+            if let Some(needle) = needles.get(pattern) {
+                self.hit(start, at, *needle);
             }
-        }
+        });
     }
 
     fn hit(&mut self, start: u64, at: usize, needle: Needle) {
