@@ -6,12 +6,17 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::fields::Fields;
 use crate::base::wide;
+use crate::payload::archive::zip::inflate;
 use std::io;
 
 /// Bytes of a workbook in which records of sheets are looked for; they stand at its start.
 const WORKBOOK: u64 = 1 << 20;
 /// Bytes of an object that are read for its name and head.
 const OBJECT: u64 = 64 << 10;
+/// Bytes of a presentation in which storages are looked for, how many of them are read, and bytes of one.
+const PRESENTATION: u64 = 16 << 20;
+const STORAGES: usize = 16;
+const STORAGE: u64 = 8 << 20;
 /// Names of attachments that are read.
 const ATTACHMENTS: usize = 64;
 
@@ -72,9 +77,7 @@ pub(super) fn read(stream: &dyn ReadAt, document: &mut Document, note: &mut dyn 
 
 /// Macros, objects and encryption of a compound file that lies at `place` of a document.
 pub(super) fn parts(compound: &Compound<'_>, place: &str, document: &mut Document) -> io::Result<()> {
-    if let Some(macros) = vba::read(compound)? {
-        document.macros = Some(macros);
-    }
+    document.macros = vba::read(compound, document.macros.take())?;
     let mut attachments = 0usize;
     for entry in &compound.entries {
         let found_in = if place.is_empty() { entry.path.clone() } else { format!("{place}/{}", entry.path) };
@@ -90,6 +93,8 @@ pub(super) fn parts(compound: &Compound<'_>, place: &str, document: &mut Documen
                     document.encrypted = Some(if xor { "Word XOR obfuscation" } else { "Word 97 encryption" });
                 }
             }
+            // Only of the payload itself: storages in storages are not followed down.
+            "PowerPoint Document" if place.is_empty() => presentation(compound.read(entry, PRESENTATION)?, document)?,
             "\u{1}Ole10Native" => {
                 let bytes = compound.read(entry, OBJECT)?;
                 let object = package::native(&bytes, &found_in).unwrap_or_else(|| {
@@ -110,6 +115,20 @@ pub(super) fn parts(compound: &Compound<'_>, place: &str, document: &mut Documen
                 attachment(compound, entry, document)?;
             }
             _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Projects and objects of a presentation, which lie in its one stream as compound files, mostly compressed: the record
+/// ExOleObjStgCompressedAtom. [MS-PPT] 2.10.34 to 2.10.37.
+fn presentation(bytes: Vec<u8>, document: &mut Document) -> io::Result<()> {
+    for at in memchr::memmem::find_iter(&bytes, b"\x10\0\x11\x10").take(STORAGES) {
+        let start = u64::try_from(at).unwrap_or(u64::MAX).saturating_add(12);
+        let size = u64::from(Fields(bytes.get(at..).unwrap_or_default()).u32(4)).saturating_sub(4);
+        let (storage, _) = inflate(&bytes, start, size, STORAGE, true)?;
+        if let Some(compound) = Compound::open(&storage)? {
+            parts(&compound, &format!("storage at offset {at} of PowerPoint Document"), document)?;
         }
     }
     Ok(())

@@ -169,6 +169,19 @@ fn objects_and_encryption_of_compound_files() {
 }
 
 #[test]
+fn macros_of_powerpoint_are_packed() {
+    use std::io::Write as _;
+    let project = with_macros("");
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(&project).unwrap();
+    let packed = encoder.finish().unwrap();
+    let sizes = [(packed.len() as u32 + 4).to_le_bytes(), (project.len() as u32).to_le_bytes()].concat();
+    let slides = [&[7; 5000][..], b"\x10\0\x11\x10", &sizes, &packed].concat();
+    let macros = document(&compound([0; 16], &[("PowerPoint Document", slides)])).0.macros.unwrap();
+    assert_eq!((macros.modules.len(), macros.automatic.len()), (1, 1));
+}
+
+#[test]
 fn packages_of_a_real_tool() {
     let folder = tempfile::tempdir().unwrap();
     let done = Command::new("msibuild").args(["a.msi", "-s", "Setup", "Bob"]).current_dir(folder.path()).status();

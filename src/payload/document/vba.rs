@@ -79,9 +79,9 @@ const WORDS: &[&str] = &[
     "Declare",
 ];
 
-/// Reads the projects of a compound file; nothing where there is none.
-pub(super) fn read(compound: &Compound<'_>) -> io::Result<Option<Macros>> {
-    let mut macros: Option<Macros> = None;
+/// Adds the projects of a compound file to those that are known of a document; nothing where there is none.
+pub(super) fn read(compound: &Compound<'_>, known: Option<Macros>) -> io::Result<Option<Macros>> {
+    let mut macros = known;
     for entry in &compound.entries {
         let Some(storage) = entry.path.strip_suffix("dir").filter(|_| is_directory(&entry.path)) else { continue };
         let macros = macros.get_or_insert_default();

@@ -130,6 +130,12 @@ impl Walk<'_> {
         Ok(byte)
     }
 
+    /// The next two bytes, if they are at hand.
+    fn near(&self) -> Option<[u8; 2]> {
+        let second = self.block.get(self.next.checked_add(self.stride)?)?;
+        Some([*self.block.get(self.next)?, *second])
+    }
+
     /// What comes next, as many bytes as asked for or as there are.
     fn peek(&mut self, count: usize) -> io::Result<Vec<u8>> {
         let wanted = count.saturating_mul(self.stride);
@@ -301,6 +307,13 @@ impl<'s> Digits<'s> {
 
     /// Two digits, after whatever parts one byte from the next.
     fn hexadecimal(&mut self) -> io::Result<Option<u8>> {
+        if let Some(pair) = self.walk.near()
+            && let [Some(high), Some(low)] = pair.map(|byte| self.alphabet.value(byte))
+        {
+            // A prefix begins with a digit too; it is followed by none.
+            self.walk.next = self.walk.next.saturating_add(self.walk.stride.saturating_mul(2));
+            return Ok(Some(high << 4 | low));
+        }
         let Some(skip) = self.separator()? else { return Ok(None) };
         for _ in 0..skip {
             self.walk.byte()?;
