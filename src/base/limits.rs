@@ -23,6 +23,8 @@ pub struct Limits {
     pub archive_ratio: u64,
     /// Bytes of a temporary file, into which an archive is unpacked that can only be read from its start.
     pub archive_spool_bytes: u64,
+    /// Members listed of an archive that is a payload; all that `archive_entries` allows are counted and judged.
+    pub archive_listed: usize,
     /// Bytes of a text that are read as a script; more is searched in windows around what looks like a command.
     pub script_bytes: u64,
     /// Lines of a script that are run.
@@ -83,6 +85,7 @@ impl Default for Limits {
             archive_bytes: 2 << 30,
             archive_ratio: 200,
             archive_spool_bytes: 16 << 30,
+            archive_listed: 1000,
             script_bytes: 1 << 20,
             script_lines: 20_000,
             line_bytes: 8192,

@@ -17,9 +17,12 @@
     )
 )]
 
+pub mod archive;
 pub mod authenticode;
 pub mod dos;
 pub mod elf;
+pub mod document;
+pub mod embedded;
 pub mod entropy;
 pub mod filetype;
 pub mod macho;
@@ -28,6 +31,7 @@ pub mod name;
 pub mod oddity;
 pub mod pe;
 pub mod renamed;
+mod window;
 
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
@@ -79,6 +83,15 @@ pub struct Facts {
     /// Structure of a Mach-O program.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub macho: Option<macho::MachO>,
+    /// Members of an archive, whether the payload is one or carries one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<archive::Archive>,
+    /// What a document holds that runs, reaches out or is hidden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<document::Document>,
+    /// Executables and scripts that are hidden in the payload.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub embedded: Vec<embedded::Embedded>,
 }
 
 /// Bytes read at a time.
@@ -114,6 +127,10 @@ pub fn inspect(
     let digests = pass.digests.as_ref().filter(|_| file_type.family != filetype::Family::Pe);
     let catalogs = &authorities.catalogs;
     let catalog = digests.and_then(|digests| catalogs.vouch_for_bytes(digests, limits, authorities, &mut note));
+    let overlay = pe.as_ref().and_then(|pe| pe.overlay.as_ref()).map(|overlay| overlay.offset);
+    let archive = archive::read(stream, &pass.head, file_type.family, overlay, limits, &mut note);
+    let document = document::read(stream, &pass.head, file_type.extension, archive.as_ref(), limits, &mut note);
+    let embedded = embedded::read(stream, &pass.head, &file_type, archive.as_ref(), pass.scanner, limits, &mut note);
     let facts = Facts {
         size: pass.size,
         catalog,
@@ -127,6 +144,9 @@ pub fn inspect(
         dos: if pe_read { None } else { dos::read(&pass.head, pass.size, &mut note) },
         elf: elf::read(&pass.kept, pass.size, limits, &mut note),
         macho: macho::read(&pass.kept, pass.size, limits, &mut note),
+        archive,
+        document,
+        embedded,
     };
     (facts, anomalies)
 }
@@ -139,6 +159,7 @@ struct Pass {
     head: Vec<u8>,
     /// The bytes held for structure: of an executable, as much as the limits allow; else nothing.
     kept: Vec<u8>,
+    scanner: embedded::Scanner,
 }
 
 /// Whether a file is a program whose structure is read. The header of a PE may lie behind the head: the loader follows the
@@ -158,6 +179,7 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         profile: Profile::default(),
         head: Vec::new(),
         kept: Vec::new(),
+        scanner: embedded::Scanner::default(),
     };
     let mut keep = 0usize;
     while pass.size < end {
@@ -178,6 +200,7 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         pass.kept.extend_from_slice(bytes.get(..room).unwrap_or_default());
         hasher.update(bytes);
         pass.profile.update(bytes);
+        pass.scanner.update(bytes);
         pass.size = pass.size.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
     }
     if end < length {

@@ -1,0 +1,69 @@
+//! A window over a stream, for readers that go through records of unknown length, mostly forwards.
+
+use crate::base::bytes::{ReadAt, read_full};
+use std::io;
+
+/// Bytes read ahead.
+const BLOCK: usize = 64 << 10;
+
+/// The part of a stream that was read last.
+pub(crate) struct Window<'s> {
+    stream: &'s dyn ReadAt,
+    buffer: Vec<u8>,
+    start: u64,
+}
+
+impl<'s> Window<'s> {
+    /// Over a stream.
+    pub(crate) fn new(stream: &'s dyn ReadAt) -> Self {
+        Self { stream, buffer: Vec::new(), start: 0 }
+    }
+
+    /// The bytes at an offset: `length` of them, or as many as there are before the end. A caller asks for no more than a
+    /// format allows a record to have.
+    pub(crate) fn get(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
+        let held = |start: u64, buffer: &[u8]| {
+            let from = usize::try_from(at.checked_sub(start)?).ok()?;
+            (from.checked_add(length)? <= buffer.len()).then_some(from)
+        };
+        let from = match held(self.start, &self.buffer) {
+            Some(from) => from,
+            None => {
+                let rest = usize::try_from(self.stream.len().saturating_sub(at)).unwrap_or(usize::MAX);
+                self.buffer.resize(length.max(BLOCK).min(rest), 0);
+                let count = read_full(self.stream, at, &mut self.buffer)?;
+                self.buffer.truncate(count);
+                self.start = at;
+                0
+            }
+        };
+        let rest = self.buffer.get(from..).unwrap_or_default();
+        Ok(rest.get(..length).unwrap_or(rest))
+    }
+}
+
+/// The bytes at an offset, at most `length` of them, in a buffer of their own.
+pub(crate) fn bytes_at(stream: &dyn ReadAt, at: u64, length: u64) -> io::Result<Vec<u8>> {
+    let rest = stream.len().saturating_sub(at).min(length);
+    let mut buffer = vec![0u8; usize::try_from(rest).unwrap_or(0)];
+    let count = read_full(stream, at, &mut buffer)?;
+    buffer.truncate(count);
+    Ok(buffer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_go_both_ways_and_end_with_the_stream() {
+        let stream: Vec<u8> = (0..200_000u32).map(|n| n.to_le_bytes()[0]).collect();
+        let mut window = Window::new(&stream);
+        for at in [0u64, 10, 65_530, 199_998, 3, u64::MAX] {
+            let from = usize::try_from(at).unwrap().min(stream.len());
+            let end = (from + 12).min(stream.len());
+            assert_eq!(window.get(at, 12).unwrap(), &stream[from..end], "{at}");
+        }
+        assert_eq!(bytes_at(&stream, 199_999, u64::MAX).unwrap(), &stream[199_999..]);
+    }
+}
