@@ -17,6 +17,7 @@
     )
 )]
 
+pub mod ascii_damage;
 pub mod authenticode;
 pub mod entropy;
 pub mod filetype;
@@ -58,6 +59,9 @@ pub struct Facts {
     /// Structure of a Windows executable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pe: Option<pe::Pe>,
+    /// What a transfer in ASCII mode did to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ascii_damage: Option<ascii_damage::AsciiDamage>,
 }
 
 /// Bytes read at a time.
@@ -84,6 +88,11 @@ pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> 
             file_type = filetype::refine_pe(file_type, pe.is_dll, &pe.subsystem);
         }
     }
+    // Of a file that was not read whole the counts say nothing.
+    let ascii_damage = pass.digests.as_ref().and_then(|_| {
+        let counts = pass.profile.counts();
+        ascii_damage::judge(stream, &pass.head, &pass.line_ends, counts, limits, &mut note)
+    });
     let facts = Facts {
         size: pass.size,
         digests: pass.digests,
@@ -92,6 +101,7 @@ pub fn inspect(stream: &dyn ReadAt, name: &str, path: &str, limits: &Limits) -> 
         file_type: Some(file_type),
         name_tricks: name::tricks(name),
         pe,
+        ascii_damage,
     };
     (facts, anomalies)
 }
@@ -101,6 +111,7 @@ struct Pass {
     size: u64,
     digests: Option<Digests>,
     profile: Profile,
+    line_ends: ascii_damage::Census,
     head: Vec<u8>,
     /// The bytes held for structure: of an executable, as much as the limits allow; else nothing.
     kept: Vec<u8>,
@@ -111,7 +122,14 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
     let end = length.min(limits.payload_hash_bytes);
     let mut buffer = AlignedBuffer::new(CHUNK.min(usize::try_from(end).unwrap_or(CHUNK)).max(1));
     let mut hasher = Hasher::default();
-    let mut pass = Pass { size: 0, digests: None, profile: Profile::default(), head: Vec::new(), kept: Vec::new() };
+    let mut pass = Pass {
+        size: 0,
+        digests: None,
+        profile: Profile::default(),
+        line_ends: ascii_damage::Census::default(),
+        head: Vec::new(),
+        kept: Vec::new(),
+    };
     let mut keep = 0usize;
     while pass.size < end {
         let wanted = usize::try_from(end.saturating_sub(pass.size)).unwrap_or(CHUNK).min(CHUNK);
@@ -131,6 +149,7 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         pass.kept.extend_from_slice(bytes.get(..room).unwrap_or_default());
         hasher.update(bytes);
         pass.profile.update(bytes);
+        pass.line_ends.update(bytes);
         pass.size = pass.size.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
     }
     if end < length {
