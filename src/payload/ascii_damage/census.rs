@@ -15,19 +15,23 @@ pub struct Census {
     pub cr_nul: u64,
     /// CRLF next to a control character that no text holds there: in text there are none, in dense data about a fifth.
     pub in_data: u64,
-    /// The last three bytes, the newest first.
-    last: [u8; 3],
+    /// The last four bytes, the newest first.
+    last: [u8; 4],
 }
 
 impl Census {
     /// Takes the next bytes of the stream.
     pub fn update(&mut self, bytes: &[u8]) {
         let Some(first) = bytes.first() else { return };
-        let [newest, before, earlier] = self.last;
+        let [newest, before, earlier, earliest] = self.last;
         if newest == b'\r' && *first == 0 {
             self.cr_nul = self.cr_nul.saturating_add(1);
         }
-        if newest == b'\n' && before == b'\r' && !is_control(earlier) && is_control(*first) {
+        if newest == b'\n'
+            && before == b'\r'
+            && !is_control(if earlier == b'\r' { earliest } else { earlier })
+            && is_control(*first)
+        {
             self.in_data = self.in_data.saturating_add(1);
         }
         for at in memchr::memchr2_iter(b'\r', b'\n', bytes) {
@@ -42,12 +46,13 @@ impl Census {
                 let third = self.back(bytes, at, 2);
                 self.crlf = self.crlf.saturating_add(1);
                 self.crcrlf = self.crcrlf.saturating_add(u64::from(third == b'\r'));
-                let in_data = is_control(third) || next.is_some_and(is_control);
+                let text = if third == b'\r' { self.back(bytes, at, 3) } else { third };
+                let in_data = is_control(text) || next.is_some_and(is_control);
                 self.in_data = self.in_data.saturating_add(u64::from(in_data));
             }
         }
         let end = bytes.len();
-        self.last = [1, 2, 3].map(|distance| self.back(bytes, end, distance));
+        self.last = [1, 2, 3, 4].map(|distance| self.back(bytes, end, distance));
     }
 
     /// The byte at a distance before a position, which may stand in the chunk before.

@@ -11,13 +11,17 @@ use crate::base::digest::Hasher;
 use crate::payload::filetype::{self, Family};
 use std::io;
 
-/// CRLF that a file must have, all of its LF, to be looked at more closely.
+/// CRLF that a file must have, all of its LF, where nothing but their number can speak.
 const FEWEST: u64 = 4;
 /// CRLF next to control characters that no intact file of a known kind has without a single lone LF: each LF in dense data
 /// stands behind a CR once in 256 times.
 const IN_DATA: u64 = 8;
 /// The same for bytes of no known format, which may be text of an unknown encoding.
 const IN_DATA_UNKNOWN: u64 = 24;
+
+/// What is said of a candidate that fits and is not proven.
+pub(super) const FITS: &str =
+    "sizes and offsets fit with the CRLF brought back where they likeliest were; no checksum proves that it was there";
 
 pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::Result<Option<AsciiDamage>> {
     let (census, size) = (subject.census, subject.stream.len());
@@ -28,12 +32,9 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
     let as_is = Format::of(subject.head);
     let signature = variants.iter().find_map(|(rules, _)| {
         let head = collapsed(subject.head, rules);
-        Format::of(&head).filter(|_| as_is.is_none() && is_marked(&head)).map(|format| (format, head))
+        search::format(&head).filter(|_| as_is.is_none() && is_marked(&head)).map(|format| (format, head))
     });
     let signature_damaged = signature.is_some();
-    if census.crlf < FEWEST && !signature_damaged {
-        return Ok(None);
-    }
     let restored_head = signature.map_or_else(
         || collapsed(subject.head, variants.first().map(|(rules, _)| rules.as_slice()).unwrap_or_default()),
         |(_, head)| head,
@@ -42,7 +43,16 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
     if filetype_is_text(subject.head, size) && !signature_damaged {
         return Ok(None);
     }
-    let Some((format, restored_type)) = binary(&restored_head, size) else { return Ok(None) };
+    let Some((format, restored_type)) = as_is
+        .or_else(|| search::format(&restored_head))
+        .map(|format| (format, filetype::detect(if as_is.is_some() { subject.head } else { &restored_head }, size)))
+        .or_else(|| binary(&restored_head, size))
+    else {
+        return Ok(None);
+    };
+    if format == Format::Other && census.crlf < FEWEST {
+        return Ok(None);
+    }
     let file = Bytes(subject.stream);
     let itself = if as_is == Some(format) {
         check(format, file, Depth::Quick, subject.limits)
@@ -79,7 +89,9 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
         candidates.push((candidate, conversion));
     }
     if let Some(candidate) = found_by_search {
-        return damaged(Conversion::LoneLfToCrlf, Verdict::Certain, vec![candidate], None);
+        let unproven = candidate.proofs.is_empty().then(|| FITS.to_owned());
+        let verdict = if unproven.is_none() { Verdict::Certain } else { Verdict::Likely };
+        return damaged(Conversion::LoneLfToCrlf, verdict, vec![candidate], unproven);
     }
     if itself.is_sound() {
         return Ok(None);
@@ -180,10 +192,16 @@ fn searched(
     note: &mut dyn FnMut(Cause),
 ) -> io::Result<Option<Candidate>> {
     let found = undo.with(subject.stream, &mut |_| {}, |view| search::missing(format, view, subject.limits, note))?;
-    let search::Outcome::Found(inserted) = found else { return Ok(None) };
+    let (inserted, proven) = match found {
+        search::Outcome::Found(inserted) => (inserted, true),
+        search::Outcome::Fits(inserted) => (inserted, false),
+        _ => return Ok(None),
+    };
     let (mut candidate, finding) = restore(subject, format, Undo { inserted, ..undo.clone() })?;
-    candidate.proofs.clone_from(&finding.proofs);
-    Ok(finding.is_sound().then_some(candidate).filter(|candidate| is_proof(&candidate.proofs)))
+    if proven && is_proof(&finding.proofs) {
+        candidate.proofs.clone_from(&finding.proofs);
+    }
+    Ok(finding.is_sound().then_some(candidate))
 }
 
 /// Whether proofs hold for bytes that were found by trying: a structure that fits is what was looked for.

@@ -2,7 +2,7 @@
 
 use super::candidate::Undo;
 use super::conversion::Conversion;
-use super::growth::{is_proof, restore};
+use super::growth::{FITS, is_proof, restore};
 use super::proof::{Bytes, Depth, Finding, Format, check};
 use super::{AsciiDamage, Subject, Verdict, search};
 use crate::base::anomaly::Cause;
@@ -15,12 +15,8 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
     if census.lone_lf() == 0 || census.crlf.saturating_mul(64) > census.lf {
         return Ok(None);
     }
-    let (format, signature_damaged) = match Format::of(subject.head) {
-        Some(format) => (format, false),
-        None if subject.head.starts_with(b"\x89PNG\n\x1a\n") => (Format::Png, true),
-        None if search::is_shortened_pe(subject.head) => (Format::Pe, true),
-        None => return Ok(None),
-    };
+    let Some(format) = search::format(subject.head) else { return Ok(None) };
+    let signature_damaged = Format::of(subject.head).is_none();
     let itself = if signature_damaged {
         Finding::broken("the signature at its start is damaged")
     } else if format == Format::Gzip && size > subject.limits.ascii_search_bytes / 64 {
@@ -53,6 +49,16 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
         unrestorable: None,
     };
     let missing = match search::missing(format, subject.stream, subject.limits, note) {
+        search::Outcome::Fits(inserted) => {
+            let (candidate, finding) = restore(subject, format, Undo { rules: Vec::new(), inserted })?;
+            if finding.is_sound() {
+                damage.conversion = Conversion::CrlfToLf;
+                damage.candidates.push(candidate);
+                damage.unrestorable = Some(FITS.to_owned());
+                return Ok(Some(damage));
+            }
+            0
+        }
         search::Outcome::Found(inserted) => {
             let (mut candidate, finding) = restore(subject, format, Undo { rules: Vec::new(), inserted })?;
             if finding.is_sound() && is_proof(&finding.proofs) {

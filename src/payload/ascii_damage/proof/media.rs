@@ -72,6 +72,13 @@ pub(super) fn bitmap(file: Bytes<'_>) -> Option<Finding> {
     Some(sized(file, u64::from(u32::from_le_bytes(file.array(2)?))))
 }
 
+/// A sequence of ASN.1 whose length takes two or three bytes (ITU-T X.690, 8.1.3): it is all of the file.
+pub(super) fn der(file: Bytes<'_>) -> Option<Finding> {
+    let [_, form, a, b, c] = file.array(0)?;
+    let length = if form == 0x82 { u32::from_be_bytes([0, 0, a, b]) } else { u32::from_be_bytes([0, a, b, c]) };
+    Some(sized(file, u64::from(length).saturating_add(u64::from(form & 0x7f)).saturating_add(2)))
+}
+
 /// A format that says how large its file is.
 pub(super) fn sized(file: Bytes<'_>, declared: u64) -> Finding {
     if declared == file.len() {

@@ -16,7 +16,7 @@ mod seven_zip;
 mod sqlite;
 mod zip;
 
-pub(super) use deflated::inflate;
+pub(super) use deflated::{header as gzip_header, inflate};
 pub(super) use pe::Layout;
 pub(super) use zip::{Member, members};
 
@@ -45,6 +45,7 @@ pub(super) enum Format {
     Sqlite,
     Riff,
     Bitmap,
+    Der,
     Tar,
     Xz,
     Hive,
@@ -83,6 +84,9 @@ impl Format {
         }
         if head.starts_with(b"BM") && Fields(head).u32(6) == 0 {
             return Some(Self::Bitmap);
+        }
+        if matches!(head, [0x30, 0x82, _, _, 0x02 | 0x06 | 0x30, ..] | [0x30, 0x83, _, _, _, 0x02 | 0x06 | 0x30, ..]) {
+            return Some(Self::Der);
         }
         SIGNATURES.iter().find(bears).map(|(.., format)| *format)
     }
@@ -155,6 +159,7 @@ pub(super) fn check(format: Format, file: Bytes<'_>, depth: Depth, limits: &Limi
         Format::Gif => media::gif(file),
         Format::Riff => media::riff(file),
         Format::Bitmap => media::bitmap(file),
+        Format::Der => media::der(file),
         Format::Pdf => pdf::check(file),
         Format::Cabinet => cabinet::check(file, depth),
         Format::Compound => compound::check(file),
