@@ -82,7 +82,7 @@ impl Default for Limits {
             batch_output: 1 << 20,
             payload_parse_bytes: 64 << 20,
             payload_hash_bytes: u64::MAX,
-            ascii_search_bytes: 256 << 20,
+            ascii_search_bytes: 1 << 30,
             candidates: 8,
             wildcard_payloads: 256,
             carved_fragments: 10_000,

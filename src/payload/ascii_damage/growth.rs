@@ -73,7 +73,7 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
         Ok(Some(AsciiDamage { conversion, verdict, evidence, original_type, candidates, unrestorable }))
     };
     let mut candidates = Vec::new();
-    let mut found_by_search = None;
+    let mut found = Vec::new();
     for (rules, conversion) in variants {
         let undo = Undo { rules, inserted: Vec::new() };
         let (mut candidate, finding) = restore(subject, format, undo.clone())?;
@@ -82,16 +82,16 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
             candidate.proofs.clone_from(&finding.proofs);
             return damaged(conversion, Verdict::Certain, vec![candidate], None);
         }
-        if itself.broken.is_some() && finding.broken.is_some() && found_by_search.is_none() {
-            found_by_search = searched(subject, format, &undo, note)?;
+        if itself.broken.is_some() && finding.broken.is_some() && found.is_empty() {
+            found = searched(subject, format, &undo, note)?;
         }
         candidate.contradiction = finding.broken;
         candidates.push((candidate, conversion));
     }
-    if let Some(candidate) = found_by_search {
-        let unproven = candidate.proofs.is_empty().then(|| FITS.to_owned());
+    if let Some(first) = found.first() {
+        let unproven = first.proofs.is_empty().then(|| FITS.to_owned());
         let verdict = if unproven.is_none() { Verdict::Certain } else { Verdict::Likely };
-        return damaged(Conversion::LoneLfToCrlf, verdict, vec![candidate], unproven);
+        return damaged(Conversion::LoneLfToCrlf, verdict, found, unproven);
     }
     if itself.is_sound() {
         return Ok(None);
@@ -150,7 +150,7 @@ fn is_marked(head: &[u8]) -> bool {
 }
 
 /// The candidate that an undoing gives, and what it says of itself.
-pub(super) fn restore(subject: &Subject<'_>, format: Format, undo: Undo) -> io::Result<(Candidate, Finding)> {
+fn restore(subject: &Subject<'_>, format: Format, undo: Undo) -> io::Result<(Candidate, Finding)> {
     let mut hasher = Hasher::default();
     let streamed = undo.inserted.is_empty() && !undo.rules.is_empty();
     let work = |view: &dyn ReadAt| {
@@ -190,21 +190,38 @@ fn searched(
     format: Format,
     undo: &Undo,
     note: &mut dyn FnMut(Cause),
-) -> io::Result<Option<Candidate>> {
+) -> io::Result<Vec<Candidate>> {
     let found = undo.with(subject.stream, &mut |_| {}, |view| search::missing(format, view, subject.limits, note))?;
-    let (inserted, proven) = match found {
-        search::Outcome::Found(inserted) => (inserted, true),
-        search::Outcome::Fits(inserted) => (inserted, false),
-        _ => return Ok(None),
+    candidates(subject, format, undo, found)
+}
+
+/// The candidates of a search that hold together; a single one that is proven, or those that only fit.
+pub(super) fn candidates(
+    subject: &Subject<'_>,
+    format: Format,
+    undo: &Undo,
+    found: search::Outcome,
+) -> io::Result<Vec<Candidate>> {
+    let (choices, proven) = match found {
+        search::Outcome::Found(inserted) => (vec![inserted], true),
+        search::Outcome::Fits(choices) => (choices, false),
+        _ => return Ok(Vec::new()),
     };
-    let (mut candidate, finding) = restore(subject, format, Undo { inserted, ..undo.clone() })?;
-    if proven && is_proof(&finding.proofs) {
-        candidate.proofs.clone_from(&finding.proofs);
+    let mut candidates = Vec::new();
+    for inserted in choices {
+        let (mut candidate, finding) = restore(subject, format, Undo { inserted, ..undo.clone() })?;
+        if !finding.is_sound() {
+            continue;
+        }
+        if proven && is_proof(&finding.proofs) {
+            candidate.proofs = finding.proofs;
+        }
+        candidates.push(candidate);
     }
-    Ok(finding.is_sound().then_some(candidate))
+    Ok(candidates)
 }
 
 /// Whether proofs hold for bytes that were found by trying: a structure that fits is what was looked for.
-pub(super) fn is_proof(proofs: &[Proof]) -> bool {
+fn is_proof(proofs: &[Proof]) -> bool {
     proofs.iter().any(|proof| *proof != Proof::Structure)
 }

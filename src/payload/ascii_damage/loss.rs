@@ -2,7 +2,7 @@
 
 use super::candidate::Undo;
 use super::conversion::Conversion;
-use super::growth::{FITS, is_proof, restore};
+use super::growth::{FITS, candidates};
 use super::proof::{Bytes, Depth, Finding, Format, check};
 use super::{AsciiDamage, Subject, Verdict, search};
 use crate::base::anomaly::Cause;
@@ -48,32 +48,22 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
         candidates: Vec::new(),
         unrestorable: None,
     };
-    let missing = match search::missing(format, subject.stream, subject.limits, note) {
-        search::Outcome::Fits(inserted) => {
-            let (candidate, finding) = restore(subject, format, Undo { rules: Vec::new(), inserted })?;
-            if finding.is_sound() {
-                damage.conversion = Conversion::CrlfToLf;
-                damage.candidates.push(candidate);
-                damage.unrestorable = Some(FITS.to_owned());
-                return Ok(Some(damage));
-            }
-            0
-        }
-        search::Outcome::Found(inserted) => {
-            let (mut candidate, finding) = restore(subject, format, Undo { rules: Vec::new(), inserted })?;
-            if finding.is_sound() && is_proof(&finding.proofs) {
-                candidate.proofs.clone_from(&finding.proofs);
-                damage.conversion = Conversion::CrlfToLf;
-                damage.verdict = Verdict::Certain;
-                damage.candidates.push(candidate);
-                return Ok(Some(damage));
-            }
-            0
-        }
-        search::Outcome::Counted(missing) => missing,
-        search::Outcome::Nothing if signature_damaged => 0,
-        search::Outcome::Nothing => return Ok(None),
+    let found = search::missing(format, subject.stream, subject.limits, note);
+    let missing = match &found {
+        search::Outcome::Counted(missing) => *missing,
+        search::Outcome::Nothing if !signature_damaged => return Ok(None),
+        _ => 0,
     };
+    damage.candidates = candidates(subject, format, &Undo::default(), found)?;
+    if let Some(first) = damage.candidates.first() {
+        damage.conversion = Conversion::CrlfToLf;
+        if first.proofs.is_empty() {
+            damage.unrestorable = Some(FITS.to_owned());
+        } else {
+            damage.verdict = Verdict::Certain;
+        }
+        return Ok(Some(damage));
+    }
     damage.unrestorable = Some(if missing == 0 {
         "which bytes were left out could not be found".to_owned()
     } else {

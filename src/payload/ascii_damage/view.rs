@@ -157,19 +157,6 @@ impl ReadAt for Inserted<'_> {
     }
 }
 
-/// Borrowed bytes as a stream.
-pub(super) struct Slice<'a>(pub(super) &'a [u8]);
-
-impl ReadAt for Slice<'_> {
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read_at(offset, buffer)
-    }
-
-    fn len(&self) -> u64 {
-        wide(self.0.len())
-    }
-}
-
 pub(super) fn wide(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }

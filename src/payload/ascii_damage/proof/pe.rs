@@ -11,12 +11,16 @@ pub(in crate::payload::ascii_damage) struct Layout {
     pub(in crate::payload::ascii_damage) checksum_at: u64,
     /// The checksum of the header; nought says nothing.
     pub(in crate::payload::ascii_damage) checksum: u32,
+    /// Address at which the image is to be loaded.
+    pub(in crate::payload::ascii_damage) base: u64,
+    /// Bytes of the loaded image.
+    pub(in crate::payload::ascii_damage) image: u64,
     /// Bytes of headers.
     headers: u64,
     /// Sections: address in memory, size there, offset in the file, bytes there.
     pub(in crate::payload::ascii_damage) sections: Vec<[u64; 4]>,
     /// Directories: address and size.
-    directories: Vec<(u32, u32)>,
+    pub(in crate::payload::ascii_damage) directories: Vec<(u32, u32)>,
     /// Symbol table with its strings: where it ends.
     symbols_end: u64,
 }
@@ -52,10 +56,12 @@ impl Layout {
         Some(Self {
             checksum_at: optional_at.checked_add(64)?,
             checksum: fields.u32(64),
+            base: if tables == 92 { u64::from(fields.u32(28)) } else { fields.u64(24) },
+            image: u64::from(fields.u32(56)),
             headers: u64::from(fields.u32(60)),
             sections: sections.collect(),
             directories: (0..count).map(directory).collect(),
-            symbols_end: symbols_end(file, coff.u32(8), coff.u32(12)),
+            symbols_end: symbols_end(file, coff.u32(12), coff.u32(16)),
         })
     }
 
@@ -77,7 +83,7 @@ impl Layout {
     }
 
     /// Where an address of the loaded image stands in the file.
-    fn offset(&self, address: u32) -> Option<u64> {
+    pub(in crate::payload::ascii_damage) fn offset(&self, address: u32) -> Option<u64> {
         let address = u64::from(address);
         self.sections.iter().find_map(|[start, size, raw, length]| {
             let within = address.checked_sub(*start)?;

@@ -5,8 +5,7 @@
 
 use super::Budget;
 use super::sites::{Site, Sites};
-use crate::payload::ascii_damage::proof::{Bytes, inflate};
-use crate::payload::ascii_damage::view::{Inserted, Slice, wide};
+use crate::payload::ascii_damage::view::wide;
 use flate2::{Decompress, FlushDecompress, Status};
 
 /// What the data must become.
@@ -17,10 +16,13 @@ pub(super) struct Target {
     pub(super) crc: u32,
 }
 
-/// Places that are followed from one point of failure, those that lead furthest first.
+/// Places that are followed from one point of failure, those that lead furthest first; of the last two bytes more.
 const WIDTH: usize = 12;
+const LAST_WIDTH: usize = 160;
 /// Places before a point of failure that are tried.
 const BEHIND: usize = 600;
+/// Bytes inflated at a time, so that the point of failure is known closely.
+const STEP: usize = 64;
 
 /// The places at which `missing` bytes must be put in for the data to become the target.
 pub(super) fn search(
@@ -42,33 +44,34 @@ fn descend(
     chosen: &mut Vec<Site>,
     budget: &mut Budget,
 ) -> bool {
+    let Reach::Failed(reached) = reach(data, chosen, target, budget) else { return left == 0 };
     if left == 0 {
-        return becomes(data, chosen, target, budget);
+        return false;
     }
     let first = chosen.last().map_or(0, |last| sites.all.partition_point(|site| site <= last));
-    let reached = reach(data, chosen, target.size, budget);
     let end = sites.all.partition_point(|(at, _)| *at <= reached);
-    let open = sites.all.get(first..end).unwrap_or_default();
+    let open = sites.all.get(first..end.max(first)).unwrap_or_default();
     let open = open.get(open.len().saturating_sub(BEHIND)..).unwrap_or_default();
     let mut tried: Vec<(usize, Site)> = Vec::new();
     for site in open.iter().rev() {
         chosen.push(*site);
-        if left == 1 {
-            if becomes(data, chosen, target, budget) {
-                return true;
-            }
-        } else {
-            tried.push((reach(data, chosen, target.size, budget), *site));
+        match reach(data, chosen, target, budget) {
+            Reach::Becomes if left == 1 => return true,
+            Reach::Failed(further) => tried.push((further, *site)),
+            Reach::Becomes => {}
         }
         chosen.pop();
         if budget.bytes == 0 {
             return false;
         }
     }
+    if left == 1 {
+        return false;
+    }
     // What goes no further than before was no remedy.
     tried.retain(|(further, _)| *further > reached || reached >= data.len());
     tried.sort_by(|a, b| b.cmp(a));
-    for (_, site) in tried.into_iter().take(WIDTH) {
+    for (_, site) in tried.into_iter().take(if left == 2 { LAST_WIDTH } else { WIDTH }) {
         chosen.push(site);
         if descend(data, sites, left.saturating_sub(1), target, chosen, budget) {
             return true;
@@ -81,45 +84,45 @@ fn descend(
     false
 }
 
-fn becomes(data: &[u8], chosen: &[Site], target: Target, budget: &mut Budget) -> bool {
-    let inserted: Vec<(u64, u8)> = super::placed(chosen, 0).collect();
-    let data = Slice(data);
-    let view = Inserted::new(&data, &inserted);
-    if !budget.read(target.size) {
-        return false;
-    }
-    let length = wide(data.0.len()).saturating_add(wide(chosen.len()));
-    inflate(Bytes(&view), 0, length, target.size)
-        .is_some_and(|out| out.taken == length && out.size == target.size && out.crc == target.crc)
+/// How far data can be inflated.
+enum Reach {
+    /// To the target, to the byte.
+    Becomes,
+    /// To an offset in the data as they are.
+    Failed(usize),
 }
 
-/// How far the data can be inflated with bytes put in: an offset in the data as they are.
-fn reach(data: &[u8], chosen: &[Site], most: u64, budget: &mut Budget) -> usize {
+/// Inflates the data with bytes put in.
+fn reach(data: &[u8], chosen: &[Site], target: Target, budget: &mut Budget) -> Reach {
     let mut stream = Decompress::new(false);
+    let mut hasher = crc32fast::Hasher::new();
     let mut out = vec![0u8; 1 << 15];
+    let total = wide(data.len()).saturating_add(wide(chosen.len()));
     let mut from = 0usize;
     let ends = chosen.iter().map(|(at, byte)| (*at, Some(*byte))).chain([(data.len(), None)]);
     for (end, byte) in ends {
         let pieces = [data.get(from..end).unwrap_or_default(), byte.as_slice()];
         for (piece, start) in pieces.into_iter().zip([from, end]) {
-            // Small steps, so that the point of failure is known closely.
-            for (nth, part) in piece.chunks(64).enumerate() {
-                let here = start.saturating_add(nth.saturating_mul(64)).saturating_add(part.len());
+            for (nth, part) in piece.chunks(STEP).enumerate() {
+                let here = start.saturating_add(nth.saturating_mul(STEP)).saturating_add(part.len()).min(data.len());
                 let mut rest = part;
                 loop {
                     let (taken, given) = (stream.total_in(), stream.total_out());
                     let status = stream.decompress(rest, &mut out, FlushDecompress::None);
                     let took = usize::try_from(stream.total_in().saturating_sub(taken)).unwrap_or(usize::MAX);
-                    let gave = stream.total_out().saturating_sub(given);
+                    let gave = usize::try_from(stream.total_out().saturating_sub(given)).unwrap_or(usize::MAX);
+                    hasher.update(out.get(..gave).unwrap_or_default());
                     rest = rest.get(took..).unwrap_or_default();
-                    if status.is_err()
-                        || stream.total_out() > most
-                        || matches!(status, Ok(Status::StreamEnd))
-                        || !budget.read(gave.max(1))
-                    {
-                        return here;
+                    if matches!(status, Ok(Status::StreamEnd)) {
+                        let whole = stream.total_in() == total && stream.total_out() == target.size;
+                        let becomes = whole && hasher.finalize() == target.crc;
+                        return if becomes { Reach::Becomes } else { Reach::Failed(here) };
                     }
-                    if rest.is_empty() && gave < wide(out.len()) || took == 0 && gave == 0 {
+                    let work = wide(gave).max(wide(took));
+                    if status.is_err() || stream.total_out() > target.size || !budget.read(work) {
+                        return Reach::Failed(here);
+                    }
+                    if rest.is_empty() && gave < out.len() || took == 0 && gave == 0 {
                         break;
                     }
                 }
@@ -127,5 +130,5 @@ fn reach(data: &[u8], chosen: &[Site], most: u64, budget: &mut Budget) -> usize 
         }
         from = end;
     }
-    data.len()
+    Reach::Failed(data.len())
 }

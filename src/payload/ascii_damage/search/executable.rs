@@ -1,7 +1,8 @@
 //! Windows executables: what is missing of them follows from where the sections and the certificate table end; where, the
 //! checksum of the header and the Authenticode digest tell.
 
-use super::choice::{Anchor, Choices};
+use super::choice::Choices;
+use super::landmarks::{anchors, certificates};
 use super::sites::{Site, Sites, lost_nul};
 use super::{Budget, Outcome, placed, whole};
 use crate::base::fields::Fields;
@@ -92,14 +93,19 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
             hits.push(chosen.to_vec());
             tier = Some(singles);
         }
-        signatures >= SIGNATURES && signed
+        signatures >= SIGNATURES && signed || hits.len() > limits.candidates
     });
     if let Some(found) = found {
         return Some(Outcome::Found(back(&found)));
     }
+    // As many as there is room for are no answer.
+    if hits.len() > limits.candidates {
+        hits.clear();
+    }
     Some(match (hits.as_slice(), fits.as_slice()) {
         ([only], _) if tried <= BY_CHANCE => Outcome::Found(back(only)),
-        ([first, ..], _) | ([], [first]) => Outcome::Fits(back(first)),
+        ([_, ..], _) => Outcome::Fits(hits.iter().map(|hit| back(hit)).collect()),
+        ([], [only]) => Outcome::Fits(vec![back(only)]),
         _ => Outcome::Counted(wide(missing.saturating_add(usize::from(stub.is_some())))),
     })
 }
@@ -126,56 +132,6 @@ fn shifted(bytes: &[u8], layout: &Layout, missing: usize) -> bool {
         return certificates(bytes, layout, missing).is_some();
     }
     missing == 0 || anchors(bytes, layout, missing).iter().any(|anchor| anchor.low > 0) || bytes.ends_with(&[0; 8])
-}
-
-/// How many bytes are missing before the certificate table: its header is known.
-fn certificates(bytes: &[u8], layout: &Layout, missing: usize) -> Option<usize> {
-    let (at, length) = layout.certificates()?;
-    let at = usize::try_from(at).ok()?;
-    (0..=missing).find(|shift| {
-        let entry = at.checked_sub(*shift).and_then(|at| bytes.get(at..)).unwrap_or_default();
-        let fields = Fields(entry);
-        let size = fields.u32(0);
-        matches!(fields.u16(4), 0x100 | 0x200)
-            && fields.u16(6) == 2
-            && entry.get(8) == Some(&0x30)
-            && size <= length
-            && size.saturating_add(8) >= length
-    })
-}
-
-/// Section ends: what stands behind the bytes of a section is filled with zeros, and the next section begins after them.
-fn anchors(bytes: &[u8], layout: &Layout, missing: usize) -> Vec<Anchor> {
-    let mut anchors = Vec::new();
-    let mut sections: Vec<[u64; 4]> = layout.sections.iter().filter(|[.., raw]| *raw > 0).copied().collect();
-    sections.sort_by_key(|[_, _, at, _]| *at);
-    let narrow = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
-    for [_, size, at, raw] in &sections {
-        let padding = narrow(raw.saturating_sub(*size));
-        let end = narrow(at.saturating_add(*raw));
-        if padding <= missing || padding >= narrow(*raw) {
-            continue;
-        }
-        // In the midst of the filling, however many bytes are missing before it.
-        let Some(inside) = end.checked_sub(missing).and_then(|at| at.checked_sub(1)) else { continue };
-        if bytes.get(inside) != Some(&0) {
-            continue;
-        }
-        let zeros_before = bytes.get(..inside).unwrap_or_default().iter().rev().take_while(|byte| **byte == 0).count();
-        let zeros_behind = bytes.get(inside..).unwrap_or_default().iter().take_while(|byte| **byte == 0).count();
-        let first = inside.saturating_sub(zeros_before);
-        let next = inside.saturating_add(zeros_behind);
-        let low = if next == bytes.len() { 0 } else { end.saturating_sub(next) };
-        let high = end.saturating_sub(padding).saturating_sub(first).min(missing);
-        if low <= high {
-            anchors.push(Anchor { at: next.min(inside.saturating_add(1)), low, high });
-        }
-    }
-    if let Some(shift) = certificates(bytes, layout, missing) {
-        let at = layout.certificates().map_or(0, |(at, _)| narrow(u64::from(at)));
-        anchors.push(Anchor { at: at.saturating_sub(shift), low: shift, high: shift });
-    }
-    anchors
 }
 
 /// The sums of the header's checksum, by which that of a file with bytes put in is had without going through it again.

@@ -8,12 +8,13 @@ mod crc;
 mod deflate;
 mod executable;
 mod gzip;
+mod landmarks;
 mod png;
 mod sites;
 mod zip;
 
-use super::proof::{Bytes, Format};
-use super::view::wide;
+use super::proof::{Bytes, Depth, Format, check};
+use super::view::{Inserted, wide};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
@@ -23,8 +24,8 @@ use crate::base::limits::Limits;
 pub(super) enum Outcome {
     /// Before which offsets which bytes must come back; checksums hold then.
     Found(Vec<(u64, u8)>),
-    /// The size fits so, and nothing proves it.
-    Fits(Vec<(u64, u8)>),
+    /// The size fits so, or so, and nothing proves which.
+    Fits(Vec<Vec<(u64, u8)>>),
     /// So many bytes are missing; where could not be found.
     Counted(u64),
     /// Nothing shows that bytes are missing: the file may be damaged otherwise, or cut short.
@@ -68,6 +69,7 @@ pub(super) fn missing(format: Format, stream: &dyn ReadAt, limits: &Limits, note
         Format::Zip => zip::missing(file, limits, &mut budget),
         Format::Gzip => gzip::missing(file, limits, &mut budget),
         Format::Png => png::missing(file, limits, &mut budget),
+        Format::Elf | Format::SevenZip => counted(format, file, limits),
         _ => None,
     };
     if budget.steps == 0 || budget.bytes == 0 {
@@ -77,6 +79,18 @@ pub(super) fn missing(format: Format, stream: &dyn ReadAt, limits: &Limits, note
         });
     }
     outcome.unwrap_or(Outcome::Nothing)
+}
+
+/// Whether the table at the end of a file stands as many bytes too early as the file is too short: then they are missing
+/// inside, and the file was not cut. Nothing in these formats tells where.
+fn counted(format: Format, file: Bytes<'_>, limits: &Limits) -> Option<Outcome> {
+    const HEADER: u64 = 64;
+    let declared = check(format, file, Depth::Quick, limits).declared?;
+    let missing = declared.checked_sub(file.len()).filter(|missing| (1..=file.len() / 64).contains(missing))?;
+    let filling = vec![(HEADER, 0u8); usize::try_from(missing).ok()?];
+    let filled = Inserted::new(file.0, &filling);
+    let sound = check(format, Bytes(&filled), Depth::Quick, limits).is_sound();
+    sound.then_some(Outcome::Counted(missing))
 }
 
 /// Bytes of a file that are searched at once: a quarter of what may be held of a payload.
