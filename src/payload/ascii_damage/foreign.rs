@@ -51,7 +51,10 @@ pub(super) fn judge(subject: &Subject<'_>) -> Option<AsciiDamage> {
     let starts = |signatures: &[&[u8]]| signatures.iter().any(|signature| head.starts_with(signature));
     let high: u64 = subject.counts.iter().skip(128).sum();
     if high == 0 && size >= 64 {
-        let program = matches!(Format::of(head), Some(Format::Pe | Format::Elf)) && size >= SMALLEST;
+        // The field that tells where the header of an executable stands has lost a bit as well.
+        let start = head.get(..1024).unwrap_or(head);
+        let executable = head.starts_with(b"MZ") && memmem::find(start, b"PE\0\0").is_some();
+        let program = (executable || head.starts_with(b"\x7fELF")) && size >= SMALLEST;
         if starts(STRIPPED) || program {
             let verdict = if size >= SMALLEST { Verdict::Certain } else { Verdict::Likely };
             return found(Conversion::HighBitStripped, verdict, "one bit of every byte is lost");
@@ -85,6 +88,6 @@ fn cut(subject: &Subject<'_>) -> Option<Verdict> {
     let format = Format::of(subject.head).filter(|_| fewest >= 8)?;
     let found = check(format, Bytes(subject.stream), Depth::Quick, subject.limits);
     let short = found.declared.is_some_and(|declared| declared > subject.stream.len());
-    (found.broken.is_some() && (short || matches!(format, Format::Zip | Format::Png | Format::Gzip)))
-        .then(|| if fewest >= 16 { Verdict::Likely } else { Verdict::Possible })
+    let verdict = if fewest >= 16 { Verdict::Likely } else { Verdict::Possible };
+    (found.broken.is_some() && (short || matches!(format, Format::Zip | Format::Png | Format::Gzip))).then_some(verdict)
 }

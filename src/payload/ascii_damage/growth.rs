@@ -82,13 +82,15 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
             candidate.proofs.clone_from(&finding.proofs);
             return damaged(conversion, Verdict::Certain, vec![candidate], None);
         }
-        if itself.broken.is_some() && finding.broken.is_some() && found.is_empty() {
+        if finding.broken.is_some() && found.is_empty() {
             found = searched(subject, format, &undo, note)?;
         }
         candidate.contradiction = finding.broken;
         candidates.push((candidate, conversion));
     }
-    if let Some(first) = found.first() {
+    // What only fits counts against a file that contradicts itself, not against one that does not.
+    let holds = |first: &&Candidate| itself.broken.is_some() || !first.proofs.is_empty();
+    if let Some(first) = found.first().filter(holds) {
         let unproven = first.proofs.is_empty().then(|| FITS.to_owned());
         let verdict = if unproven.is_none() { Verdict::Certain } else { Verdict::Likely };
         return damaged(Conversion::LoneLfToCrlf, verdict, found, unproven);

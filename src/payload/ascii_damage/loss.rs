@@ -11,8 +11,8 @@ use std::io;
 
 pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::Result<Option<AsciiDamage>> {
     let (census, size) = (subject.census, subject.stream.len());
-    // After CRLF became LF there is a CRLF only where there was a CR CR LF.
-    if census.lone_lf() == 0 || census.crlf.saturating_mul(64) > census.lf {
+    // After CRLF became LF there is a CRLF only where there was a CR CR LF, as in the stub of every executable.
+    if census.lone_lf() == 0 || census.crlf.saturating_sub(1).saturating_mul(64) > census.lf {
         return Ok(None);
     }
     let Some(format) = search::format(subject.head) else { return Ok(None) };

@@ -13,6 +13,8 @@ mod growth;
 mod loss;
 mod proof;
 mod search;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use candidate::Candidate;
@@ -24,9 +26,12 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
 use crate::payload::filetype::{self, Family, FileType};
+use candidate::Undo;
 use proof::Format;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::io;
+use view::Rule;
 
 /// A binary file that a transfer in ASCII mode has changed.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -158,6 +163,25 @@ pub fn judge(
         note(error.into());
         None
     })
+}
+
+/// Undoes a conversion whose undoing is exact, whatever the bytes are, and hands what comes out to `work`; nothing for the
+/// other conversions.
+///
+/// # Errors
+/// What the stream says of a read.
+pub fn undo<T>(
+    conversion: Conversion,
+    stream: &dyn ReadAt,
+    work: impl FnOnce(&dyn ReadAt) -> T,
+) -> io::Result<Option<T>> {
+    let rules = match conversion {
+        Conversion::LfToCrlf => vec![Rule::Lf],
+        Conversion::LfToCrlfTwice => vec![Rule::Lf, Rule::Lf],
+        Conversion::Nvt => vec![Rule::Nvt],
+        _ => return Ok(None),
+    };
+    Undo { rules, inserted: Vec::new() }.with(stream, &mut |_| {}, work).map(Some)
 }
 
 /// The format of a head and whether it is a binary one at all; `None` for text and scripts.

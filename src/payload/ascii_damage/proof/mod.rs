@@ -222,3 +222,9 @@ impl Bytes<'_> {
         self.each(at, length, &mut |bytes| hasher.update(bytes)).then(|| hasher.finalize())
     }
 }
+
+/// The checksum that the header of an executable should have.
+#[cfg(test)]
+pub(super) fn pe_checksum(file: &[u8], at: u64) -> u32 {
+    pe::checksum(Bytes(&file.to_vec()), at).unwrap()
+}

@@ -16,7 +16,7 @@ pub(super) fn check(file: Bytes<'_>) -> Option<Finding> {
         return Some(Finding::broken("the file has no startxref"));
     };
     let at = number(tail.get(found.saturating_add(9)..)?)?.0;
-    let rest = file.len().checked_sub(at).unwrap_or(0);
+    let rest = file.len().saturating_sub(at);
     let Some(table) = file.get(at, usize::try_from(rest.min(4 << 20)).ok()?) else {
         return Some(Finding::broken("the cross-reference table lies outside the file"));
     };

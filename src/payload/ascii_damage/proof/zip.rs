@@ -42,7 +42,7 @@ pub(in crate::payload::ascii_damage) fn members(file: Bytes<'_>, most: u64) -> O
         return None;
     }
     // What was left out or put in between directory and end record shifts its start: its signature is looked for nearby.
-    let told = end.checked_sub(size).unwrap_or(0);
+    let told = end.saturating_sub(size);
     let mut starts = (0u64..=64).flat_map(|shift| [told.checked_add(shift), told.checked_sub(shift)]).flatten();
     let start = starts.find(|at| count == 0 || file.array::<4>(*at) == Some(*b"PK\x01\x02"))?;
     let length = usize::try_from(end.checked_sub(start)?).ok()?.min(64 << 20);

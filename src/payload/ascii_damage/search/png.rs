@@ -28,14 +28,13 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     let mut unfound = None;
     loop {
         let rest = bytes.get(at..)?;
-        let (shortfall, chosen, next) = match chunk(rest, lost_nul, budget) {
+        let (chosen, next) = match chunk(rest, lost_nul, budget) {
             Ok(chunk) => chunk,
             Err(missing) => {
                 unfound = Some(missing);
                 break;
             }
         };
-        let _ = shortfall;
         found.extend(placed(&chosen, super::wide(at)));
         let last = rest.get(4..8) == Some(b"IEND");
         at = at.checked_add(next)?;
@@ -51,8 +50,8 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     })
 }
 
-/// One chunk: how many bytes it has lost, where, and how many it takes up. An error says how many are missing.
-fn chunk(rest: &[u8], lost_nul: bool, budget: &mut Budget) -> Result<(usize, Vec<Site>, usize), usize> {
+/// One chunk: where it has lost bytes, and how many it takes up. An error says how many are missing.
+fn chunk(rest: &[u8], lost_nul: bool, budget: &mut Budget) -> Result<(Vec<Site>, usize), usize> {
     // The length may have been cut itself: 0D 0A in it is one length in some thousands.
     let length = rest.first_chunk().map(|bytes| u32::from_be_bytes(*bytes)).ok_or(0usize)?;
     let length = usize::try_from(length).map_err(|_| 0usize)?;
@@ -86,7 +85,7 @@ fn chunk(rest: &[u8], lost_nul: bool, budget: &mut Budget) -> Result<(usize, Vec
                     let line = rest.get(body..end).and_then(|crc| crc.iter().position(|byte| *byte == b'\n'));
                     chosen.push((body.saturating_add(line.unwrap_or_default()), b'\r'));
                 }
-                return Ok((missing, chosen, end));
+                return Ok((chosen, end));
             }
         }
     }

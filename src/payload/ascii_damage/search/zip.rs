@@ -38,7 +38,6 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     if lost > 0 {
         return Some(Outcome::Counted(wide(total)));
     }
-    // The directory itself may have lost some: the end record tells its size.
     Some(if found.is_empty() { Outcome::Nothing } else { Outcome::Found(found) })
 }
 
