@@ -99,7 +99,9 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
         return Ok(None);
     }
     let most = if restored_type.family == Family::Unknown { IN_DATA_UNKNOWN } else { IN_DATA };
-    if census.in_data < most && !signature_damaged {
+    // A text that begins as a binary does is damaged only if that is proven.
+    let text = matches!(restored_type.family, Family::Script | Family::Text);
+    if (census.in_data < most || text) && !signature_damaged {
         return Ok(None);
     }
     let verdict = if restored_type.family == Family::Unknown { Verdict::Possible } else { Verdict::Likely };
