@@ -8,6 +8,9 @@ use super::sites::Site;
 /// The polynomial of CRC-32, lowest power in the highest bit.
 const POLYNOMIAL: u32 = 0xedb8_8320;
 
+/// Values that are kept.
+const VALUES: usize = 1 << 18;
+
 /// The product of two polynomials modulo that of the checksum.
 fn product(mut a: u32, mut b: u32) -> u32 {
     let mut sum = 0u32;
@@ -53,7 +56,11 @@ pub(super) struct Spliced {
 
 impl Spliced {
     /// For `missing` bytes put in at some of the places of a region. `before` is what stands before it and is covered too.
-    pub(super) fn new(before: &[u8], region: &[u8], places: &[Site], missing: usize) -> Self {
+    /// Nothing where there are more places and bytes than can be gone through anyway.
+    pub(super) fn new(before: &[u8], region: &[u8], places: &[Site], missing: usize) -> Option<Self> {
+        if places.len().saturating_mul(missing.saturating_add(1)) > VALUES {
+            return None;
+        }
         let powers = Powers::new();
         let size = u64::try_from(region.len()).unwrap_or(u64::MAX);
         let count = u64::try_from(missing).unwrap_or(u64::MAX);
@@ -80,7 +87,7 @@ impl Spliced {
             values.push((0..=count).map(value).collect());
         }
         let total = zeroed(region.get(from..).unwrap_or_default(), state);
-        Self { values, at: places.to_vec(), constant: total }
+        Some(Self { values, at: places.to_vec(), constant: total })
     }
 
     /// The checksum with bytes put in at the given places, in order.
@@ -105,7 +112,7 @@ mod tests {
         let region: Vec<u8> = (0..5000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
         let sites = Sites::of(&region, true);
         assert!(sites.all.len() > 20);
-        let spliced = Spliced::new(b"IDAT", &region, &sites.all, 4);
+        let spliced = Spliced::new(b"IDAT", &region, &sites.all, 4).unwrap();
         for picks in [vec![], vec![0], vec![7], vec![1, 2], vec![0, 5, 9, 19]] {
             let mut bytes = b"IDAT".to_vec();
             let mut from = 0;

@@ -69,7 +69,7 @@ fn chunk(rest: &[u8], lost_nul: bool, budget: &mut Budget) -> Result<(Vec<Site>,
             let Some(stored) = checksum(rest.get(body..end).unwrap_or_default()) else { continue };
             let (covered, data) = (rest.get(4..8).unwrap_or_default(), rest.get(8..body).unwrap_or_default());
             let sites = Sites::of(data, lost_nul);
-            let spliced = Spliced::new(covered, data, &sites.all, missing.min(8));
+            let Some(spliced) = Spliced::new(covered, data, &sites.all, missing.min(8)) else { continue };
             let mut hit = None;
             let mut choices = Choices { sites: &sites, missing, anchors: &[], budget: &mut *budget };
             choices.each(&mut |chosen, _| {

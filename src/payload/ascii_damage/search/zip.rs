@@ -82,7 +82,7 @@ fn within(
 
 /// The places in a member that is stored as it is.
 fn stored_whole(data: &[u8], sites: &Sites, missing: usize, crc: u32, budget: &mut Budget) -> Option<Vec<Site>> {
-    let spliced = Spliced::new(&[], data, &sites.all, missing.min(1 << 12));
+    let spliced = Spliced::new(&[], data, &sites.all, missing)?;
     let mut hit = None;
     Choices { sites, missing, anchors: &[], budget }.each(&mut |chosen, _| {
         let holds = spliced.of(chosen) == crc;
