@@ -41,6 +41,8 @@ pub struct Limits {
     pub payload_parse_bytes: u64,
     /// Bytes of a payload that are hashed.
     pub payload_hash_bytes: u64,
+    /// Bytes worked through to prove what undoes the damage of an ASCII transfer, and to find what it left out.
+    pub ascii_search_bytes: u64,
     /// Candidates reported for one transfer whose file is not where it should be.
     pub candidates: usize,
     /// Payloads inspected for one wildcard transfer.
@@ -94,6 +96,7 @@ impl Default for Limits {
             batch_output: 1 << 20,
             payload_parse_bytes: 64 << 20,
             payload_hash_bytes: u64::MAX,
+            ascii_search_bytes: 1 << 30,
             candidates: 8,
             wildcard_payloads: 256,
             carved_fragments: 10_000,

@@ -76,6 +76,12 @@ impl Profile {
         self.max = self.max.max(entropy);
     }
 
+    /// How often each byte was seen.
+    #[must_use]
+    pub fn counts(&self) -> &[u64; 256] {
+        &self.counts
+    }
+
     /// The entropy of all bytes taken; nothing if there were none.
     #[must_use]
     pub fn finish(mut self) -> Option<Entropy> {

@@ -18,6 +18,7 @@
 )]
 
 pub mod archive;
+pub mod ascii_damage;
 pub mod authenticode;
 pub mod dos;
 pub mod elf;
@@ -92,6 +93,9 @@ pub struct Facts {
     /// Executables and scripts that are hidden in the payload.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub embedded: Vec<embedded::Embedded>,
+    /// What a transfer in ASCII mode did to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ascii_damage: Option<ascii_damage::AsciiDamage>,
 }
 
 /// Bytes read at a time.
@@ -131,6 +135,11 @@ pub fn inspect(
     let archive = archive::read(stream, &pass.head, file_type.family, overlay, limits, &mut note);
     let document = document::read(stream, &pass.head, file_type.extension, archive.as_ref(), limits, &mut note);
     let embedded = embedded::read(stream, &pass.head, &file_type, archive.as_ref(), pass.scanner, limits, &mut note);
+    // Of a file that was not read whole the counts say nothing.
+    let ascii_damage = pass.digests.as_ref().and_then(|_| {
+        let counts = pass.profile.counts();
+        ascii_damage::judge(stream, &pass.head, &pass.line_ends, counts, limits, &mut note)
+    });
     let facts = Facts {
         size: pass.size,
         catalog,
@@ -147,6 +156,7 @@ pub fn inspect(
         archive,
         document,
         embedded,
+        ascii_damage,
     };
     (facts, anomalies)
 }
@@ -156,6 +166,7 @@ struct Pass {
     size: u64,
     digests: Option<Digests>,
     profile: Profile,
+    line_ends: ascii_damage::Census,
     head: Vec<u8>,
     /// The bytes held for structure: of an executable, as much as the limits allow; else nothing.
     kept: Vec<u8>,
@@ -177,9 +188,10 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         size: 0,
         digests: None,
         profile: Profile::default(),
+        line_ends: ascii_damage::Census::default(),
+        scanner: embedded::Scanner::default(),
         head: Vec::new(),
         kept: Vec::new(),
-        scanner: embedded::Scanner::default(),
     };
     let mut keep = 0usize;
     while pass.size < end {
@@ -201,6 +213,7 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         hasher.update(bytes);
         pass.profile.update(bytes);
         pass.scanner.update(bytes);
+        pass.line_ends.update(bytes);
         pass.size = pass.size.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
     }
     if end < length {

@@ -1,0 +1,220 @@
+//! Windows executables: what is missing of them follows from where the sections and the certificate table end; where, the
+//! checksum of the header and the Authenticode digest tell.
+
+use super::choice::Choices;
+use super::landmarks::{anchors, certificates};
+use super::sites::{Site, Sites, lost_nul};
+use super::{Budget, Outcome, placed, whole};
+use crate::base::fields::Fields;
+use crate::base::limits::Limits;
+use crate::payload::ascii_damage::proof::{Bytes, Depth, Format, Layout, Proof, check};
+use crate::payload::ascii_damage::view::{Inserted, wide};
+use memchr::memmem;
+
+/// The end of the message in the DOS stub, `0D 0D 0A $`, as every Microsoft and GNU linker writes it.
+const STUB: &[u8] = b"mode.\r\r\n$";
+/// The same after CRLF became LF.
+const SHORTENED: &[u8] = b"mode.\r\n$";
+/// Choices among which a checksum of 16 bits hits by chance once in a hundred searches.
+const BY_CHANCE: u64 = 655;
+/// Choices whose checksum holds and whose signature is then computed.
+const SIGNATURES: u32 = 64;
+
+/// Where the stub has lost a CR, if that is so and the header stands right with it put back.
+fn stub(head: &[u8]) -> Option<usize> {
+    let start = head.get(..1024).unwrap_or(head);
+    let found = memmem::find(start, SHORTENED)?.checked_add(STUB.len().checked_sub(3)?)?;
+    let header = usize::try_from(Fields(head).u32(0x3c)).ok()?.checked_sub(1)?;
+    (head.starts_with(b"MZ") && found < header && head.get(header..)?.starts_with(b"PE\0\0")).then_some(found)
+}
+
+/// Whether a head is that of an executable whose stub has lost a CR.
+pub(super) fn is_shortened(head: &[u8]) -> bool {
+    stub(head).is_some()
+}
+
+pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> Option<Outcome> {
+    let mut bytes = whole(file, limits)?;
+    let stub = stub(&bytes);
+    if let Some(at) = stub {
+        bytes.insert(at, b'\r');
+    }
+    let layout = Layout::read(Bytes(&bytes))?;
+    let declared = usize::try_from(layout.declared()).ok()?;
+    let missing = declared.checked_sub(bytes.len())?;
+    let lost_nul = lost_nul(&bytes);
+    if missing == 0 && stub.is_none() || missing > bytes.len() / 16 || !shifted(&bytes, &layout, missing) {
+        return None;
+    }
+    // The stub stands before all else: with it put back, offsets are those of the bytes as they were given, and one more.
+    let back = |found: &[Site]| {
+        let after = stub.map_or(0, |_| 1);
+        let moved: Vec<Site> = found.iter().map(|(at, byte)| (at.saturating_sub(after), *byte)).collect();
+        let first = stub.map(|at| (wide(at), b'\r'));
+        first.into_iter().chain(placed(&moved, 0)).collect::<Vec<_>>()
+    };
+    if missing == 0 {
+        return Some(Outcome::Found(back(&[])));
+    }
+    let sites = past_headers(Sites::of(&bytes, lost_nul), &layout);
+    let anchors = anchors(&bytes, &layout, missing);
+    let sums = Sums::new(&bytes, &sites.all, &layout);
+    let wanted = sums.wanted(layout.checksum, declared);
+    let signed = layout.certificates().is_some();
+    let mut tried = 0u64;
+    let mut hits = Vec::new();
+    let mut fits = Vec::new();
+    let mut signatures = 0u32;
+    let mut found = None;
+    let mut tier = None;
+    let mut choices = Choices { sites: &sites, missing, anchors: &anchors, budget };
+    choices.each(&mut |chosen, singles| {
+        // A likelier choice that fits is not outdone by one less likely.
+        if tier.is_some_and(|tier| tier < singles) && !(signed && signatures < SIGNATURES) {
+            return true;
+        }
+        tried = tried.saturating_add(1);
+        if wanted.is_none() {
+            fits.push(chosen.to_vec());
+            return fits.len() > 1;
+        }
+        if !sums.holds(chosen, wanted) {
+            return false;
+        }
+        let inserted: Vec<(u64, u8)> = placed(chosen, 0).collect();
+        let view = Inserted::new(&bytes, &inserted);
+        let finding = check(Format::Pe, Bytes(&view), Depth::Full, limits);
+        signatures = signatures.saturating_add(1);
+        if finding.proofs.contains(&Proof::AuthenticodeDigest) {
+            found = Some(chosen.to_vec());
+            return true;
+        }
+        if finding.broken.is_none() && !signed {
+            hits.push(chosen.to_vec());
+            tier = Some(singles);
+        }
+        signatures >= SIGNATURES && signed || hits.len() > limits.candidates
+    });
+    if let Some(found) = found {
+        return Some(Outcome::Found(back(&found)));
+    }
+    // As many as there is room for are no answer.
+    if hits.len() > limits.candidates {
+        hits.clear();
+    }
+    Some(match (hits.as_slice(), fits.as_slice()) {
+        ([only], _) if tried <= BY_CHANCE => Outcome::Found(back(only)),
+        ([_, ..], _) => Outcome::Fits(hits.iter().map(|hit| back(hit)).collect()),
+        ([], [only]) => Outcome::Fits(vec![back(only)]),
+        _ => Outcome::Counted(wide(missing.saturating_add(usize::from(stub.is_some())))),
+    })
+}
+
+/// Headers hold no line ends but those of the stub, which is seen to.
+fn past_headers(mut sites: Sites, layout: &Layout) -> Sites {
+    let first = layout.sections.iter().map(|[_, _, at, _]| *at).filter(|at| *at > 0).min().unwrap_or(0);
+    let start = usize::try_from(first / 2).unwrap_or(0);
+    let skip = sites.all.partition_point(|(at, _)| *at < start);
+    sites.all.drain(..skip);
+    sites.texts = sites
+        .texts
+        .iter()
+        .filter(|text| text.start >= skip)
+        .map(|text| text.start.saturating_sub(skip)..text.end.saturating_sub(skip))
+        .collect();
+    sites
+}
+
+/// Whether bytes are missing inside rather than at the end: a table that is known to stand at the end stands earlier, or
+/// the end is filled with zeros as that of a section is.
+fn shifted(bytes: &[u8], layout: &Layout, missing: usize) -> bool {
+    if layout.certificates().is_some() {
+        return certificates(bytes, layout, missing).is_some();
+    }
+    missing == 0 || anchors(bytes, layout, missing).iter().any(|anchor| anchor.low > 0) || bytes.ends_with(&[0; 8])
+}
+
+/// The sums of the header's checksum, by which that of a file with bytes put in is had without going through it again.
+struct Sums {
+    /// The places, and the sums of the bytes at even and at odd offsets before each.
+    places: Vec<(Site, [u64; 2])>,
+    total: [u64; 2],
+}
+
+/// Sums of 16-bit words with the carry brought round are sums modulo this.
+const MODULUS: u64 = 0xffff;
+
+impl Sums {
+    /// `layout` tells where the checksum itself stands, which does not count.
+    fn new(bytes: &[u8], sites: &[Site], layout: &Layout) -> Self {
+        let own = usize::try_from(layout.checksum_at).unwrap_or(usize::MAX);
+        let own = own..own.saturating_add(4);
+        let mut sum = [0u64; 2];
+        let mut from = 0usize;
+        let mut add = |range: std::ops::Range<usize>| {
+            for at in range {
+                let byte = bytes.get(at).filter(|_| !own.contains(&at)).copied().unwrap_or_default();
+                if let Some(sum) = sum.get_mut(at & 1) {
+                    *sum = sum.saturating_add(u64::from(byte));
+                }
+            }
+            sum
+        };
+        let mut places = Vec::with_capacity(sites.len());
+        for site in sites {
+            places.push((*site, add(from..site.0)));
+            from = site.0;
+        }
+        let total = add(from..bytes.len());
+        Self { places, total }
+    }
+
+    /// What the sum must be, modulo; nothing if the header has no checksum, or one of another computation.
+    fn wanted(&self, checksum: u32, size: usize) -> Option<u64> {
+        let sum = u64::from(checksum).checked_sub(wide(size)).filter(|_| checksum != 0)?;
+        (sum <= MODULUS).then_some(sum.checked_rem(MODULUS)?)
+    }
+
+    fn holds(&self, chosen: &[Site], wanted: Option<u64>) -> bool {
+        let mut sum = 0u64;
+        let mut done = [0u64; 2];
+        let mut swapped = false;
+        let mut add = |upto: [u64; 2], done: [u64; 2], swapped: bool| {
+            let [even, odd] = [0, 1].map(|side: usize| {
+                upto.get(side).copied().unwrap_or(0).saturating_sub(done.get(side).copied().unwrap_or(0))
+            });
+            let (low, high) = if swapped { (odd, even) } else { (even, odd) };
+            sum = sum.saturating_add(low).saturating_add(high.saturating_mul(256));
+        };
+        for (at, byte) in chosen {
+            let Ok(index) = self.places.binary_search_by_key(&(*at, *byte), |(site, _)| *site) else { return false };
+            let Some((_, before)) = self.places.get(index) else { return false };
+            add(*before, done, swapped);
+            done = *before;
+            // The byte put in stands on the side of the offset that it gets.
+            let odd = (at & 1 == 1) != swapped;
+            let byte = u64::from(*byte);
+            add(if odd { [0, byte] } else { [byte, 0] }, [0, 0], false);
+            swapped = !swapped;
+        }
+        add(self.total, done, swapped);
+        sum.checked_rem(MODULUS) == wanted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stub_that_has_lost_a_cr_is_seen() {
+        let mut head = vec![0u8; 256];
+        head[..2].copy_from_slice(b"MZ");
+        head[0x3c] = 0x80;
+        head[0x60..0x68].copy_from_slice(SHORTENED);
+        head[0x7f..0x83].copy_from_slice(b"PE\0\0");
+        assert_eq!(stub(&head), Some(0x66));
+        head[0x7e..0x83].copy_from_slice(b"\0\0PE\0");
+        assert_eq!(stub(&head), None);
+    }
+}
