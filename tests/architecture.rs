@@ -46,7 +46,7 @@ fn is_for_tests(path: &Path) -> bool {
         let text = fs::read_to_string(root.join(file)).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         lines.windows(2).any(|pair| {
-            pair[0].starts_with("#[cfg(") && pair[0].contains("test") && pair[1].trim_start() == format!("mod {name};")
+            pair[0].starts_with("#[cfg(") && pair[0].contains("test") && pair[1].ends_with(&format!("mod {name};"))
         })
     })
 }

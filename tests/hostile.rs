@@ -129,7 +129,10 @@ fn damaged_executables_cost_only_themselves() {
     let whole = case.payloads.iter().find(|payload| payload.path.as_deref() == Some("whole.exe")).unwrap();
     assert!(whole.facts.as_ref().unwrap().pe.is_some());
     assert!(case.payloads.iter().all(|payload| payload.facts.as_ref().unwrap().digests.is_some()));
-    assert!(case.errors.iter().any(|error| error.path == "sections.exe"), "{:?}", case.errors);
+    let sections = case.payloads.iter().find(|payload| payload.path.as_deref() == Some("sections.exe")).unwrap();
+    let pe = sections.facts.as_ref().unwrap().pe.as_ref().unwrap();
+    assert!(pe.anomalies.iter().any(|anomaly| anomaly.code.contains("section")), "{:?}", pe.anomalies);
+    assert!(case.errors.iter().any(|error| error.path == "cut4.exe"), "{:?}", case.errors);
 }
 
 #[test]

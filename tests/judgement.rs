@@ -21,6 +21,76 @@ fn matter(
     Matter { about, files: files.iter().map(|(path, content)| (*path, content.to_vec())).collect(), speak, silent }
 }
 
+/// A program with an export table that gives it a name.
+fn exporting(name: &str, program: &[u8]) -> Vec<u8> {
+    let mut file = program.to_vec();
+    let word = |file: &[u8], at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap()) as usize;
+    let header = word(&file, 0x3c);
+    let (sections, optional) = (usize::from(file[header + 6]), word(&file, header + 20) & 0xffff);
+    let last = header + 24 + optional + (sections - 1) * 40;
+    let (address, raw, size) = (word(&file, last + 12), word(&file, last + 20), word(&file, last + 16));
+    let used = file[raw..raw + size].iter().rposition(|byte| *byte != 0).map_or(0, |at| (at + 17) & !15);
+    assert!(used + 40 + name.len() < size, "the last section has no room");
+    let table = (address + used) as u32;
+    let mut directory = vec![0u8; 40];
+    directory[12..16].copy_from_slice(&(table + 40).to_le_bytes());
+    directory.extend_from_slice(name.as_bytes());
+    file[raw + used..raw + used + directory.len()].copy_from_slice(&directory);
+    file[header + 24 + 112..][..8].copy_from_slice(&[table.to_le_bytes(), 40u32.to_le_bytes()].concat());
+    file[last + 8..last + 12].copy_from_slice(&(size as u32).to_le_bytes());
+    file
+}
+
+fn hexadecimal(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes()
+}
+
+/// A text with an object that is a file.
+fn carrying(name: &str) -> Vec<u8> {
+    let path = format!("C:\\{name}");
+    let mut native = vec![2, 0];
+    for text in [name, &path] {
+        native.extend_from_slice(text.as_bytes());
+        native.push(0);
+    }
+    native.extend_from_slice(&[0, 0, 3, 0]);
+    native.extend_from_slice(&(path.len() as u32 + 1).to_le_bytes());
+    native.extend_from_slice(path.as_bytes());
+    native.push(0);
+    native.extend_from_slice(&4u32.to_le_bytes());
+    native.extend_from_slice(b"MZ\0\0");
+    let mut object = vec![1, 5, 0, 0, 2, 0, 0, 0, 8, 0, 0, 0];
+    object.extend_from_slice(b"Package\0\0\0\0\0\0\0\0\0");
+    object.extend_from_slice(&(native.len() as u32).to_le_bytes());
+    object.extend_from_slice(&native);
+    format!("{{\\rtf1{{\\object\\objemb{{\\*\\objdata {}}}}}}}", String::from_utf8(hexadecimal(&object)).unwrap())
+        .into_bytes()
+}
+
+/// A ZIP archive of one stored member, `a.csv`, with the general purpose flags.
+fn zip(flags: u16) -> Vec<u8> {
+    let (name, content) = (b"a.csv", b"a;b\n");
+    let mut crc = flate2::Crc::new();
+    crc.update(content);
+    let header = [
+        &20u16.to_le_bytes()[..],
+        &flags.to_le_bytes(),
+        &[0; 6],
+        &crc.sum().to_le_bytes(),
+        &(content.len() as u32).to_le_bytes(),
+        &(content.len() as u32).to_le_bytes(),
+        &(name.len() as u16).to_le_bytes(),
+        &[0; 2],
+    ]
+    .concat();
+    let local = [b"PK\x03\x04", &header[..], name, content].concat();
+    let central = [b"PK\x01\x02\x14\0", &header[..], &[0; 14], name].concat();
+    let numbers = [1u16.to_le_bytes(), 1u16.to_le_bytes()].concat();
+    let places = [(central.len() as u32).to_le_bytes(), (local.len() as u32).to_le_bytes()].concat();
+    let end = [b"PK\x05\x06\0\0\0\0", &numbers[..], &places, &[0; 2]].concat();
+    [local, central, end].concat()
+}
+
 fn matters() -> Vec<Matter> {
     let unsigned = std::fs::read(testdata("host/Windows/Temp/nc.exe")).unwrap();
     let signed = std::fs::read(testdata("signed/sha256.exe")).unwrap();
@@ -31,7 +101,82 @@ fn matters() -> Vec<Matter> {
     let fetched = |about, name: &'static str, content: &[u8], speak, silent| {
         matter(about, &[("a.txt", &fetch(name)), (name, content)], speak, silent)
     };
+    let of_signed = |name: &str| std::fs::read(testdata("signed").join(name)).unwrap();
+    let valid = of_signed("sha256.exe");
+    let converted: Vec<u8> =
+        valid.iter().flat_map(|byte| if *byte == b'\n' { vec![b'\r', b'\n'] } else { vec![*byte] }).collect();
+    let hive = [b"regf\x01\0\0\0\x01\0\0\0".as_slice(), &[0; 4084]].concat();
+    let sent = |about, name: &'static str, content: &[u8], speak, silent| {
+        let put = format!("open 192.0.2.1\nuser bob pw\nbinary\nput {name}\nbye\n").into_bytes();
+        matter(about, &[("a.txt", &put), (name, content)], speak, silent)
+    };
     vec![
+        fetched(
+            "a program that ASCII mode damaged",
+            "a.exe",
+            &converted,
+            &["payload.ascii-damage"],
+            &["payload.hidden-executable"],
+        ),
+        fetched("the same, not damaged", "a.exe", &valid, &["payload.untrusted-signature"], &["payload.ascii-damage"]),
+        fetched(
+            "a signature of another",
+            "a.exe",
+            &of_signed("tampered-signature.exe"),
+            &["payload.forged-signature"],
+            &["payload.tampered-executable"],
+        ),
+        fetched(
+            "bytes behind a signature",
+            "a.exe",
+            &of_signed("padding.exe"),
+            &["payload.stuffed-signature"],
+            &["payload.forged-signature"],
+        ),
+        fetched(
+            "a program under another name than its own",
+            "a.exe",
+            &exporting("tool.dll", &unsigned),
+            &["payload.renamed-program"],
+            &[],
+        ),
+        fetched(
+            "a program under its own name",
+            "tool.dll",
+            &exporting("tool.dll", &unsigned),
+            &[],
+            &["payload.renamed-program"],
+        ),
+        fetched(
+            "a program as numbers",
+            "b.txt",
+            &hexadecimal(&valid),
+            &["payload.hidden-executable"],
+            &["payload.ascii-damage"],
+        ),
+        fetched("numbers that are no program", "a.dat", &hexadecimal(&dense), &[], &["payload.hidden-executable"]),
+        fetched(
+            "a document that carries a program",
+            "a.rtf",
+            &carrying("run.exe"),
+            &["payload.active-document"],
+            &["payload.encrypted"],
+        ),
+        fetched("a document that carries none", "a.rtf", b"{\\rtf1 text}", &[], &["payload.active-document"]),
+        sent("an encrypted archive", "a.zip", &zip(1), &["payload.encrypted"], &["payload.credential-store"]),
+        sent("an archive", "a.zip", &zip(0), &["transfer.upload"], &["payload.encrypted"]),
+        sent("the accounts", "sam.save", &hive, &["payload.credential-store"], &["payload.private-key"]),
+        sent("another hive", "usrclass.dat", &hive, &["transfer.upload"], &["payload.credential-store"]),
+        fetched("the accounts, fetched", "sam.save", &hive, &[], &["payload.credential-store"]),
+        sent(
+            "a key",
+            "id.pem",
+            b"-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\n",
+            &["payload.private-key"],
+            &[],
+        ),
+        sent("mail", "a.pst", b"!BDN\0\0\0\0SM\x17\0", &["payload.mail-store"], &["payload.memory-dump"]),
+        sent("memory", "l.dmp", b"MDMP\x93\xa7\0\0\x10\0\0\0", &["payload.memory-dump"], &["payload.mail-store"]),
         matter(
             "a login, a download, nothing else",
             &[("a.txt", &fetch("list.csv")), ("list.csv", b"a;b\n")],

@@ -3,12 +3,13 @@
 
 use ftpsift::base::limits::Limits;
 use ftpsift::payload;
+use ftpsift::payload::authenticode::Authorities;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let limits =
         Limits { archive_listed: 16, archive_entries: 256, archive_member_bytes: 1 << 18, ..Limits::default() };
-    let read = || payload::inspect(&bytes.to_vec(), "a", "a", &limits);
+    let read = || payload::inspect(&bytes.to_vec(), "a", "a", &limits, &Authorities::default());
     let (facts, anomalies) = read();
     if let Some(archive) = &facts.archive {
         assert!(archive.members.len() <= 16);

@@ -7,6 +7,7 @@ use ftpsift::base::digest::Digests;
 use ftpsift::base::limits::Limits;
 use ftpsift::payload::ascii_damage::{Conversion, undo};
 use ftpsift::payload::{self, filetype};
+use ftpsift::payload::authenticode::Authorities;
 use libfuzzer_sys::fuzz_target;
 
 fn converted(bytes: &[u8], lf: &[u8], cr: &[u8]) -> Vec<u8> {
@@ -39,7 +40,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let [(all, _), ..] = damaged;
     for bytes in [bytes.to_vec(), all] {
-        let (facts, _) = payload::inspect(&bytes, "a.bin", "a.bin", &limits);
+        let (facts, _) = payload::inspect(&bytes, "a.bin", "a.bin", &limits, &Authorities::default());
         let Some(damage) = facts.ascii_damage else { continue };
         let family = filetype::detect(&bytes, bytes.len() as u64).family;
         let text = matches!(family, filetype::Family::Script | filetype::Family::Text);

@@ -4,6 +4,7 @@
 use ftpsift::base::digest::Digests;
 use ftpsift::base::limits::Limits;
 use ftpsift::payload;
+use ftpsift::payload::authenticode::Authorities;
 use libfuzzer_sys::fuzz_target;
 
 /// As little as passes for a PE.
@@ -27,7 +28,7 @@ fn pe() -> Vec<u8> {
 
 fuzz_target!(|bytes: &[u8]| {
     let limits = Limits { payload_parse_bytes: 1 << 20, ..Limits::default() };
-    let embedded = |bytes: &[u8]| payload::inspect(&bytes.to_vec(), "a", "a", &limits);
+    let embedded = |bytes: &[u8]| payload::inspect(&bytes.to_vec(), "a", "a", &limits, &Authorities::default());
     let (facts, anomalies) = embedded(bytes);
     assert!(facts.embedded.len() <= 32);
     for found in &facts.embedded {

@@ -1,6 +1,9 @@
 //! The arguments.
 
 use crate::base::limits::Limits;
+use crate::base::time::Timestamp;
+use crate::payload::authenticode::Authorities;
+use crate::scan::authorities::Given;
 use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -79,6 +82,20 @@ pub(super) struct SecretArguments {
     pub(super) fingerprint_key: Option<PathBuf>,
 }
 
+/// Whom signatures are held against.
+#[derive(Debug, Args)]
+pub(super) struct TrustArguments {
+    /// Certificates that are trusted besides Microsoft's roots, which are built in: PEM, DER, PKCS #7, or a folder of them
+    #[arg(long, value_name = "PATH")]
+    pub(super) trust_root: Vec<PathBuf>,
+    /// Time for which signatures are judged that no time stamp attests, as 2026-01-31T00:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(super) trust_at: Option<Timestamp>,
+    /// Security catalogs (.cat) that vouch for files, or a folder of them; else those of the examined Windows are taken
+    #[arg(long, value_name = "PATH")]
+    pub(super) catalog: Vec<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct ScanArguments {
     #[command(flatten)]
@@ -93,6 +110,8 @@ pub(super) struct ScanArguments {
     /// Compute the digests of whole images and compare them with those that the acquisition noted
     #[arg(long)]
     pub(super) verify: bool,
+    #[command(flatten)]
+    pub(super) trust: TrustArguments,
     /// Known-good hosts, networks, paths and hashes (TOML), each with a reason; they are marked, not hidden
     #[arg(long, value_name = "FILE")]
     pub(super) allow: Option<PathBuf>,
@@ -115,6 +134,8 @@ pub(super) struct InspectArguments {
     /// A cap, as NAME=NUMBER
     #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = limit)]
     pub(super) limits: Vec<(String, u64)>,
+    #[command(flatten)]
+    pub(super) trust: TrustArguments,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -269,6 +290,17 @@ pub(super) fn limits(given: &[(String, u64)]) -> Result<Limits, String> {
         }
     }
     serde_json::from_value(all).map_err(|error| error.to_string())
+}
+
+/// The roots and catalogs that were given.
+pub(super) fn authorities(given: &TrustArguments, limits: &Limits) -> Result<Authorities, String> {
+    let TrustArguments { trust_root, trust_at, catalog } = given;
+    let given = Given { roots: trust_root.clone(), catalogs: catalog.clone(), at: *trust_at };
+    crate::scan::authorities::read(&given, limits)
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).ok_or_else(|| "a time as 2026-01-31T00:00:00Z is wanted".to_owned())
 }
 
 /// The arguments as the report lists them, without the program's name.

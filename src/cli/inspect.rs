@@ -12,7 +12,8 @@ use serde_json::json;
 pub(super) fn run(arguments: &InspectArguments) -> Result<Exit, String> {
     let sink = Sink::begin(&arguments.output, &arguments.paths)?;
     let limits = args::limits(&arguments.limits)?;
-    let inspection = crate::scan::inspect::inspect(&arguments.paths, &limits);
+    let authorities = args::authorities(&arguments.trust, &limits)?;
+    let inspection = crate::scan::inspect::inspect(&arguments.paths, &limits, &authorities);
     let unread = inspection.errors.iter().filter(|error| matches!(error.stage, Stage::Open | Stage::Read)).count();
     if inspection.payloads.is_empty() {
         let reasons: Vec<String> =

@@ -19,10 +19,12 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, String> {
     let sink = Sink::begin(&arguments.output, &arguments.evidence.paths)?;
     let secrets = sink::secrets(&arguments.secrets)?;
     let processors = || std::thread::available_parallelism().map_or(1, NonZero::get);
+    let limits = args::limits(&arguments.evidence.limits)?;
     let request = ScanRequest {
         paths: arguments.evidence.paths.clone(),
         drives: arguments.evidence.drives.clone(),
-        limits: args::limits(&arguments.evidence.limits)?,
+        authorities: args::authorities(&arguments.trust, &limits)?,
+        limits,
         carve: arguments.carve,
         verify: arguments.verify,
         threads: arguments.threads.map_or_else(processors, usize::from),

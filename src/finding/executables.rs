@@ -1,9 +1,10 @@
 //! Rules over the files that were moved.
 
-use super::Severity;
 use super::judge::{Draft, Matter};
+use super::{Severity, contents};
 use crate::case::{Payload, PayloadStatus};
 use crate::payload::authenticode::Status;
+use crate::payload::authenticode::stuffing::Place;
 use crate::payload::filetype::Family;
 use crate::payload::{Facts, name::NameTrick};
 
@@ -25,11 +26,14 @@ pub(super) fn judge(matter: &Matter<'_>) -> Vec<Draft> {
         }
         if let Some(facts) = &payload.facts {
             drafts.extend(tampered(payload, facts));
+            drafts.extend(stuffed(payload, facts));
             drafts.extend(mismatch(payload, facts));
             drafts.extend(name(payload, facts));
             drafts.extend(dense(payload, facts));
+            drafts.extend(contents::judge(matter, payload, facts));
             if matter.is_downloaded(payload) {
                 drafts.extend(unsigned(payload, facts));
+                drafts.extend(untrusted(payload, facts));
             }
         }
         if payload.status == PayloadStatus::Candidate {
@@ -42,12 +46,12 @@ pub(super) fn judge(matter: &Matter<'_>) -> Vec<Draft> {
     drafts
 }
 
-fn draft(rule: &'static str, payload: &Payload, explanation: String) -> Draft {
+pub(super) fn draft(rule: &'static str, payload: &Payload, explanation: String) -> Draft {
     let refs = [vec![payload.id.clone()], payload.transfers.clone()].concat();
     Draft::new(rule, refs, explanation)
 }
 
-fn path(payload: &Payload) -> &str {
+pub(super) fn path(payload: &Payload) -> &str {
     payload.path.as_deref().unwrap_or("A file")
 }
 
@@ -80,12 +84,45 @@ fn tampered(payload: &Payload, facts: &Facts) -> Option<Draft> {
             );
             Some(draft("payload.tampered-executable", payload, explanation))
         }
+        Status::SignatureInvalid => {
+            let reason = signature.signatures.first().and_then(|first| first.checks.first_failure());
+            let reason = reason.map_or("it does not verify".to_owned(), ToOwned::to_owned);
+            let explanation = format!("The signature of {} is not its signer's: {reason}.", path(payload));
+            Some(draft("payload.forged-signature", payload, explanation))
+        }
         Status::Malformed => {
             let explanation = format!("{} has a certificate table without a readable signature.", path(payload));
             Some(draft("payload.malformed-signature", payload, explanation))
         }
         _ => None,
     }
+}
+
+fn untrusted(payload: &Payload, facts: &Facts) -> Option<Draft> {
+    let signature = &facts.pe.as_ref()?.authenticode;
+    (signature.status == Status::ChainUntrusted).then(|| {
+        let signer = signature.signatures.first().and_then(|signature| signature.signer.as_ref());
+        let signer = signer.map_or("an unknown signer", |signer| &signer.subject);
+        let explanation = format!("{} is signed by {signer}, for whom no trusted root vouches.", path(payload));
+        draft("payload.untrusted-signature", payload, explanation)
+    })
+}
+
+/// Data that a signature does not cover is told where it can hide something: zeros and old habits of tools are not.
+fn stuffed(payload: &Payload, facts: &Facts) -> Option<Draft> {
+    let signature = &facts.pe.as_ref()?.authenticode;
+    let hides = |place: Place| {
+        matches!(place, Place::BehindSignature | Place::BehindEntries | Place::UnsignedAttribute | Place::BehindTable)
+    };
+    let hidden = signature.stuffing.iter().filter(|one| hides(one.place) && !one.signed && !one.zeros);
+    let first = hidden.max_by_key(|one| one.size)?;
+    let explanation = format!(
+        "{} holds {} bytes at offset {} that its signature does not cover.",
+        path(payload),
+        first.size,
+        first.offset
+    );
+    Some(draft("payload.stuffed-signature", payload, explanation))
 }
 
 fn unsigned(payload: &Payload, facts: &Facts) -> Option<Draft> {

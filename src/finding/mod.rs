@@ -18,6 +18,7 @@
 )]
 
 pub mod allow;
+mod contents;
 mod executables;
 pub mod judge;
 mod places;

@@ -34,6 +34,20 @@ const FILE_TYPE: &[Attack] = &[attack("T1036.008", "defense-evasion")];
 const DECEPTIVE_NAME: &[Attack] = &[attack("T1036.007", "defense-evasion"), attack("T1036.002", "defense-evasion")];
 const PACKING: &[Attack] = &[attack("T1027.002", "defense-evasion")];
 const INVALID_SIGNATURE: &[Attack] = &[attack("T1036.001", "defense-evasion")];
+const CODE_SIGNING: &[Attack] = &[attack("T1553.002", "defense-evasion")];
+const OBFUSCATED: &[Attack] = &[attack("T1027", "defense-evasion")];
+const EMBEDDED: &[Attack] = &[attack("T1027.009", "defense-evasion")];
+const ENCRYPTED: &[Attack] = &[attack("T1560.001", "collection"), attack("T1027.013", "defense-evasion")];
+const ACTIVE_DOCUMENT: &[Attack] = &[attack("T1059.005", "execution"), attack("T1204.002", "execution")];
+const RENAMED: &[Attack] = &[attack("T1036.003", "defense-evasion")];
+const CREDENTIAL_STORE: &[Attack] = &[
+    attack("T1003.002", "credential-access"),
+    attack("T1003.003", "credential-access"),
+    attack("T1555.005", "credential-access"),
+];
+const PRIVATE_KEY: &[Attack] = &[attack("T1552.004", "credential-access")];
+const MAIL_STORE: &[Attack] = &[attack("T1114.001", "collection")];
+const MEMORY_DUMP: &[Attack] = &[attack("T1003.001", "credential-access")];
 const FILE_DELETION: &[Attack] = &[attack("T1070.004", "defense-evasion")];
 
 /// All rules, by id.
@@ -46,11 +60,54 @@ pub const RULES: &[Rule] = &[
         about: "A launch names a script and no such file was found. Droppers delete their scripts; look for deleted copies.",
     },
     Rule {
+        id: "payload.active-document",
+        title: "A transferred document runs code or carries programs",
+        severity: Severity::Medium,
+        attack: ACTIVE_DOCUMENT,
+        about: "VBA macros, sheets of Excel 4.0 macros, programs inside. High where macros run when the document is opened.",
+    },
+    Rule {
+        id: "payload.ascii-damage",
+        title: "A transfer in ASCII mode damaged a binary file",
+        severity: Severity::Low,
+        attack: &[],
+        about: "The file's line ends and its own checks contradict each other. It does not run or open as it is; the digests of \
+                the restored bytes are the ones by which others know it.",
+    },
+    Rule {
+        id: "payload.credential-store",
+        title: "A store of passwords left the host",
+        severity: Severity::Critical,
+        attack: CREDENTIAL_STORE,
+        about: "An uploaded registry hive SAM, SECURITY or SYSTEM, NTDS.dit, or a password safe.",
+    },
+    Rule {
         id: "payload.deceptive-name",
         title: "A transferred file bears a deceptive name",
         severity: Severity::High,
         attack: DECEPTIVE_NAME,
         about: "Double extension, bidirectional override, padding or invisible characters in the name.",
+    },
+    Rule {
+        id: "payload.encrypted",
+        title: "A transferred archive or document is encrypted",
+        severity: Severity::Medium,
+        attack: ENCRYPTED,
+        about: "Nobody between could look inside. High where it left the host.",
+    },
+    Rule {
+        id: "payload.forged-signature",
+        title: "The signature of a transferred executable is not its signer's",
+        severity: Severity::High,
+        attack: INVALID_SIGNATURE,
+        about: "The signature, its message digest or its signer do not hold together: it was copied or damaged.",
+    },
+    Rule {
+        id: "payload.hidden-executable",
+        title: "A transferred file hides a program",
+        severity: Severity::High,
+        attack: EMBEDDED,
+        about: "A Windows executable, as base64 or other numbers, masked, backwards, or inside a file of another kind.",
     },
     Rule {
         id: "payload.high-entropy",
@@ -61,6 +118,13 @@ pub const RULES: &[Rule] = &[
                 and media are dense by nature and are not told.",
     },
     Rule {
+        id: "payload.mail-store",
+        title: "A mail store left the host",
+        severity: Severity::High,
+        attack: MAIL_STORE,
+        about: "An uploaded mail store of Outlook or Outlook Express, or a mailbox.",
+    },
+    Rule {
         id: "payload.malformed-signature",
         title: "A transferred executable has a certificate table without a readable signature",
         severity: Severity::Medium,
@@ -68,11 +132,40 @@ pub const RULES: &[Rule] = &[
         about: "The table lies outside the file or holds no PKCS #7 signature. Windows treats such a file as unsigned.",
     },
     Rule {
+        id: "payload.memory-dump",
+        title: "A memory dump left the host",
+        severity: Severity::Critical,
+        attack: MEMORY_DUMP,
+        about: "An uploaded dump of a process or of the whole memory: it may hold the passwords of everybody logged on.",
+    },
+    Rule {
         id: "payload.missing",
         title: "A transferred file is not where the transfer has it",
         severity: Severity::Low,
         attack: &[],
         about: "Nothing of that name lies on the evidence. It may have been deleted, moved or renamed, or the transfer failed.",
+    },
+    Rule {
+        id: "payload.private-key",
+        title: "A private key left the host",
+        severity: Severity::High,
+        attack: PRIVATE_KEY,
+        about: "An uploaded private key or key store.",
+    },
+    Rule {
+        id: "payload.renamed-program",
+        title: "A transferred program bears another name than it was built with",
+        severity: Severity::Medium,
+        attack: RENAMED,
+        about: "The version resource, the .NET module or the export table gives another file name.",
+    },
+    Rule {
+        id: "payload.stuffed-signature",
+        title: "A signed executable holds data that its signature does not cover",
+        severity: Severity::Medium,
+        attack: OBFUSCATED,
+        about: "Behind the signature, behind its table, or in attributes that are not signed (CVE-2013-3900). Some installers \
+                are stamped so on purpose.",
     },
     Rule {
         id: "payload.tampered-executable",
@@ -93,7 +186,14 @@ pub const RULES: &[Rule] = &[
         title: "A downloaded executable is not signed",
         severity: Severity::Medium,
         attack: &[],
-        about: "No embedded signature; signatures in catalogs are not looked for. Only for files that a script downloads.",
+        about: "No embedded signature, and no catalog at hand that vouches for it. Only for files that a script downloads.",
+    },
+    Rule {
+        id: "payload.untrusted-signature",
+        title: "A downloaded executable is signed by somebody for whom no trusted root vouches",
+        severity: Severity::Medium,
+        attack: CODE_SIGNING,
+        about: "Self-signed, or by an authority that neither Microsoft's roots nor --trust-root know. Only for downloads.",
     },
     Rule {
         id: "script.credentials",

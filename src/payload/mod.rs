@@ -20,9 +20,9 @@
 pub mod archive;
 pub mod ascii_damage;
 pub mod authenticode;
+pub mod document;
 pub mod dos;
 pub mod elf;
-pub mod document;
 pub mod embedded;
 pub mod entropy;
 pub mod filetype;

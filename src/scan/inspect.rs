@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 /// Inspects the files; a directory is an error of its own.
 #[must_use]
-pub fn inspect(paths: &[PathBuf], limits: &Limits) -> Inspection {
+pub fn inspect(paths: &[PathBuf], limits: &Limits, authorities: &Authorities) -> Inspection {
     let mut inspection = Inspection::default();
     for path in paths {
         let shown = path.to_string_lossy().into_owned();
@@ -42,8 +42,7 @@ pub fn inspect(paths: &[PathBuf], limits: &Limits) -> Inspection {
             }
         };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let Some((facts, anomalies)) =
-            guarded(|| payload::inspect(&opened.stream, &name, &shown, limits, &Authorities::default()))
+        let Some((facts, anomalies)) = guarded(|| payload::inspect(&opened.stream, &name, &shown, limits, authorities))
         else {
             let cause = Cause::Unsupported("the inspection of this file failed inside".to_owned());
             note(Anomaly::new(Stage::Payload, shown.clone(), cause));

@@ -18,6 +18,7 @@
 
 mod acquisition;
 mod assemble;
+pub mod authorities;
 mod carve;
 mod confidence;
 mod coverage;
@@ -54,6 +55,7 @@ use progress::Progress;
 use request::ScanRequest;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use texts::TextFile;
 use volume::VolumeView;
@@ -176,7 +178,8 @@ impl Builder {
     ) {
         let id = format!("e{}", self.case.evidence.len().saturating_add(1));
         let evidence = if request.carve { spaces::carve(evidence, &self.limits, progress) } else { evidence };
-        let file_system = &*evidence.file_system;
+        let shared: Arc<dyn FileSystem> = Arc::from(evidence.file_system);
+        let file_system = &*shared;
         let disk = match &evidence.shape {
             Shape::Image(disk) => disk.volumes.as_slice(),
             Shape::Directory | Shape::File | Shape::Archive(_) => &[],
@@ -197,9 +200,16 @@ impl Builder {
         let ties = tie::tie(&volume, &mut texts, &stores, &limits, &mut anomalies);
         let found = assemble::Found { volume: &volume, texts: &texts, ties: &ties, stores: &stores };
         let mut records = assemble::assemble(&id, &found, &mut self.numbers, &limits);
-        let payloads =
-            payloads::Collector { evidence: &id, volume: &volume, near: &records.near, threads, limits: &limits }
-                .collect(&mut records.scripts, self.case.payloads.len().saturating_add(1), &mut anomalies);
+        let payloads = payloads::Collector {
+            evidence: &id,
+            volume: &volume,
+            file_system: &shared,
+            near: &records.near,
+            threads,
+            limits: &limits,
+            authorities: &request.authorities,
+        }
+        .collect(&mut records.scripts, self.case.payloads.len().saturating_add(1), &mut anomalies);
         self.case.evidence.push(Evidence {
             id: id.clone(),
             path: path.to_owned(),

@@ -1,15 +1,18 @@
 //! Inspects the files that transfers name: each once, however many transfers name it.
 
+use super::authorities;
 use super::resolve::{self, Resolved};
 use super::volume::VolumeView;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::guard::guarded;
 use crate::base::limits::Limits;
 use crate::case::{PathMatch, Payload, PayloadStatus, Script};
+use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
 use crate::payload;
 use crate::payload::authenticode::Authorities;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -36,15 +39,23 @@ pub(super) struct Collector<'a> {
     pub(super) near: &'a [String],
     pub(super) threads: usize,
     pub(super) limits: &'a Limits,
+    /// The same files as those of the volume, to be opened later.
+    pub(super) file_system: &'a Arc<dyn FileSystem>,
+    pub(super) authorities: &'a Authorities,
 }
 
 impl Collector<'_> {
     /// Resolves all transfers of the scripts, inspects the files and ties them to the transfers. `first` is the number of
     /// the first payload.
     pub(super) fn collect(&self, scripts: &mut [Script], first: usize, anomalies: &mut Vec<Anomaly>) -> Vec<Located> {
-        let Self { evidence, volume, near, threads, limits } = *self;
+        let Self { evidence, volume, near, threads, limits, .. } = *self;
         let drafts = resolve_all(volume, scripts, near, limits);
-        let inspected = inspect_all(volume, &drafts, threads, limits, anomalies);
+        let authorities = if drafts.iter().any(|draft| is_executable(volume, draft)) {
+            &authorities::with_catalogs_of(volume, self.file_system, self.authorities, limits, anomalies)
+        } else {
+            self.authorities
+        };
+        let inspected = inspect_all(volume, &drafts, threads, (limits, authorities), anomalies);
         let mut payloads = Vec::with_capacity(drafts.len());
         let mut tied: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for ((number, draft), inspected) in (first..).zip(drafts).zip(inspected) {
@@ -126,13 +137,20 @@ fn resolve_all(volume: &VolumeView<'_>, scripts: &[Script], near: &[String], lim
     drafts
 }
 
+/// Whether a file is one that a catalog may vouch for: those of Windows list executables, but for a few.
+fn is_executable(volume: &VolumeView<'_>, draft: &Draft) -> bool {
+    let opened = draft.resolved.path.as_ref().and_then(|path| volume.file_system.open(path).ok());
+    let mut magic = [0u8; 2];
+    opened.is_some_and(|opened| opened.stream.read_at(0, &mut magic).is_ok_and(|count| count == 2) && magic == *b"MZ")
+}
+
 type Inspected = Option<(payload::Facts, crate::base::time::FileTimes)>;
 
 fn inspect_all(
     volume: &VolumeView<'_>,
     drafts: &[Draft],
     threads: usize,
-    limits: &Limits,
+    (limits, authorities): (&Limits, &Authorities),
     anomalies: &mut Vec<Anomaly>,
 ) -> Vec<Inspected> {
     let next = AtomicUsize::new(0);
@@ -141,7 +159,8 @@ fn inspect_all(
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(draft) = drafts.get(at) else { return };
-            let result = draft.resolved.path.as_ref().map_or((None, Vec::new()), |path| inspect(volume, path, limits));
+            let path = draft.resolved.path.as_ref();
+            let result = path.map_or((None, Vec::new()), |path| inspect(volume, path, limits, authorities));
             done.lock().unwrap_or_else(PoisonError::into_inner).insert(at, result);
         }
     };
@@ -165,14 +184,19 @@ fn inspect_all(
 }
 
 /// Inspects one file; a panic in a foreign parser costs this file alone.
-fn inspect(volume: &VolumeView<'_>, path: &EntryPath, limits: &Limits) -> (Inspected, Vec<Anomaly>) {
+fn inspect(
+    volume: &VolumeView<'_>,
+    path: &EntryPath,
+    limits: &Limits,
+    authorities: &Authorities,
+) -> (Inspected, Vec<Anomaly>) {
     let display = volume.display(path);
     let opened = match volume.file_system.open(path) {
         Ok(opened) => opened,
         Err(anomaly) => return (None, vec![Anomaly { path: display, ..anomaly }]),
     };
     let name = String::from_utf8_lossy(path.name()).into_owned();
-    let run = || payload::inspect(&opened.stream, &name, &display, limits, &Authorities::default());
+    let run = || payload::inspect(&opened.stream, &name, &display, limits, authorities);
     match guarded(run) {
         Some((facts, anomalies)) => (Some((facts, opened.times)), anomalies),
         None => {

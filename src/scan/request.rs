@@ -2,6 +2,7 @@
 
 use crate::base::limits::Limits;
 use crate::finding::allow::AllowList;
+use crate::payload::authenticode::Authorities;
 use std::path::PathBuf;
 
 /// The order for one run.
@@ -21,6 +22,8 @@ pub struct ScanRequest {
     pub threads: usize,
     /// What the examiner knows to be good.
     pub allow: AllowList,
+    /// Whom signatures are held against.
+    pub authorities: Authorities,
     /// The arguments as given, for the report.
     pub arguments: Vec<String>,
 }

@@ -1,6 +1,7 @@
 //! Archives of real tools where they are installed, archives that no tool would make, and mutants of both.
 
 use super::*;
+use crate::payload::authenticode::Authorities;
 use crate::payload::inspect;
 use std::path::Path;
 use std::process::Command;
@@ -24,7 +25,7 @@ pub(crate) fn pe() -> Vec<u8> {
 }
 
 fn archive_of(bytes: &[u8]) -> (Option<Archive>, Vec<String>) {
-    let (facts, anomalies) = inspect(&bytes.to_vec(), "a", "a", &Limits::default());
+    let (facts, anomalies) = inspect(&bytes.to_vec(), "a", "a", &Limits::default(), &Authorities::default());
     (facts.archive, anomalies.iter().map(|anomaly| anomaly.cause.to_string()).collect())
 }
 

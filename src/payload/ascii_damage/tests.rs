@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::base::digest::Digests;
+use crate::payload::authenticode::Authorities;
 use crate::payload::{Facts, inspect};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
@@ -73,7 +74,7 @@ fn nvt(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn facts(bytes: &[u8]) -> Facts {
-    inspect(&bytes.to_vec(), "a.bin", "a.bin", &Limits::default()).0
+    inspect(&bytes.to_vec(), "a.bin", "a.bin", &Limits::default(), &Authorities::default()).0
 }
 
 fn zip(members: &[(&str, Vec<u8>)], deflated: bool) -> Vec<u8> {
@@ -438,7 +439,7 @@ fn mutants_end_and_stay_bounded() {
                 _ => bytes.insert(at, b'\n'),
             }
         }
-        let (facts, _) = inspect(&bytes, "a", "a", &limits);
+        let (facts, _) = inspect(&bytes, "a", "a", &limits, &Authorities::default());
         if let Some(damage) = facts.ascii_damage {
             assert!(damage.candidates.len() <= 8);
             assert!(damage.candidates.iter().all(|candidate| candidate.size <= 2 * bytes.len() as u64));

@@ -206,6 +206,22 @@ impl SignerChecks {
 }
 
 impl Checks {
+    /// Why the first thing that does not hold does not.
+    #[must_use]
+    pub fn first_failure(&self) -> Option<&str> {
+        let of = &self.signer;
+        let all = [
+            (self.digest.result, &self.digest.reason),
+            (of.message_digest.result, &of.message_digest.reason),
+            (of.signature.result, &of.signature.reason),
+            (of.chain.result, &of.chain.reason),
+            (of.trust_anchor.result, &of.trust_anchor.reason),
+            (of.purpose.result, &of.purpose.reason),
+            (of.time.result, &of.time.reason),
+        ];
+        all.into_iter().find(|(result, _)| *result == Outcome::Fail)?.1.as_deref()
+    }
+
     /// The summary: the first thing that does not hold, in the order in which Windows would stumble over it.
     #[must_use]
     pub fn status(&self) -> Status {

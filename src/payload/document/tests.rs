@@ -1,12 +1,13 @@
 //! Documents built here by their specifications, some passed through real tools, and mutants of them.
 
 use super::*;
+use crate::payload::authenticode::Authorities;
 use crate::payload::inspect;
 use std::collections::BTreeMap;
 use std::process::Command;
 
 fn document(bytes: &[u8]) -> (Document, Vec<String>) {
-    let (facts, anomalies) = inspect(&bytes.to_vec(), "a", "a", &Limits::default());
+    let (facts, anomalies) = inspect(&bytes.to_vec(), "a", "a", &Limits::default(), &Authorities::default());
     let told = anomalies.iter().map(|anomaly| anomaly.cause.to_string()).collect();
     (facts.document.unwrap_or_default(), told)
 }

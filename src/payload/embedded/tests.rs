@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::base::escape::hex;
+use crate::payload::authenticode::Authorities;
 use crate::payload::inspect;
 use std::fmt::Write as _;
 
@@ -36,7 +37,7 @@ fn joined(bytes: &[u8], form: impl Fn(u8) -> String, between: &str) -> String {
 }
 
 fn found(bytes: &[u8]) -> Vec<Embedded> {
-    inspect(&bytes.to_vec(), "a", "a", &Limits::default()).0.embedded
+    inspect(&bytes.to_vec(), "a", "a", &Limits::default(), &Authorities::default()).0.embedded
 }
 
 /// The bytes, the encoding, the offset, whether all of the file comes out or the image alone.

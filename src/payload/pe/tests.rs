@@ -1,6 +1,7 @@
 //! Whole files, built here: a good one with every table, and those that no linker makes.
 
 use super::*;
+use crate::payload::authenticode::Authorities;
 use crate::payload::{Facts, inspect};
 
 const BASE: u32 = 0x40_0000;
@@ -109,7 +110,8 @@ fn program() -> Vec<u8> {
 }
 
 fn facts(bytes: &[u8]) -> (Facts, Vec<String>) {
-    let (facts, anomalies) = inspect(&bytes.to_vec(), "tool.exe", "tool.exe", &Limits::default());
+    let (facts, anomalies) =
+        inspect(&bytes.to_vec(), "tool.exe", "tool.exe", &Limits::default(), &Authorities::default());
     (facts, anomalies.iter().map(|anomaly| anomaly.cause.to_string()).collect())
 }
 
@@ -314,7 +316,7 @@ fn files_that_no_linker_makes_give_facts_and_say_what_is_odd() {
 #[test]
 fn what_is_not_held_in_memory_is_not_called_damaged() {
     let limits = Limits { payload_parse_bytes: DATA as u64 + 8, ..Limits::default() };
-    let (facts, told) = inspect(&program(), "tool.exe", "tool.exe", &limits);
+    let (facts, told) = inspect(&program(), "tool.exe", "tool.exe", &limits, &Authorities::default());
     let pe = facts.pe.unwrap();
     assert_eq!((pe.imports_partial, codes(&pe)), (true, vec![]));
     assert!(told[0].cause.to_string().contains("held for its structure"));
@@ -441,7 +443,7 @@ fn every_mutant_ends_within_its_caps() {
         if next(16) == 0 {
             bytes.truncate(next(whole.len()));
         }
-        let (facts, _) = inspect(&bytes, "a.exe", "a.exe", &limits);
+        let (facts, _) = inspect(&bytes, "a.exe", "a.exe", &limits, &Authorities::default());
         let Some(pe) = facts.pe else { continue };
         let functions = pe.imports.iter().chain(&pe.delay_imports).map(|import| import.functions.len()).sum::<usize>();
         assert!(functions <= limits.pe_symbols && pe.exports.len() <= limits.pe_symbols);

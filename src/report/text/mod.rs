@@ -1,5 +1,6 @@
 //! The report for people: findings first, then what they rest on; 80 columns unless the terminal tells otherwise.
 
+mod contents;
 pub mod explained;
 pub mod lines;
 mod page;

@@ -1,7 +1,7 @@
 //! Payloads for people.
 
 use super::page::{Page, Tone};
-use super::size;
+use super::{contents, size};
 use crate::case::listing::Inspection;
 use crate::case::{Case, PathMatch, Payload, PayloadStatus};
 use crate::payload::Facts;
@@ -92,7 +92,13 @@ fn describe(facts: &Facts, page: &mut Page<'_>) -> io::Result<()> {
     if let Some(macho) = &facts.macho {
         macho_program(macho, page)?;
     }
-    facts.pe.as_ref().map_or(Ok(()), |pe| executable(pe, page))
+    if let Some(pe) = &facts.pe {
+        executable(pe, page)?;
+    }
+    if let Some(vouched) = &facts.catalog {
+        page.field(6, "catalog", &format!("{} in {}", vouched.member, vouched.path))?;
+    }
+    contents::write(facts, page)
 }
 
 fn elf_program(elf: &Elf, page: &mut Page<'_>) -> io::Result<()> {
@@ -189,7 +195,8 @@ fn executable(pe: &Pe, page: &mut Page<'_>) -> io::Result<()> {
 
 fn signature(signature: &Authenticode, page: &mut Page<'_>) -> io::Result<()> {
     let status = match signature.status {
-        Status::Unsigned => "none embedded; catalogs were not examined",
+        Status::Unsigned if signature.catalogs_examined => "none embedded, and no catalog vouches for it",
+        Status::Unsigned => "none embedded; no catalog was examined",
         Status::DigestMismatch => "CHANGED AFTER SIGNING: the digest is not the one that was signed",
         Status::Malformed => "a certificate table without a readable signature",
         Status::Valid => "valid; revocation was not checked (offline)",
@@ -199,10 +206,16 @@ fn signature(signature: &Authenticode, page: &mut Page<'_>) -> io::Result<()> {
         Status::NotVerified => "the digest is the one that was signed; trust could not be verified in full",
     };
     page.field(6, "signature", status)?;
+    if let Some(vouched) = &signature.catalog {
+        page.field(6, "catalog", &vouched.path)?;
+    }
     for one in &signature.signatures {
         let signer = one.signer.as_ref().map_or("an unknown signer", |signer| &signer.subject);
         let at = one.signed_at.map(|time| format!(" at {time}")).unwrap_or_default();
         page.field(6, "signer", &format!("{signer}{at}"))?;
+        if let Some(reason) = one.checks.first_failure() {
+            page.field(6, "", reason)?;
+        }
     }
     Ok(())
 }

@@ -1,0 +1,171 @@
+//! Whom signatures are held against: roots and catalogs that the examiner gives, and the catalogs of the examined Windows.
+
+use super::volume::VolumeView;
+use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::bytes::ReadAt;
+use crate::base::limits::Limits;
+use crate::base::source::Source;
+use crate::base::time::Timestamp;
+use crate::evidence::FileSystem;
+use crate::evidence::entry::EntryPath;
+use crate::evidence::filesystem::host;
+use crate::payload::authenticode::catalog::Catalogs;
+use crate::payload::authenticode::{Authorities, Origin, ctl};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where Windows keeps its catalogs: a folder of each subsystem that has some.
+const CATALOGS: &str = "C:\\Windows\\System32\\CatRoot";
+/// Bytes of a file of certificates that are read.
+const CERTIFICATES: u64 = 16 << 20;
+
+/// What the examiner gives.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// Certificates to trust, as files or folders of them.
+    pub roots: Vec<PathBuf>,
+    /// Catalogs, as files or folders of them.
+    pub catalogs: Vec<PathBuf>,
+    /// The time for which signatures are judged that no time stamp attests.
+    pub at: Option<Timestamp>,
+}
+
+/// Reads what the examiner gives.
+///
+/// # Errors
+/// A file cannot be read, or holds nothing of the kind; a folder holds no such file.
+pub fn read(given: &Given, limits: &Limits) -> Result<Authorities, String> {
+    let mut authorities = Authorities { at: given.at, ..Authorities::default() };
+    for path in &given.roots {
+        let mut added = 0usize;
+        for (shown, file) in files(path)? {
+            let mut bytes = vec![0; usize::try_from(file.len().min(CERTIFICATES)).unwrap_or_default()];
+            let count = file.read_at(0, &mut bytes).map_err(|error| format!("{shown}: {error}"))?;
+            let bytes = bytes.get(..count).unwrap_or_default();
+            added = added.saturating_add(match ctl::kind(bytes) {
+                Some(_) => authorities.trust.lists_mut().add(bytes, Origin::TrustRoot, &shown).unwrap_or(0),
+                None => authorities.trust.add(bytes, Origin::TrustRoot, &shown),
+            });
+        }
+        if added == 0 {
+            return Err(format!("{}: no certificate in PEM, DER or PKCS #7, and no list of roots", path.display()));
+        }
+    }
+    let mut catalogs = Catalogs::default();
+    for path in &given.catalogs {
+        let mut added = 0usize;
+        for (shown, file) in files(path)? {
+            let mut quiet = |_| {};
+            let read = catalogs.add(&shown, &file, Some(file.clone()), limits, &authorities, &mut quiet);
+            added = added.saturating_add(usize::from(read));
+        }
+        if added == 0 {
+            return Err(format!("{}: no security catalog", path.display()));
+        }
+    }
+    catalogs.seal();
+    authorities.catalogs = Arc::new(catalogs);
+    Ok(authorities)
+}
+
+/// A file, or the files of a folder and its folders, in the order of their names.
+fn files(path: &Path) -> Result<Vec<(String, Source)>, String> {
+    let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(path).max_depth(3).sort_by_file_name() {
+        let entry = entry.map_err(|error| failed(&error))?;
+        if entry.path().is_file() {
+            let metadata = entry.path().metadata().map_err(|error| failed(&error))?;
+            let source: Source = Arc::new(OnHost { path: entry.path().to_owned(), length: metadata.len() });
+            found.push((entry.path().to_string_lossy().into_owned(), source));
+        }
+    }
+    Ok(found)
+}
+
+/// A file of this host that is opened for each reading: thousands of catalogs would need thousands of handles.
+struct OnHost {
+    path: PathBuf,
+    length: u64,
+}
+
+impl ReadAt for OnHost {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        host::open_file(&self.path)?.read_at(offset, buffer)
+    }
+
+    fn len(&self) -> u64 {
+        self.length
+    }
+}
+
+/// A file of the evidence that is opened for each reading.
+struct OnEvidence {
+    file_system: Arc<dyn FileSystem>,
+    path: EntryPath,
+    length: u64,
+}
+
+impl ReadAt for OnEvidence {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let opened = self.file_system.open(&self.path);
+        opened.map_err(|anomaly| io::Error::other(anomaly.cause.to_string()))?.stream.read_at(offset, buffer)
+    }
+
+    fn len(&self) -> u64 {
+        self.length
+    }
+}
+
+/// The given authorities, and the catalogs of the examined Windows. The given catalogs count where there are any: they are
+/// those of a Windows that nobody could change.
+pub(super) fn with_catalogs_of(
+    volume: &VolumeView<'_>,
+    file_system: &Arc<dyn FileSystem>,
+    given: &Authorities,
+    limits: &Limits,
+    anomalies: &mut Vec<Anomaly>,
+) -> Authorities {
+    let mut authorities = given.clone();
+    if !given.catalogs.is_empty() {
+        return authorities;
+    }
+    let mut catalogs = Catalogs::default();
+    for folder in volume.directories(CATALOGS) {
+        for (path, _) in volume.find(&format!("{CATALOGS}\\{folder}\\*.cat")) {
+            let shown = volume.display(&path);
+            let mut note = |cause: Cause| anomalies.push(Anomaly { stage: Stage::Payload, path: shown.clone(), cause });
+            match volume.file_system.open(&path) {
+                Ok(opened) => {
+                    let length = opened.stream.len();
+                    let again: Source = Arc::new(OnEvidence { file_system: file_system.clone(), path, length });
+                    catalogs.add(&shown, &opened.stream, Some(again), limits, given, &mut note);
+                }
+                Err(anomaly) => note(anomaly.cause),
+            }
+        }
+    }
+    catalogs.seal();
+    authorities.catalogs = Arc::new(catalogs);
+    authorities
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_certificate_or_catalog_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = folder.path().join("a.pem");
+        std::fs::write(&text, "no certificate").unwrap();
+        let limits = Limits::default();
+        for path in [text, folder.path().to_owned(), folder.path().join("absent")] {
+            let roots = Given { roots: vec![path.clone()], ..Given::default() };
+            assert!(read(&roots, &limits).is_err(), "{path:?}");
+            let catalogs = Given { catalogs: vec![path.clone()], ..Given::default() };
+            assert!(read(&catalogs, &limits).is_err(), "{path:?}");
+        }
+    }
+}
