@@ -33,7 +33,7 @@ fn ascii_damage(damage: &AsciiDamage, page: &mut Page<'_>) -> io::Result<()> {
     };
     page.field(6, "DAMAGED", &format!("by a transfer in ASCII mode: {sure}{}", damage.conversion))?;
     if let Some(kind) = &damage.original_type {
-        page.field(6, "was", &kind.description)?;
+        page.field(6, "was", kind.description)?;
     }
     for candidate in damage.candidates.iter().take(NAMES) {
         let known = if candidate.proofs.is_empty() { "not proven" } else { "proven" };
