@@ -18,4 +18,5 @@
 )]
 
 pub mod event;
+pub mod evtx;
 pub mod log_record;
