@@ -20,3 +20,4 @@
 pub mod event;
 pub mod evtx;
 pub mod log_record;
+pub mod windows_log;

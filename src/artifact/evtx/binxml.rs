@@ -118,6 +118,8 @@ pub struct Reader<'a> {
     pub dependency: bool,
 }
 
+/// Bytes that a name takes at most. Windows' longest has some hundred; what is read where no name lies is longer mostly.
+const NAME: usize = 1024;
 /// Length of the header of a template's definition: offset of the next, GUID, size of what follows.
 const DEFINITION: usize = 24;
 
@@ -173,8 +175,10 @@ impl<'a> Reader<'a> {
         let offset = self.u32()?;
         let units = usize::from(Fields(self.chunk).u16(offset.saturating_add(6))).saturating_mul(2);
         let start = offset.saturating_add(8);
-        let Some(name) = self.chunk.get(start..start.saturating_add(units)) else {
-            return self.damage("a name that lies outside of its chunk");
+        let end = start.saturating_add(units);
+        let zero = self.chunk.get(end..end.saturating_add(2)) == Some(&[0, 0]);
+        let Some(name) = self.chunk.get(start..end).filter(|name| zero && name.len() <= NAME) else {
+            return self.damage("a name that is none");
         };
         if offset == self.at {
             self.take(units.saturating_add(10))?;

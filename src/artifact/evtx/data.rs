@@ -1,6 +1,6 @@
 //! What the program that logged a record gave: the elements of `EventData` or `UserData` that hold text.
 
-use super::binxml::{Raw, Reader, Token, Values};
+use super::binxml::{Name, Raw, Reader, Token, Values};
 use super::damage::{Budget, Damage};
 use super::system::bytes;
 use super::templates::Templates;
@@ -63,13 +63,14 @@ impl<'a> Data<'a> {
             return Err(Damage { what: "templates that are nested too deep", at: reader.at });
         }
         self.budget.spend(values.count(), reader.at)?;
+        self.data.reserve(values.count());
         let values: Vec<Raw> = if values.count() == 0 { Vec::new() } else { values.iter().collect() };
         loop {
             let at = reader.at;
             self.budget.spend(0, at)?;
             match reader.next()? {
                 Token::End => return Ok(()),
-                Token::Open(name) => self.open(name.0, at)?,
+                Token::Open(name) => self.open(name, at)?,
                 Token::OpenEnd => self.place = Place::Content,
                 Token::Close | Token::CloseEmpty => {
                     self.place = Place::Content;
@@ -111,18 +112,16 @@ impl<'a> Data<'a> {
         }
     }
 
-    fn open(&mut self, name: &[u8], at: usize) -> Result<(), Damage> {
+    fn open(&mut self, name: Name<'a>, at: usize) -> Result<(), Damage> {
         if self.open.len() >= DEPTH {
             return Err(Damage { what: "elements that are nested too deep", at });
         }
-        self.budget.spend(name.len(), at)?;
+        self.budget.spend(name.0.len(), at)?;
         let mut text = String::new();
-        value::push_wide(&mut text, name);
         if self.open.len() == 1 {
-            self.wanted = matches!(text.as_str(), "EventData" | "UserData");
-        }
-        if text == "Data" {
-            text.clear();
+            self.wanted = name.is("EventData") || name.is("UserData");
+        } else if !name.is("Data") {
+            value::push_wide(&mut text, name.0);
         }
         if let Some(parent) = self.open.last_mut() {
             parent.parent = true;

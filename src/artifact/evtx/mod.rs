@@ -123,13 +123,16 @@ impl Log<'_> {
             self.facts.damaged_chunks = self.facts.damaged_chunks.saturating_add(1);
         }
         let mut budget = Budget::NEW;
-        let mut seen = HashSet::new();
         let some_recovered = spans.last().is_some_and(|last| last.recovered);
         templates.begin(bytes, some_recovered);
+        let mut seen = HashSet::new();
+        if some_recovered {
+            seen.extend(spans.iter().filter(|span| !span.recovered).map(|span| (span.id, span.written)));
+        }
         for span in spans {
             budget.next_record();
             // The end of a chunk often holds copies of what it lists.
-            if some_recovered && !seen.insert((span.id, span.written)) {
+            if span.recovered && !seen.insert((span.id, span.written)) {
                 continue;
             }
             if !span.recovered {
@@ -169,19 +172,21 @@ impl Log<'_> {
         let end = span.at.saturating_add(span.size).saturating_sub(4);
         let mut reader = Reader::new(chunk, span.at.saturating_add(24), end, true);
         let start = reader;
-        let (outline, values) = loop {
+        let (number, values) = loop {
             let before = reader;
             budget.spend(0, reader.at)?;
             match reader.next()? {
                 Token::Other => {}
                 Token::Template(instance) => {
                     let definition = templates.find(chunk, instance.definition, instance.id)?;
-                    break (templates.outline(chunk, definition, budget)?, instance.values);
+                    break (templates.number(chunk, definition, budget)?, instance.values);
                 }
-                Token::Open(_) => break (Outline::of(before, budget)?, Values::NONE),
+                Token::Open(_) => break (templates.add(Outline::of(before, budget)?), Values::NONE),
                 _ => return Err(Damage { what: "a record that is no event", at: start.at }),
             }
         };
+        let templates: &Templates = templates;
+        let Some(outline) = templates.outline(number) else { return Ok(()) };
         let number = |slot: system::Slot| slot.number(chunk, values);
         let small = |slot: system::Slot| number(slot).and_then(|number| u32::try_from(number).ok());
         let raw = |slot: system::Slot| slot.raw(values).map(|raw| bytes(chunk, raw)).unwrap_or_default();

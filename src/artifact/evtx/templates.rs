@@ -14,13 +14,17 @@ const LISTED: usize = 256;
 pub struct Templates {
     /// Where the definitions lie that the table of the chunk lists, by their identifiers.
     known: HashMap<u32, usize>,
-    outlines: HashMap<usize, Outline>,
+    outlines: Vec<Outline>,
+    numbers: HashMap<usize, usize>,
+    last: Option<(usize, usize)>,
 }
 
 impl Templates {
     /// Begins with another chunk. Its table is read if records shall be recovered, whose own definitions may be gone.
     pub fn begin(&mut self, chunk: &[u8], table: bool) {
         self.outlines.clear();
+        self.numbers.clear();
+        self.last = None;
         self.known.clear();
         for bucket in (0..32usize).filter(|_| table) {
             let mut next = Fields(chunk).u32(bucket.saturating_mul(4).saturating_add(384));
@@ -47,17 +51,36 @@ impl Templates {
         self.known.get(&id).copied().ok_or(Damage { what: "a template that is not in its chunk", at })
     }
 
-    /// What a template says of the system's part.
+    /// Looks at what a template says of the system's part, and gives it a number.
     ///
     /// # Errors
     /// Where it is damaged.
-    pub fn outline(&mut self, chunk: &[u8], at: usize, budget: &mut Budget) -> Result<Outline, Damage> {
-        if let Some(outline) = self.outlines.get(&at) {
-            return Ok(*outline);
+    pub fn number(&mut self, chunk: &[u8], at: usize, budget: &mut Budget) -> Result<usize, Damage> {
+        if let Some((_, number)) = self.last.filter(|(last, _)| *last == at) {
+            return Ok(number);
         }
-        let outline = Outline::of(Reader::definition(chunk, at)?, budget)?;
-        self.outlines.insert(at, outline);
-        Ok(outline)
+        let number = match self.numbers.get(&at) {
+            Some(number) => *number,
+            None => {
+                let number = self.add(Outline::of(Reader::definition(chunk, at)?, budget)?);
+                self.numbers.insert(at, number);
+                number
+            }
+        };
+        self.last = Some((at, number));
+        Ok(number)
+    }
+
+    /// Keeps what a record says that has no template, and gives it a number.
+    pub fn add(&mut self, outline: Outline) -> usize {
+        self.outlines.push(outline);
+        self.outlines.len().saturating_sub(1)
+    }
+
+    /// What has this number.
+    #[must_use]
+    pub fn outline(&self, number: usize) -> Option<&Outline> {
+        self.outlines.get(number)
     }
 }
 

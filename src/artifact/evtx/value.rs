@@ -12,15 +12,39 @@ pub const BINARY_XML: u8 = 0x21;
 /// The bit that makes an array of a type.
 pub const ARRAY: u8 = 0x80;
 
-/// Appends UTF-16LE up to the zeros that end it.
+/// Appends UTF-16LE up to the zeros that end it. Nearly all of it is ASCII, which goes by blocks.
 pub fn push_wide(out: &mut String, bytes: &[u8]) {
-    let mut bytes = bytes.get(..bytes.len() & !1).unwrap_or_default();
-    while let [rest @ .., 0, 0] = bytes {
-        bytes = rest;
+    let (mut units, _) = bytes.as_chunks::<2>();
+    while let [rest @ .., [0, 0]] = units {
+        units = rest;
     }
-    out.reserve(bytes.len() / 2);
-    let units = bytes.chunks_exact(2).map(|unit| Fields(unit).u16(0));
-    out.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    out.reserve(units.len());
+    while !units.is_empty() {
+        while let Some((block, rest)) = units.split_first_chunk::<32>() {
+            if block.iter().fold(0u16, |all, unit| all | u16::from_le_bytes(*unit)) >= 0x80 {
+                break;
+            }
+            out.push_str(str::from_utf8(&block.map(|[low, _]| low)).unwrap_or_default());
+            units = rest;
+        }
+        let mut ascii = [0u8; 32];
+        let mut count = 0usize;
+        for (letter, [low, _]) in ascii.iter_mut().zip(units.iter().take_while(|[low, high]| *low < 0x80 && *high == 0)) {
+            *letter = *low;
+            count = count.saturating_add(1);
+        }
+        out.push_str(ascii.get(..count).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default());
+        if count == 0 {
+            let others = units.iter().take_while(|unit| u16::from_le_bytes(**unit) >= 0x80);
+            count = others.clone().count();
+            out.reserve(count.saturating_mul(3));
+            let decoded = char::decode_utf16(others.map(|unit| u16::from_le_bytes(*unit)));
+            for unit in decoded {
+                out.push(unit.unwrap_or(char::REPLACEMENT_CHARACTER));
+            }
+        }
+        units = units.get(count..).unwrap_or_default();
+    }
 }
 
 fn integer(kind: u8, bytes: &[u8]) -> Option<u64> {
