@@ -73,9 +73,9 @@ impl Tally {
 
     /// Writes down what came of it.
     pub fn finish(mut self, facts: &mut LogFacts) {
-        (facts.first, facts.last) = self.times.map_or((None, None), |(first, last)| {
-            (Timestamp::from_filetime(first), Timestamp::from_filetime(last))
-        });
+        (facts.first, facts.last) = self
+            .times
+            .map_or((None, None), |(first, last)| (Timestamp::from_filetime(first), Timestamp::from_filetime(last)));
         // With so many ranges some were left out, and a gap would be none.
         let whole = self.ranges.len() < RANGES;
         self.ranges.sort_unstable();

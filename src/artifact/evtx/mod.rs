@@ -52,7 +52,8 @@ pub fn read(
     note: &mut dyn FnMut(Cause),
     visit: &mut dyn FnMut(LogRecord),
 ) -> LogFacts {
-    let mut log = Log { limits, wanted, note, visit, facts: LogFacts::default(), tally: Tally::default(), last: Last::default() };
+    let mut log =
+        Log { limits, wanted, note, visit, facts: LogFacts::default(), tally: Tally::default(), last: Last::default() };
     let mut buffer = AlignedBuffer::new(chunk::SIZE);
     let mut at = log.header(stream, &mut buffer);
     let mut templates = Templates::default();
@@ -99,17 +100,11 @@ impl Log<'_> {
         let count = read_full(stream, 0, buffer.space()).unwrap_or(0);
         let head = buffer.filled(count);
         let fields = Fields(head);
-        if !head.starts_with(MAGIC) {
-            self.facts.headless = true;
-            // A header that was overwritten still takes up its page.
-            let page = !head.starts_with(chunk::MAGIC) && fields.bytes(4096, 8) == chunk::MAGIC;
-            return if page { 4096 } else { 0 };
-        }
-        self.facts.dirty = fields.u32(120) & 1 != 0;
-        match fields.u16(40) {
-            size @ 128..=32_768 if fields.bytes(usize::from(size), 8) == chunk::MAGIC => u64::from(size),
-            _ => 4096,
-        }
+        self.facts.headless = !head.starts_with(MAGIC);
+        self.facts.dirty = !self.facts.headless && fields.u32(120) & 1 != 0;
+        let early = memchr::memmem::find(fields.bytes(0, 4096), chunk::MAGIC).is_some();
+        // What lies before the first chunk is no chunk, and is passed over where that one is searched for.
+        if early || fields.bytes(4096, 8) != chunk::MAGIC && self.facts.headless { 0 } else { 4096 }
     }
 
     fn chunk(&mut self, offset: u64, bytes: &[u8], templates: &mut Templates) {
@@ -255,3 +250,8 @@ impl Log<'_> {
         self.facts
     }
 }
+
+#[cfg(test)]
+mod made;
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,8 @@ pub fn push_wide(out: &mut String, bytes: &[u8]) {
         }
         let mut ascii = [0u8; 32];
         let mut count = 0usize;
-        for (letter, [low, _]) in ascii.iter_mut().zip(units.iter().take_while(|[low, high]| *low < 0x80 && *high == 0)) {
+        for (letter, [low, _]) in ascii.iter_mut().zip(units.iter().take_while(|[low, high]| *low < 0x80 && *high == 0))
+        {
             *letter = *low;
             count = count.saturating_add(1);
         }

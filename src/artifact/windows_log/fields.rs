@@ -26,7 +26,8 @@ pub fn guid(text: &str) -> Option<String> {
             8 | 13 | 18 | 23 => byte == b'-',
             _ => byte.is_ascii_hexdigit(),
         });
-    (shape && bare.bytes().any(|byte| byte != b'0' && byte != b'-')).then(|| format!("{{{}}}", bare.to_ascii_uppercase()))
+    (shape && bare.bytes().any(|byte| byte != b'0' && byte != b'-'))
+        .then(|| format!("{{{}}}", bare.to_ascii_uppercase()))
 }
 
 /// A logon session as `0x3e7`; nothing for zero.

@@ -104,7 +104,10 @@ mod tests {
         let told = |text: &str, parts| (text.to_owned(), parts);
         let cases = [
             (vec![part("a", 1, 1, "x")], vec![told("x", (1, 1))]),
-            (vec![part("a", 2, 2, "y"), part("b", 1, 1, "z"), part("a", 1, 2, "x")], vec![told("z", (1, 1)), told("xy", (2, 2))]),
+            (
+                vec![part("a", 2, 2, "y"), part("b", 1, 1, "z"), part("a", 1, 2, "x")],
+                vec![told("z", (1, 1)), told("xy", (2, 2))],
+            ),
             (vec![part("a", 3, 3, "w"), part("a", 1, 3, "x")], vec![told("xw", (2, 3))]),
             (vec![part("a", 1, 2, "x"), part("a", 1, 2, "x"), part("a", 2, 2, "y")], vec![told("xy", (2, 2))]),
             (vec![part("a", 5, 2, "x")], vec![told("x", (1, 2))]),

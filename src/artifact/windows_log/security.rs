@@ -82,12 +82,17 @@ pub fn event_of(record: &LogRecord) -> Option<Event> {
             event.log = Some(LogChange {
                 channel: record.channel.clone(),
                 change: "audit-policy".to_owned(),
-                detail: Some(format!("{} {}", detail.join(" "), policy(record.get("AuditPolicyChanges").unwrap_or_default()))),
+                detail: Some(format!(
+                    "{} {}",
+                    detail.join(" "),
+                    policy(record.get("AuditPolicyChanges").unwrap_or_default())
+                )),
             });
             None
         }
         5154 | 5156..=5158 => {
-            event.process = process(record, "ProcessID", "Application").or_else(|| process(record, "ProcessId", "Application"));
+            event.process =
+                process(record, "ProcessID", "Application").or_else(|| process(record, "ProcessId", "Application"));
             event.network = Some(network(record));
             match record.event_id {
                 5154 => Some("listening"),
@@ -159,6 +164,7 @@ fn policy(changes: &str) -> String {
         ("%%8450", "failure removed"),
         ("%%8451", "failure added"),
     ];
-    let words: Vec<&str> = known.into_iter().filter(|(number, _)| changes.contains(number)).map(|(_, word)| word).collect();
+    let words: Vec<&str> =
+        known.into_iter().filter(|(number, _)| changes.contains(number)).map(|(_, word)| word).collect();
     words.join(", ")
 }

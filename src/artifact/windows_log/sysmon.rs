@@ -30,7 +30,8 @@ pub fn event_of(record: &LogRecord) -> Option<Event> {
         3 => event.network = Some(network(record)),
         4 => {
             let stopped = record.get("State").is_some_and(|state| state.eq_ignore_ascii_case("stopped"));
-            event.log = Some(change(record, if stopped { "stopped" } else { "started" }, &["Version", "SchemaVersion"]));
+            event.log =
+                Some(change(record, if stopped { "stopped" } else { "started" }, &["Version", "SchemaVersion"]));
         }
         5 => event.action = Some("ended".to_owned()),
         7 => {
@@ -171,7 +172,9 @@ fn registry(record: &LogRecord) -> Option<Registry> {
 fn dns(record: &LogRecord) -> Option<Dns> {
     let answers = record.get("QueryResults").unwrap_or_default().split(';').filter_map(|answer| {
         let answer = answer.trim();
-        let answer = answer.strip_prefix("type:").map_or(answer, |rest| rest.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()));
+        let answer = answer
+            .strip_prefix("type:")
+            .map_or(answer, |rest| rest.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()));
         let answer = answer.trim();
         let answer = answer.strip_prefix("::ffff:").or_else(|| answer.strip_prefix("::FFFF:")).unwrap_or(answer);
         (!answer.is_empty() && answer != "-").then(|| answer.to_owned())
