@@ -171,6 +171,7 @@ impl<'a> Data<'a> {
                 && let Some(element) = self.open.last_mut().filter(|_| self.wanted)
             {
                 let text = std::mem::take(&mut element.text);
+                self.text_left = self.text_left.saturating_sub(element.name.len());
                 self.data.push((element.name.clone(), text));
                 self.budget.spend(0, at)?;
             }

@@ -12,7 +12,8 @@ const KEPT: usize = 64;
 pub struct LogFacts {
     /// Records that the log lists.
     pub records: u64,
-    /// Records that it no longer lists, found in the ends of its chunks and in chunks without a header.
+    /// Records that it no longer lists, found in the ends of its chunks and in chunks without a header, whether they were
+    /// asked for or not.
     pub recovered: u64,
     /// Records that it no longer lists and whose templates are gone, so that they cannot be read.
     pub lost: u64,
@@ -37,8 +38,10 @@ pub struct LogFacts {
     pub headless: bool,
     /// Chunks with records or a header.
     pub chunks: u64,
-    /// Chunks whose header, checksums or records are wrong.
+    /// Chunks whose header or records are wrong, or that end too early.
     pub damaged_chunks: u64,
+    /// Other chunks that have a checksum that is wrong.
+    pub wrong_checksums: u64,
     /// Its channels; one, except where events were forwarded.
     pub channels: Vec<String>,
     /// The computers that the records name.

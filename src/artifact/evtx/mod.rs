@@ -114,9 +114,9 @@ impl Log<'_> {
             return;
         }
         self.facts.chunks = self.facts.chunks.saturating_add(1);
-        if wrong.any() {
-            self.facts.damaged_chunks = self.facts.damaged_chunks.saturating_add(1);
-        }
+        let count = |wrong: bool, number: &mut u64| *number = number.saturating_add(u64::from(wrong));
+        count(wrong.header || wrong.records, &mut self.facts.damaged_chunks);
+        count(wrong.checksum, &mut self.facts.wrong_checksums);
         let mut budget = Budget::NEW;
         let some_recovered = spans.last().is_some_and(|last| last.recovered);
         templates.begin(bytes, some_recovered);
@@ -244,6 +244,11 @@ impl Log<'_> {
         }
         if self.facts.damaged_chunks > 0 {
             let what = format!("{} damaged chunks of {}", self.facts.damaged_chunks, self.facts.chunks);
+            (self.note)(Cause::Corrupt { what, offset: 0 });
+        }
+        // The last chunk of a log that is in use is written before its checksums are.
+        if self.facts.wrong_checksums > u64::from(self.facts.dirty) {
+            let what = format!("{} chunks with a wrong checksum of {}", self.facts.wrong_checksums, self.facts.chunks);
             (self.note)(Cause::Corrupt { what, offset: 0 });
         }
         self.tally.finish(&mut self.facts);

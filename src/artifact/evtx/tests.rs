@@ -178,6 +178,44 @@ fn templates_that_name_themselves_end() {
 }
 
 #[test]
+fn wrong_checksums_are_told_except_of_a_log_in_use() {
+    // Flags of the log and of the chunk, the checksum, how many are wrong, and how many anomalies are told.
+    for (log_flags, chunk_flags, flip, wrong, told) in
+        [(0, 0, 0, 0, 0), (0, 0, 1, 1, 1), (1, 0, 1, 1, 0), (0, 4, 1, 0, 0)]
+    {
+        let mut bytes = chunk(1, &[&START]);
+        (bytes[120], bytes[52]) = (chunk_flags, bytes[52] ^ flip);
+        let read = read_all(&log(&[bytes], log_flags));
+        assert_eq!((read.facts.wrong_checksums, read.notes.len()), (wrong, told), "{log_flags} {chunk_flags} {flip}");
+        assert_eq!(read.records.len(), 1);
+    }
+}
+
+#[test]
+fn a_name_is_not_given_to_every_value_of_an_array_without_end() {
+    let name = "n".repeat(20_000);
+    let mut chunk = Chunk::new();
+    chunk.record(|chunk| {
+        chunk.instance("array", &[(0x84, vec![7; 20_000])], |chunk| {
+            chunk.open("Event", &[]);
+            chunk.open("System", &[]);
+            chunk.open("EventID", &[]);
+            chunk.value(&Value::Text("1"));
+            chunk.close();
+            chunk.close();
+            chunk.open("EventData", &[]);
+            chunk.open("Data", &[("Name", Value::Text(&name))]);
+            chunk.value(&Value::Place(0, 0x84));
+            (0..3).for_each(|_| chunk.close());
+        });
+    });
+    let read = read_all(&log(&[chunk.finish(1)], 0));
+    let bytes: usize = read.records[0].data.iter().map(|(name, text)| name.len() + text.len()).sum();
+    assert!(bytes > 40_000 && bytes <= 2 << 20, "{bytes}");
+    assert_eq!(read.facts.unreadable, 1);
+}
+
+#[test]
 fn text_has_a_cap() {
     let long = "x".repeat(20_000);
     let event = Made { provider: SYSMON, event_id: 1, data: &[("a", "b"), ("c", &long)] };
@@ -211,4 +249,25 @@ fn mutants_neither_panic_nor_grow() {
         assert!(read.records.len() <= 16 && text <= 1 << 20);
         assert!(read.facts.records + read.facts.recovered >= u64::try_from(read.records.len()).unwrap());
     }
+}
+
+#[test]
+fn logs_of_the_generator_are_read_whole() {
+    let root = std::path::Path::new(file!()).ancestors().nth(4).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let script = root.join("testdata/generate/make_event_logs.py");
+    let made = std::process::Command::new("python3").arg("-B").arg(script).arg(folder.path()).status();
+    if !made.is_ok_and(|status| status.success()) {
+        println!("skipped: there is no python3 here");
+        return;
+    }
+    let mut counts = Vec::new();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let read = read_all(&std::fs::read(entry.unwrap().path()).unwrap());
+        assert!(read.notes.is_empty() && read.facts.wrong_checksums == 0, "{:?}", read.notes);
+        let events = read.records.iter().filter_map(crate::artifact::windows_log::event_of).count();
+        counts.push((read.records.len(), events));
+    }
+    counts.sort_unstable();
+    assert_eq!(counts, [(3, 3), (5, 5), (12, 12)]);
 }
