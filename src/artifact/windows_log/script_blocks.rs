@@ -1,7 +1,8 @@
 //! Script blocks that were logged in several records, put together.
 
 use crate::artifact::event::Event;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 /// Parts that one block may have; a block of the longest script that PowerShell takes has fewer.
 const PARTS: u32 = 16_384;
@@ -11,6 +12,8 @@ type Key = (Option<String>, String);
 struct Block {
     event: Event,
     parts: BTreeMap<u32, String>,
+    /// Its place in the order.
+    place: u64,
 }
 
 /// Waits for the parts of blocks.
@@ -19,7 +22,8 @@ struct Block {
 /// are.
 pub struct ScriptBlocks {
     waiting: HashMap<Key, Block>,
-    order: VecDeque<Key>,
+    order: BTreeMap<u64, Key>,
+    next: u64,
     bytes: usize,
     most: usize,
 }
@@ -28,7 +32,7 @@ impl ScriptBlocks {
     /// With room for so many bytes.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self { waiting: HashMap::new(), order: VecDeque::new(), bytes: 0, most }
+        Self { waiting: HashMap::new(), order: BTreeMap::new(), next: 0, bytes: 0, most }
     }
 
     /// Takes an event. What is no part of a block is handed on as it is, and so is a block that is whole now.
@@ -40,18 +44,21 @@ impl ScriptBlocks {
         }
         let text = std::mem::take(&mut block.text);
         let key = (event.host.clone(), block.id.clone());
-        self.bytes = self.bytes.saturating_add(text.len()).saturating_add(key.1.len()).saturating_add(256);
+        let cost = cost(&key, &text);
         let known = self.waiting.entry(key.clone()).or_insert_with(|| {
-            self.order.push_back(key.clone());
-            Block { event, parts: BTreeMap::new() }
+            self.next = self.next.saturating_add(1);
+            self.order.insert(self.next, key.clone());
+            Block { event, parts: BTreeMap::new(), place: self.next }
         });
-        known.parts.entry(number).or_insert(text);
+        if let Entry::Vacant(part) = known.parts.entry(number) {
+            part.insert(text);
+            self.bytes = self.bytes.saturating_add(cost);
+        }
         if u32::try_from(known.parts.len()).is_ok_and(|found| found >= total) {
-            self.order.retain(|waiting| *waiting != key);
             self.release(&key, give);
         }
         while self.bytes > self.most
-            && let Some(oldest) = self.order.pop_front()
+            && let Some((_, oldest)) = self.order.pop_first()
         {
             self.release(&oldest, give);
         }
@@ -59,16 +66,17 @@ impl ScriptBlocks {
 
     /// Gives what still waits, in the order in which it came.
     pub fn finish(mut self, give: &mut dyn FnMut(Event)) {
-        while let Some(key) = self.order.pop_front() {
+        while let Some((_, key)) = self.order.pop_first() {
             self.release(&key, give);
         }
     }
 
     fn release(&mut self, key: &Key, give: &mut dyn FnMut(Event)) {
-        let Some(Block { mut event, parts }) = self.waiting.remove(key) else { return };
+        let Some(Block { mut event, parts, place }) = self.waiting.remove(key) else { return };
+        self.order.remove(&place);
         let found = u32::try_from(parts.len()).unwrap_or(u32::MAX);
         for (number, text) in parts {
-            self.bytes = self.bytes.saturating_sub(text.len().saturating_add(key.1.len()).saturating_add(256));
+            self.bytes = self.bytes.saturating_sub(cost(key, &text));
             if let Some(block) = &mut event.script_block {
                 block.number = if block.text.is_empty() { number } else { block.number };
                 block.text.push_str(&text);
@@ -77,6 +85,11 @@ impl ScriptBlocks {
         }
         give(event);
     }
+}
+
+/// What a part takes in memory, about.
+fn cost(key: &Key, text: &str) -> usize {
+    text.len().saturating_add(key.1.len()).saturating_add(512)
 }
 
 #[cfg(test)]
