@@ -48,6 +48,18 @@ pub struct Event {
     /// How often a program ran, and when, as Prefetch and its like count it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub runs: Option<Runs>,
+    /// What happened to a log, or to what is logged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogChange>,
+    /// How the host's clock was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockChange>,
+    /// The session that began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logon: Option<Logon>,
+    /// Whether the source no longer lists the record: it was found in what is left of records from before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub recovered: bool,
 }
 
 /// A process.
@@ -74,6 +86,9 @@ pub struct Process {
     /// The name that its version information gives it, whatever the file is called.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_file_name: Option<String>,
+    /// What it is, by its version information.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Who made it, by its version information.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub company: Option<String>,
@@ -83,6 +98,15 @@ pub struct Process {
     /// The logon session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logon_id: Option<String>,
+    /// The account that it runs as, where that is not the event's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// How its token was made, by the user account control: `default`, `full`, `limited`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub elevation: Option<String>,
+    /// What it ended with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<u32>,
     /// The process that started it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<Box<Process>>,
@@ -97,7 +121,7 @@ pub struct Network {
     /// `tcp`, `udp`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
-    /// Whence.
+    /// Whence. Windows' filtering platform always gives its own host here, and so does Sysmon at times: see `direction`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Endpoint>,
     /// Whither.
@@ -106,6 +130,9 @@ pub struct Network {
     /// What FTP uses it for: `control`, `data-active`, `data-passive`, `implicit-tls`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
+    /// What was asked for there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 /// Who began a connection.
@@ -146,6 +173,9 @@ pub struct File {
     /// When the file was created, by the event's word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<Timestamp>,
+    /// Who signed it, where the source looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signer: Option<String>,
     /// What a stream of the file holds, as far as it was recorded: `Zone.Identifier` is text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contents: Option<String>,
@@ -198,6 +228,9 @@ pub struct Starts {
     /// Who made it, where that is told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<String>,
+    /// What was registered, as it was logged: the XML of a task. Not for the report: it is read by the reader of tasks.
+    #[serde(skip)]
+    pub definition: Option<String>,
     /// Whether it is kept out of the lists that Windows shows.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
@@ -214,6 +247,9 @@ pub struct ScriptBlock {
     /// The file that it was read from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Which part this is, from one on, before parts are put together.
+    #[serde(skip)]
+    pub number: u32,
     /// How many of its parts were found, and how many there are.
     pub parts: (u32, u32),
     /// Its text; parts that are missing are left out.
@@ -237,4 +273,40 @@ pub struct Runs {
     /// Where it was started from, by the hash: `system32`, `syswow64`, `elsewhere`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started_from: Option<String>,
+}
+
+/// What happened to a log.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LogChange {
+    /// The log, by its channel.
+    pub channel: String,
+    /// `cleared`, `started`, `stopped`, `ended-without-shutdown`, `audit-policy`, `configuration`, `events-lost`.
+    pub change: String,
+    /// What the source says besides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// How a clock was set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ClockChange {
+    /// What it showed before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// What it showed then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Timestamp>,
+}
+
+/// A session that began.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Logon {
+    /// Its identity, as processes name it.
+    pub id: String,
+    /// How, by Windows' number: 2 at the console, 3 over the network, 4 as a batch job, 5 as a service, 10 by remote desktop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<u32>,
+    /// Whence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<Endpoint>,
 }

@@ -18,7 +18,8 @@ pub struct LogRecord {
     pub version: u32,
     /// `System/TimeCreated/@SystemTime`.
     pub time: Option<Timestamp>,
-    /// `System/EventRecordID`.
+    /// Its number in the log that it was read from. That is `System/EventRecordID`, except in a log that was filtered or
+    /// forwarded, whose records are counted anew.
     pub record_id: u64,
     /// `System/Computer`.
     pub computer: String,
@@ -28,6 +29,10 @@ pub struct LogRecord {
     pub process_id: Option<u32>,
     /// `EventData/Data` or the elements of `UserData`, in their order; without a name where the schema has none.
     pub data: Vec<(String, String)>,
+    /// Where it lies in what it was read from, in bytes.
+    pub offset: u64,
+    /// Whether the log no longer lists it: it was found in what is left of records from before.
+    pub recovered: bool,
 }
 
 impl LogRecord {

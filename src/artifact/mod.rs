@@ -18,4 +18,6 @@
 )]
 
 pub mod event;
+pub mod evtx;
 pub mod log_record;
+pub mod windows_log;

@@ -55,6 +55,10 @@ pub struct Limits {
     pub shadow_copy_blocks: usize,
     /// Files followed through one change journal, and events kept of it.
     pub journal_events: usize,
+    /// Bytes of text that are kept of one record of an event log.
+    pub event_record_bytes: usize,
+    /// Bytes of PowerShell's script blocks that wait for their other parts.
+    pub script_block_bytes: usize,
     /// PE sections listed.
     pub pe_sections: usize,
     /// PE imports and exports listed, each.
@@ -103,6 +107,8 @@ impl Default for Limits {
             shadow_copies: 64,
             shadow_copy_blocks: 4 << 20,
             journal_events: 10_000,
+            event_record_bytes: 1 << 20,
+            script_block_bytes: 16 << 20,
             pe_sections: 96,
             pe_symbols: 16_384,
             pe_resources: 1024,

@@ -1,0 +1,48 @@
+//! What is wrong with a record, and how much work one may cost.
+
+/// Where the bytes contradict the format, or cost too much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Damage {
+    /// What is wrong.
+    pub what: &'static str,
+    /// Bytes from the start of the chunk.
+    pub at: usize,
+}
+
+/// How much may still be done for the records of one chunk. A token costs one, as do sixteen bytes of text.
+///
+/// A chunk of real records takes some 50 000; templates that name themselves would take for ever.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    chunk: u32,
+    record: u32,
+}
+
+impl Budget {
+    const CHUNK: u32 = 400_000;
+    const RECORD: u32 = 100_000;
+
+    /// That of a new chunk.
+    pub const NEW: Self = Budget { chunk: Self::CHUNK, record: Self::RECORD };
+
+    /// The next record of the chunk begins.
+    pub fn next_record(&mut self) {
+        self.record = Self::RECORD.min(self.chunk);
+    }
+
+    /// Takes a token, and so many bytes of text.
+    ///
+    /// # Errors
+    /// Where nothing is left.
+    pub fn spend(&mut self, bytes: usize, at: usize) -> Result<(), Damage> {
+        let cost = u32::try_from(bytes / 16).unwrap_or(u32::MAX).saturating_add(1);
+        match self.record.checked_sub(cost) {
+            Some(rest) => {
+                self.record = rest;
+                self.chunk = self.chunk.saturating_sub(cost);
+                Ok(())
+            }
+            None => Err(Damage { what: "more tokens than a record can have", at }),
+        }
+    }
+}
