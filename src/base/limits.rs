@@ -51,6 +51,12 @@ pub struct Limits {
     pub shadow_copy_blocks: usize,
     /// Files followed through one change journal, and events kept of it.
     pub journal_events: usize,
+    /// Bytes of one Prefetch file, decompressed.
+    pub prefetch_bytes: usize,
+    /// Files listed of one Prefetch file.
+    pub prefetch_files: usize,
+    /// Bytes of a scheduled task, a shortcut or another small artifact that are read.
+    pub artifact_bytes: usize,
     /// PE sections listed.
     pub pe_sections: usize,
     /// PE imports and exports listed, each.
@@ -86,6 +92,9 @@ impl Default for Limits {
             shadow_copies: 64,
             shadow_copy_blocks: 4 << 20,
             journal_events: 10_000,
+            prefetch_bytes: 16 << 20,
+            prefetch_files: 8192,
+            artifact_bytes: 2 << 20,
             pe_sections: 96,
             pe_symbols: 16_384,
             signatures: 64,
