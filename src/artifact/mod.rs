@@ -20,3 +20,5 @@
 pub mod event;
 pub mod log_record;
 pub mod prefetch;
+mod small;
+pub mod task;
