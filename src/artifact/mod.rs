@@ -19,6 +19,10 @@
 
 pub mod event;
 pub mod log_record;
+pub mod pca;
 pub mod prefetch;
 mod small;
+pub mod startup;
 pub mod task;
+pub mod wmi;
+pub mod zone_identifier;
