@@ -22,7 +22,11 @@ use crate::base::limits::Limits;
 /// Whether bytes begin like a Prefetch file; eight are enough.
 #[must_use]
 pub fn is_prefetch(head: &[u8]) -> bool {
-    matches!(head, [b'M', b'A', b'M', 0x04 | 0x84, ..]) || scca::is_scca(head)
+    is_compressed(head) || scca::is_scca(head)
+}
+
+fn is_compressed(head: &[u8]) -> bool {
+    matches!(head, [b'M', b'A', b'M', 0x04 | 0x84, ..])
 }
 
 /// Reads a Prefetch file into one event; `name` is what the file is called.
@@ -57,7 +61,7 @@ pub fn parse(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause)) 
     let mut bytes = vec![0u8; usize::try_from(size).unwrap_or(0)];
     let count = read_full(stream, 0, &mut bytes)?;
     bytes.truncate(count);
-    if bytes.starts_with(b"MAM") {
+    if is_compressed(&bytes) {
         bytes = expanded(&bytes, limits, note);
     }
     Ok(scca::parse(&bytes, limits, note))

@@ -140,10 +140,7 @@ fn volumes(bytes: &[u8], layout: &Layout, scca: &mut Scca, note: &mut dyn FnMut(
     for entry in section.chunks_exact(layout.volume).take(count.min(VOLUMES)) {
         let entry = Fields(entry);
         // The length is of characters.
-        let Some(device) = part(section, entry.u32(0), entry.u32(4).saturating_mul(2)).map(text) else {
-            note(corrupt("device of a volume lies outside the Prefetch file", HEAD + 24));
-            continue;
-        };
+        let Some(device) = part(section, entry.u32(0), entry.u32(4).saturating_mul(2)).map(text) else { continue };
         scca.volumes.push(Volume {
             device,
             serial: Some(format!("{:08X}", entry.u32(16))),
@@ -151,7 +148,7 @@ fn volumes(bytes: &[u8], layout: &Layout, scca: &mut Scca, note: &mut dyn FnMut(
         });
     }
     if scca.volumes.len() < count.min(VOLUMES) {
-        note(corrupt("volumes of a Prefetch file cut off", HEAD + 24));
+        note(corrupt("volumes or their devices lie outside the Prefetch file", HEAD + 24));
     }
 }
 
