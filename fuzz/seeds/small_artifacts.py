@@ -6,8 +6,11 @@ import struct
 here = pathlib.Path(__file__).resolve().parent / "small_artifacts"
 
 
-def instance(name, *strings):
-    return b"\x11\0\0\x80\xff\0" + b"".join(b"\0" + text.encode() + b"\0" for text in (name, *strings)) + b"\x1c\0\0\0\1\5"
+def instance(*texts):
+    """The size of the texts, then these; nothing for the SID of who made it."""
+    sid = struct.pack("<IBB6BII", 16, 1, 2, 0, 0, 0, 0, 0, 5, 32, 544)
+    body = b"".join(b"\0" + text.encode() + b"\0" if text else sid for text in texts)
+    return b"\xff\xff\4\0\0\0\1" + struct.pack("<I", len(body) | 1 << 31) + body + b"0\0A\0"
 
 
 here.mkdir(exist_ok=True)
@@ -22,10 +25,9 @@ for text in ("..\\ftp.exe", "C:\\t", "-s:x.txt"):
 ends = "2022-05-12 18:04:42.943|2|%programfiles%\\f\\f.exe|f|f.org|11.20|0006|Abnormal process exit with code 0x2\r\n"
 (here / "ends").write_bytes(b"\xff\xfe" + ends.encode("utf-16le"))
 (here / "objects").write_bytes(
-    instance("CommandLineEventConsumer", "Name", "CommandLineTemplate")
-    + instance("CommandLineEventConsumer", "cmd /c ftp -s:a", "Updater")
-    + instance("ActiveScriptEventConsumer", "Script", "VBScript", "Set s = CreateObject(1)")
-    + b"\0CommandLineEventConsumer\0\1" + "cmd é\0".encode("utf-16le") + b"\0Wide\0"
-    + instance("__EventFilter", "root\\cimv2", "Started", "SELECT * FROM x", "WQL")
-    + instance("__FilterToConsumerBinding", 'CommandLineEventConsumer.Name="Updater"', '__EventFilter.Name="Started"')
+    instance("CommandLineEventConsumer", "CommandLineTemplate", "Name\x08")
+    + instance("CommandLineEventConsumer", "cmd /c ftp -s:a", "", "C:\\a.exe", "Updater", "C:\\t")
+    + instance("ActiveScriptEventConsumer", "", "Script", "VBScript", "Set s = CreateObject(1)")
+    + instance("__EventFilter", "", "root\\cimv2", "Started", "SELECT * FROM x", "WQL")
+    + instance("__FilterToConsumerBinding", 'CommandLineEventConsumer.Name="Updater"', "", '__EventFilter.Name="Started"')
 )

@@ -1,47 +1,44 @@
 //! Consumers of events that WMI keeps, `OBJECTS.DATA`: programs and scripts that start when a query matches.
 //!
-//! The repository has no published layout. What is known (libyal's "WMI repository file format"; the paper of William
-//! Ballenthin, Matt Graeber and Claudiu Teodorescu, 2015) is enough for a search: the strings of an instance lie behind the
-//! name of its class, each behind a byte that says whether it is in one byte a character (0) or two (1), each ended by a
-//! NUL. So what was deleted is found as well, and what is scattered over pages is not; an instance that is whole is told by
-//! its binding, or else by where its strings stand.
+//! Microsoft has published no layout. Sources: libyal, "WMI repository file format"; Ballenthin, Graeber and Teodorescu,
+//! "Windows Management Instrumentation (WMI) Offense, Defense, and Forensics" (2015). An instance ends with its texts: their
+//! size with the highest bit set, then the name of its class and the texts of its properties, in the order of the
+//! properties' names. Each stands behind a byte that says whether it has one byte a character (0) or two (1), and before a
+//! NUL. Among them lies the SID of who made it, behind its size. Instances are searched for by that, so those deleted are
+//! found as well, while those whose texts are scattered over pages are not.
 
 use super::event::{Event, Starts};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::fields::Fields;
 use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+const MECHANISM: &str = "wmi-consumer";
+
 /// Bytes that are searched at once.
 const WINDOW: usize = 256 << 10;
 
-/// Bytes behind a name of a class that belong to its instance at most.
+/// Bytes of the texts of an instance.
 const INSTANCE: usize = 64 << 10;
 
-/// Strings of an instance that are read.
-const STRINGS: usize = 12;
+/// Bytes in front of a class's name: the size of the texts, and what the name is written in.
+const BEFORE: usize = 5;
+
+/// Texts of an instance.
+const TEXTS: usize = 32;
+
+/// Queries told of one consumer.
+const QUERIES: usize = 16;
 
 /// Instances of each kind that are kept, and bytes of all their strings.
 const INSTANCES: usize = 1000;
 const BYTES: usize = 4 << 20;
 
-/// Bytes of a store that are searched, and bytes that are looked at behind names of classes.
+/// Bytes of a store that are searched, and bytes of texts that are looked at.
 const STORE: u64 = 1 << 30;
 const WORK: usize = 256 << 20;
-
-/// Names that stand behind a class itself, where its properties and qualifiers are listed.
-const DEFINITIONS: [&str; 9] = [
-    "CommandLineTemplate",
-    "ExecutablePath",
-    "ScriptText",
-    "ScriptingEngine",
-    "Query",
-    "Consumer",
-    "locale",
-    "string",
-    "Name",
-];
 
 /// What a class's instances are to this reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,12 +56,21 @@ const CLASSES: [(&str, Class); 4] = [
     ("__FilterToConsumerBinding", Class::Binding),
 ];
 
+/// The texts of an instance.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Instance {
+    texts: Vec<String>,
+    /// How many of them stand in front of the SID of who made it.
+    before: usize,
+    maker: Option<String>,
+}
+
 /// What the search found.
 #[derive(Default)]
 struct Found {
-    /// Programs and scripts: where their class's name stands, and their strings.
-    consumers: Vec<(u64, Class, Vec<String>)>,
-    filters: Vec<Vec<String>>,
+    /// Programs and scripts, and where their class's name stands.
+    consumers: Vec<(u64, Class, Instance)>,
+    filters: Vec<Instance>,
     /// The names of the filters that start a consumer, by its name.
     bindings: BTreeMap<String, BTreeSet<String>>,
     bytes: usize,
@@ -84,7 +90,7 @@ pub fn is_objects(path: &str) -> bool {
 pub fn read(stream: &dyn ReadAt, note: &mut dyn FnMut(Cause), visit: &mut dyn FnMut(Event)) -> io::Result<()> {
     let finders = CLASSES.map(|(name, class)| (memmem::Finder::new(name), class));
     let mut found = Found::default();
-    let mut buffer = vec![0u8; WINDOW.saturating_add(INSTANCE)];
+    let mut buffer = vec![0u8; WINDOW.saturating_add(INSTANCE).saturating_add(2 * BEFORE)];
     let (mut at, mut work) = (0u64, WORK);
     let end = stream.len().min(STORE);
     if end < stream.len() {
@@ -94,17 +100,18 @@ pub fn read(stream: &dyn ReadAt, note: &mut dyn FnMut(Cause), visit: &mut dyn Fn
         let count = read_full(stream, at, &mut buffer)?;
         let bytes = buffer.get(..count).unwrap_or_default();
         for (finder, class) in &finders {
-            // A name that begins behind the window is met in the next.
-            for place in finder.find_iter(bytes).take_while(|place| *place < WINDOW) {
+            // A name that begins behind the window is met in the next, with what is in front of it.
+            for place in finder.find_iter(bytes).take_while(|place| *place < WINDOW.saturating_add(BEFORE)) {
                 if work == 0 {
                     found.capped = true;
                     break;
                 }
-                let behind = place.saturating_add(finder.needle().len());
-                let instance = bytes.get(behind..behind.saturating_add(INSTANCE).min(count)).unwrap_or_default();
-                let strings = strings(instance, &mut work);
+                let Some(start) = place.checked_sub(BEFORE) else { continue };
+                let texts = bytes.get(start..).and_then(|bytes| instance(bytes, finder.needle().len(), &mut work));
                 let offset = at.saturating_add(u64::try_from(place).unwrap_or(u64::MAX));
-                found.take(*class, offset, strings);
+                if let Some(texts) = texts {
+                    found.take(*class, offset, texts);
+                }
             }
         }
         at = at.saturating_add(u64::try_from(WINDOW).unwrap_or(u64::MAX));
@@ -116,58 +123,84 @@ pub fn read(stream: &dyn ReadAt, note: &mut dyn FnMut(Cause), visit: &mut dyn Fn
     Ok(())
 }
 
-/// The strings behind a class's name: first the NUL that ends it. `work` is what may still be looked at.
-fn strings(bytes: &[u8], work: &mut usize) -> Vec<String> {
-    let mut found = Vec::new();
-    let Some((0, mut rest)) = bytes.split_first().map(|(first, rest)| (*first, rest)) else { return found };
-    while found.len() < STRINGS {
-        let Some((kind, text)) = rest.split_first() else { break };
+/// The texts of an instance behind their size; nothing where they are not of an instance: those of a class have numbers
+/// between them. `work` is what may still be looked at.
+fn instance(bytes: &[u8], name: usize, work: &mut usize) -> Option<Instance> {
+    let size = Fields(bytes).u32(0);
+    let size = usize::try_from(size & 0x7fff_ffff).ok().filter(|length| size >> 31 == 1 && *length <= INSTANCE)?;
+    let texts = bytes.get(4..size.saturating_add(4))?;
+    let mut rest = texts.strip_prefix(&[0])?.get(name..)?.strip_prefix(&[0])?;
+    *work = work.saturating_sub(rest.len());
+    let mut found = Instance::default();
+    while let Some((kind, text)) = rest.split_first() {
+        if found.texts.len() >= TEXTS {
+            return None;
+        }
+        if let Some((maker, behind)) = sid(rest).filter(|_| found.maker.is_none()) {
+            found.maker = Some(maker);
+            found.before = found.texts.len();
+            rest = behind;
+            continue;
+        }
         let (units, _) = text.as_chunks::<2>();
         let end = match kind {
-            0 => memchr::memchr(0, text).map(|end| (end, 1usize)),
-            1 => units.iter().position(|unit| *unit == [0, 0]).map(|end| (end.saturating_mul(2), 2)),
-            _ => None,
+            0 => memchr::memchr(0, text)?,
+            1 => units.iter().position(|unit| *unit == [0, 0])?.saturating_mul(2),
+            _ => return None,
         };
-        *work = work.saturating_sub(end.map_or(text.len(), |(end, _)| end));
-        let Some((end, nul)) = end else { break };
-        let behind = end.saturating_add(nul);
         let read: String = if *kind == 0 {
             encoding_rs::mem::decode_latin1(text.get(..end).unwrap_or_default()).into_owned()
         } else {
             let units = units.iter().take(end / 2).map(|unit| u16::from_le_bytes(*unit));
             char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
         };
-        if read.is_empty() || read.chars().any(|letter| letter.is_control() && !matches!(letter, '\t' | '\r' | '\n')) {
-            break;
+        if read.chars().any(|letter| letter.is_control() && !matches!(letter, '\t' | '\r' | '\n')) {
+            return None;
         }
-        rest = text.get(behind..).unwrap_or_default();
-        found.push(read);
+        rest = text.get(end.saturating_add(if *kind == 0 { 1 } else { 2 })..).unwrap_or_default();
+        if !read.is_empty() {
+            found.texts.push(read);
+        }
     }
-    found
+    Some(found).filter(|found| !found.texts.is_empty())
+}
+
+/// A SID (MS-DTYP, section 2.4.2.2) behind its size, and what comes behind it.
+fn sid(bytes: &[u8]) -> Option<(String, &[u8])> {
+    let fields = Fields(bytes);
+    let size = usize::try_from(fields.u32(0)).ok()?;
+    let count = usize::from(fields.u8(5));
+    if fields.u8(4) != 1 || count > 15 || size != count.saturating_mul(4).saturating_add(8) {
+        return None;
+    }
+    let behind = bytes.get(size.saturating_add(4)..)?;
+    let authority = fields.bytes(6, 6).iter().fold(0u64, |value, byte| value << 8 | u64::from(*byte));
+    let mut text = format!("S-1-{authority}");
+    for part in 0..count {
+        text.push_str(&format!("-{}", fields.u32(part.saturating_mul(4).saturating_add(12))));
+    }
+    Some((text, behind))
 }
 
 impl Found {
-    fn take(&mut self, class: Class, offset: u64, strings: Vec<String>) {
-        if strings.is_empty() || strings.iter().any(|text| DEFINITIONS.contains(&text.as_str())) {
-            return;
-        }
+    fn take(&mut self, class: Class, offset: u64, instance: Instance) {
         let count = match class {
             Class::Program | Class::Script => self.consumers.len(),
             Class::Filter => self.filters.len(),
             Class::Binding => self.bindings.len(),
         };
-        let bytes = strings.iter().fold(self.bytes, |bytes, text| bytes.saturating_add(text.len()));
+        let bytes = instance.texts.iter().fold(self.bytes, |bytes, text| bytes.saturating_add(text.len()));
         if count >= INSTANCES || bytes > BYTES {
             self.capped = true;
             return;
         }
         self.bytes = bytes;
         match class {
-            Class::Program | Class::Script => self.consumers.push((offset, class, strings)),
-            Class::Filter => self.filters.push(strings),
+            Class::Program | Class::Script => self.consumers.push((offset, class, instance)),
+            Class::Filter => self.filters.push(instance),
             Class::Binding => {
-                let consumer = strings.iter().find_map(|text| key(text, "EventConsumer.Name="));
-                let filter = strings.iter().find_map(|text| key(text, "__EventFilter.Name="));
+                let consumer = instance.texts.iter().find_map(|text| key(text, "EventConsumer.Name="));
+                let filter = instance.texts.iter().find_map(|text| key(text, "__EventFilter.Name="));
                 if let Some(consumer) = consumer {
                     self.bindings.entry(consumer).or_default().extend(filter);
                 }
@@ -177,42 +210,66 @@ impl Found {
 
     fn tell(&self, visit: &mut dyn FnMut(Event)) {
         let mut told = BTreeSet::new();
-        for (offset, class, strings) in &self.consumers {
-            let bound = strings.iter().find(|text| self.bindings.contains_key(*text));
-            let name = bound.or(strings.last().filter(|_| strings.len() > 1));
-            let others = strings.iter().filter(|text| Some(*text) != name && !is_engine(text));
-            let Some(work) = others.max_by_key(|text| text.len()).filter(|work| told.insert((name, *work))) else {
-                continue;
+        for (offset, class, instance) in &self.consumers {
+            let mut starts = match class {
+                Class::Script => self.script(instance),
+                _ => self.program(instance),
             };
-            let filters = bound.and_then(|name| self.bindings.get(name)).into_iter().flatten();
-            let (command_line, script) = match class {
-                Class::Script => (None, Some(work.clone())),
-                _ => (Some(work.clone()), None),
-            };
-            visit(Event {
-                source: "wmi-consumer".to_owned(),
-                record: *offset,
-                starts: Some(Starts {
-                    mechanism: "wmi-consumer".to_owned(),
-                    name: name.cloned().unwrap_or_default(),
-                    command_line,
-                    script,
-                    triggers: filters.take(STRINGS).map(|filter| self.trigger(filter)).collect(),
-                    ..Starts::default()
-                }),
-                ..Event::default()
-            });
+            let filters = self.bindings.get(&starts.name).into_iter().flatten();
+            starts.triggers = filters.take(QUERIES).map(|filter| self.trigger(filter)).collect();
+            starts.author.clone_from(&instance.maker);
+            if told.insert((starts.name.clone(), starts.command_line.clone(), starts.script.clone())) {
+                let source = starts.mechanism.clone();
+                visit(Event { source, record: *offset, starts: Some(starts), ..Event::default() });
+            }
         }
+    }
+
+    /// `CommandLineTemplate`, SID, `ExecutablePath`, `Name`, `WorkingDirectory`, and others that are seldom set.
+    fn program(&self, instance: &Instance) -> Starts {
+        let (before, behind) = instance.texts.split_at_checked(instance.before).unwrap_or_default();
+        let (command, behind) = match before {
+            [command, ..] => (Some(command), behind),
+            // The SID is missing, or the path of the program stands for its command line.
+            [] => behind.split_first().map_or((None, behind), |(command, rest)| (Some(command), rest)),
+        };
+        let bound = behind.iter().position(|text| self.bindings.contains_key(text));
+        let at = bound.or_else(|| behind.iter().rposition(|text| !is_path(text))).unwrap_or(0);
+        let directory = behind.get(at.saturating_add(1)..).unwrap_or_default().iter().rfind(|text| is_path(text));
+        Starts {
+            mechanism: MECHANISM.to_owned(),
+            name: behind.get(at).cloned().unwrap_or_default(),
+            command_line: command.cloned(),
+            working_directory: directory.cloned(),
+            ..Starts::default()
+        }
+    }
+
+    /// SID, `Name`, then `ScriptFileName`, `ScriptingEngine`, `ScriptText`, of which the first or the last is set.
+    fn script(&self, instance: &Instance) -> Starts {
+        let texts = &instance.texts;
+        let bound = texts.iter().position(|text| self.bindings.contains_key(text));
+        let at = bound.or_else(|| texts.iter().position(|text| !is_engine(text))).unwrap_or(0);
+        let others = texts.iter().enumerate().filter(|(other, text)| *other != at && !is_engine(text));
+        let work = others.max_by_key(|(_, text)| text.len()).map(|(_, text)| text.clone());
+        let (command_line, script) = if work.as_deref().is_some_and(is_path) { (work, None) } else { (None, work) };
+        let name = texts.get(at).cloned().unwrap_or_default();
+        Starts { mechanism: MECHANISM.to_owned(), name, command_line, script, ..Starts::default() }
     }
 
     /// A filter in words: its query, where that is found.
     fn trigger(&self, filter: &str) -> String {
-        let strings = self.filters.iter().find(|strings| strings.iter().any(|text| text == filter));
-        let query = strings.and_then(|strings| {
-            strings.iter().find(|text| text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("select ")))
+        let found = self.filters.iter().find(|found| found.texts.iter().any(|text| text == filter));
+        let query = found.and_then(|found| {
+            found.texts.iter().find(|text| text.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("select ")))
         });
         query.map_or_else(|| format!("upon the filter {filter}"), |query| format!("upon {query}"))
     }
+}
+
+/// Whether a text is a path of a drive and nothing more.
+fn is_path(text: &str) -> bool {
+    text.get(1..3) == Some(":\\") && text.len() < 260 && !text.contains(['\r', '\n', '"'])
 }
 
 /// What a path of an object names in quotes behind a key.
@@ -230,19 +287,24 @@ fn is_engine(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// An instance as the repository holds it: numbers, then its class's name and its strings.
-    fn instance(class: &str, strings: &[&str]) -> Vec<u8> {
-        let mut bytes = vec![0x11, 0, 0, 0x80, 0xff, 0];
-        for text in [class].iter().chain(strings) {
-            if text.is_ascii() {
+    /// Built-in administrators, behind its size.
+    const SID: &[u8] = &[16, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 32, 2, 0, 0];
+
+    /// An instance as Windows 10 writes it: numbers, the size of its texts, and these, with the SID for an empty one.
+    fn made(class: &str, texts: &[&str]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for text in [class].iter().chain(texts) {
+            if text.is_empty() {
+                bytes.extend(SID);
+            } else if text.is_ascii() {
                 bytes.extend([&[0], text.as_bytes(), &[0]].concat());
             } else {
                 bytes.push(1);
                 bytes.extend(text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes));
             }
         }
-        bytes.extend([0x1c, 0, 0, 0, 1, 5]);
-        bytes
+        let size = (bytes.len() as u32 | 1 << 31).to_le_bytes();
+        [&[0xff, 0xff, 4, 0, 0, 0, 1], &size[..], &bytes, b"0\0A\0"].concat()
     }
 
     fn starts(bytes: &[u8]) -> (Vec<Starts>, usize) {
@@ -252,30 +314,27 @@ mod tests {
     }
 
     const COMMAND: &str = "cmd /c ftp -s:c:\\a.txt";
+    const SCRIPT: &str = "Set s = CreateObject(\"WScript.Shell\")\r\n' é";
+    const PROGRAM: &str = "CommandLineEventConsumer";
+    const BINDING: &str = "__FilterToConsumerBinding";
 
     fn repository() -> Vec<u8> {
-        let definition = instance("CommandLineEventConsumer", &["Name", "ExecutablePath", "CommandLineTemplate"]);
+        let mut class = made(PROGRAM, &["CommandLineTemplate", "8", "Name"]);
+        let place = class.iter().position(|byte| *byte == b'8').unwrap();
+        class[place] = 8;
+        let provider = [b"\x2d\0\0\0\0", PROGRAM.as_bytes(), b"\0\0\\\\.\\root:__Win32Provider.Name=\"x\"\0"].concat();
+        let path = "\\\\.\\root\\subscription:ActiveScriptEventConsumer.Name=\"Schrift\"";
         [
-            definition,
-            instance("CommandLineEventConsumer", &[COMMAND, "Updater"]),
+            class,
+            provider,
+            made(PROGRAM, &[COMMAND, "", "C:\\Windows\\cmd.exe", "Updater", "C:\\t"]),
             vec![0xee; 300_000],
-            instance(
-                "ActiveScriptEventConsumer",
-                &["Schrift", "VBScript", "Set s = CreateObject(\"WScript.Shell\")\r\n' é"],
-            ),
-            instance("__EventFilter", &["root\\cimv2", "Started", "SELECT * FROM __InstanceModificationEvent", "WQL"]),
-            instance(
-                "__FilterToConsumerBinding",
-                &["CommandLineEventConsumer.Name=\"Updater\"", "__EventFilter.Name=\"Started\""],
-            ),
-            instance(
-                "__FilterToConsumerBinding",
-                &[
-                    "\\\\.\\root\\subscription:ActiveScriptEventConsumer.Name=\"Schrift\"",
-                    "__EventFilter.Name=\"Gone\"",
-                ],
-            ),
-            instance("CommandLineEventConsumer", &[COMMAND, "Updater"]),
+            made("ActiveScriptEventConsumer", &["", "Schrift", "VBScript", SCRIPT]),
+            made("ActiveScriptEventConsumer", &["", "File", "C:\\t\\a.vbs", "VBScript"]),
+            made("__EventFilter", &["", "root\\cimv2", "Started", "SELECT * FROM __InstanceModificationEvent", "WQL"]),
+            made(BINDING, &["CommandLineEventConsumer.Name=\"Updater\"", "", "__EventFilter.Name=\"Started\""]),
+            made(BINDING, &[path, "", "__EventFilter.Name=\"Gone\""]),
+            made(PROGRAM, &[COMMAND, "", "C:\\Windows\\cmd.exe", "Updater", "C:\\t"]),
         ]
         .concat()
     }
@@ -283,46 +342,69 @@ mod tests {
     #[test]
     fn consumers_are_found_with_what_starts_them() {
         let (found, notes) = starts(&repository());
-        let program = Starts {
+        let base = || Starts {
             mechanism: "wmi-consumer".to_owned(),
+            author: Some("S-1-5-32-544".to_owned()),
+            ..Starts::default()
+        };
+        let program = Starts {
             name: "Updater".to_owned(),
             command_line: Some(COMMAND.to_owned()),
+            working_directory: Some("C:\\t".to_owned()),
             triggers: vec!["upon SELECT * FROM __InstanceModificationEvent".to_owned()],
-            ..Starts::default()
+            ..base()
         };
         let script = Starts {
-            mechanism: "wmi-consumer".to_owned(),
             name: "Schrift".to_owned(),
-            script: Some("Set s = CreateObject(\"WScript.Shell\")\r\n' é".to_owned()),
+            script: Some(SCRIPT.to_owned()),
             triggers: vec!["upon the filter Gone".to_owned()],
-            ..Starts::default()
+            ..base()
         };
-        assert_eq!((found, notes), (vec![program, script], 0));
+        let file = Starts { name: "File".to_owned(), command_line: Some("C:\\t\\a.vbs".to_owned()), ..base() };
+        assert_eq!((found, notes), (vec![program, script, file], 0));
+    }
+
+    #[test]
+    fn names_are_told_without_bindings() {
+        let cases: [(&[&str], &str, &str); 4] = [
+            (&[COMMAND, "", "Updater"], COMMAND, "Updater"),
+            (&[COMMAND, "", "C:\\a.exe", "Updater", "C:\\t"], COMMAND, "Updater"),
+            (&["", "C:\\a.exe", "Updater"], "C:\\a.exe", "Updater"),
+            (&[COMMAND], COMMAND, ""),
+        ];
+        for (texts, command, name) in cases {
+            let (found, _) = starts(&made(PROGRAM, texts));
+            assert_eq!((found[0].command_line.as_deref(), found[0].name.as_str()), (Some(command), name), "{texts:?}");
+        }
     }
 
     #[test]
     fn instances_at_any_place_of_a_window_are_found_once() {
-        for before in [0, 1, WINDOW - 30, WINDOW - 1, WINDOW, WINDOW + 7, WINDOW + INSTANCE - 3] {
-            let bytes = [vec![0xee; before], instance("CommandLineEventConsumer", &[COMMAND, "x"])].concat();
-            assert_eq!(starts(&bytes).0.len(), 1, "{before}");
+        let instance = made(PROGRAM, &[&"x".repeat(60_000), "", "y"]);
+        for before in
+            [0, 1, WINDOW - 30, WINDOW - 11, WINDOW - 6, WINDOW - 1, WINDOW, WINDOW + 7, WINDOW + INSTANCE - 3]
+        {
+            let (found, _) = starts(&[vec![0xee; before], instance.clone()].concat());
+            assert!(found.len() == 1 && found[0].name == "y", "{before}");
         }
     }
 
     #[test]
     fn what_is_no_instance_is_left() {
-        let cases: [(&str, Vec<u8>, usize, usize); 7] = [
+        let good = made(PROGRAM, &[COMMAND, "", "x"]);
+        let sized = |size: u32| [&good[..7], &size.to_le_bytes(), &good[11..]].concat();
+        let many = (0..3000).flat_map(|number| made(PROGRAM, &[&format!("x {number}")])).collect();
+        let cases: [(&str, Vec<u8>, usize, usize); 10] = [
+            ("good", good.clone(), 1, 0),
             ("nothing", Vec::new(), 0, 0),
-            ("a class alone", instance("CommandLineEventConsumer", &[]), 0, 0),
-            ("a path", b"\0CommandLineEventConsumer.Name=\"x\"\0\0ftp -s:a\0".to_vec(), 0, 0),
-            ("cut off", b"\0CommandLineEventConsumer\0\0ftp -s:a".to_vec(), 0, 0),
-            ("one string", instance("CommandLineEventConsumer", &[COMMAND]), 1, 0),
-            ("what is no text", instance("CommandLineEventConsumer", &["a\u{1}b", "x"]), 0, 0),
-            (
-                "thousands",
-                (0..3000).flat_map(|number| instance("CommandLineEventConsumer", &[&format!("x {number}")])).collect(),
-                1000,
-                1,
-            ),
+            ("a class alone", made(PROGRAM, &[]), 0, 0),
+            ("cut off", good[..good.len() - 10].to_vec(), 0, 0),
+            ("too small a size", sized(0x8000_0020), 0, 0),
+            ("too large a size", sized(0xffff_ffff), 0, 0),
+            ("no size", sized(0x30), 0, 0),
+            ("what is no text", made(PROGRAM, &["a\u{1}b", "x"]), 0, 0),
+            ("many texts", made(PROGRAM, &["x"; 40]), 0, 0),
+            ("thousands", many, 1000, 1),
         ];
         for (what, bytes, count, notes) in cases {
             let (found, told) = starts(&bytes);
@@ -332,7 +414,8 @@ mod tests {
 
     #[test]
     fn names_that_cost_much_are_given_up() {
-        let (found, notes) = starts(&b"CommandLineEventConsumer\0\x01".repeat(400_000));
+        let name = [b"\xff\xff\0\x80\0", PROGRAM.as_bytes(), b"\0\x01"].concat();
+        let (found, notes) = starts(&name.repeat(300_000));
         assert_eq!((found.len(), notes), (0, 1));
     }
 
@@ -340,7 +423,7 @@ mod tests {
     fn mutants_are_bounded() {
         let pristine: Vec<u8> = repository().into_iter().filter(|byte| *byte != 0xee).collect();
         let mut state = 0x9e37_79b9_7f4a_7c15u64;
-        for _ in 0..2000 {
+        for _ in 0..4000 {
             let mut bytes = pristine.clone();
             for _ in 0..4 {
                 state ^= state << 13;
@@ -350,12 +433,8 @@ mod tests {
                 bytes[at] = [0, 1, 0xff, (state >> 40) as u8][(state >> 32) as usize % 4];
             }
             let (found, _) = starts(&bytes);
-            let held: usize = found
-                .iter()
-                .filter_map(|starts| starts.command_line.as_ref().or(starts.script.as_ref()))
-                .map(String::len)
-                .sum();
-            assert!(held <= bytes.len() * 3);
+            let works = found.iter().filter_map(|starts| starts.command_line.as_ref().or(starts.script.as_ref()));
+            assert!(works.map(String::len).sum::<usize>() <= bytes.len() * 3);
         }
     }
 }
