@@ -6,6 +6,9 @@
 /// Numbers of volumes that are tried: `\DEVICE\HARDDISKVOLUME1` and so on.
 const VOLUMES: u32 = 32;
 
+/// Files of the program's name that are looked at.
+const LISTED: usize = 16;
+
 /// Characters of a program's name that Windows keeps.
 const LONGEST: usize = 29;
 
@@ -75,7 +78,7 @@ pub fn path_hash(version: u32, path: &str) -> u32 {
 impl Known<'_> {
     /// Where the program lies: by the hash, where a path is found that has it; else by the files that it touched.
     pub(super) fn place(&self) -> Place {
-        let listed = || self.files.iter().filter(|file| self.names(file));
+        let listed = || self.files.iter().filter(|file| self.names(file)).take(LISTED);
         if let Some(path) = listed().find(|path| self.fits(path) || self.fits_on_a_volume(tail(path)).is_some()) {
             return Place { path: Some(path.clone()), folder: Some(folder(tail(path))) };
         }

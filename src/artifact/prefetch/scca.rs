@@ -15,6 +15,10 @@ const HEAD: usize = 84;
 /// Volumes that are read of one file; Windows lists a handful.
 const VOLUMES: usize = 64;
 
+/// Bytes of the path of a device, and of the program's.
+const DEVICE: usize = 2048;
+const PATH: usize = 65_536;
+
 /// What a Prefetch file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scca {
@@ -100,9 +104,8 @@ pub fn parse(bytes: &[u8], limits: &Limits, note: &mut dyn FnMut(Cause)) -> Opti
     files(bytes, &mut scca, limits, &mut note);
     volumes(bytes, &layout, &mut scca, &mut note);
     if let Some(at) = layout.path {
-        scca.path = part(bytes, fields.u32(at), fields.u32(at.saturating_add(4)))
-            .map(text)
-            .filter(|path| path.starts_with('\\'));
+        let path = part(bytes, fields.u32(at), fields.u32(at.saturating_add(4))).filter(|path| path.len() <= PATH);
+        scca.path = path.map(text).filter(|path| path.starts_with('\\'));
     }
     scca.whole = !damaged;
     Some(scca)
@@ -140,7 +143,9 @@ fn volumes(bytes: &[u8], layout: &Layout, scca: &mut Scca, note: &mut dyn FnMut(
     for entry in section.chunks_exact(layout.volume).take(count.min(VOLUMES)) {
         let entry = Fields(entry);
         // The length is of characters.
-        let Some(device) = part(section, entry.u32(0), entry.u32(4).saturating_mul(2)).map(text) else { continue };
+        let device =
+            part(section, entry.u32(0), entry.u32(4).saturating_mul(2)).filter(|device| device.len() <= DEVICE);
+        let Some(device) = device.map(text) else { continue };
         scca.volumes.push(Volume {
             device,
             serial: Some(format!("{:08X}", entry.u32(16))),

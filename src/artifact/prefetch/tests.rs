@@ -109,11 +109,12 @@ fn what_is_wrong_is_told_and_the_rest_is_kept() {
         bytes
     };
     let whole = pristine.len() as u32;
+    let volume = u32::from_le_bytes(pristine[108..112].try_into().unwrap()) as usize;
     let few = Limits { prefetch_files: 1, ..Limits::default() };
     let small = Limits { prefetch_bytes: 300, ..Limits::default() };
     let usual = Limits::default();
     let outside = "names of files lie outside the Prefetch file at offset 100";
-    let cases: [(&str, Vec<u8>, &Limits, usize, &str); 14] = [
+    let cases: [(&str, Vec<u8>, &Limits, usize, &str); 15] = [
         ("names past the end", set(100, 0xffff_fff0), &usual, 1, outside),
         ("more names than there are", set(104, 0x7fff_ffff), &usual, 1, outside),
         ("volumes past the end", set(108, whole), &usual, 1, "volumes lie outside the Prefetch file at offset 108"),
@@ -125,6 +126,7 @@ fn what_is_wrong_is_told_and_the_rest_is_kept() {
             "volumes or their devices lie outside the Prefetch file at offset 108",
         ),
         ("4 G volumes", set(112, u32::MAX), &usual, 1, "limit reached: volumes of a Prefetch file (limit 64)"),
+        ("a device of 4 GiB", set(volume + 4, 0x7fff_ffff), &usual, 1, "volumes or their devices lie outside"),
         ("a version to come", set(0, 32), &usual, 0, "Prefetch file of version 32"),
         ("another hash", set(76, 7), &usual, 1, "is that of FTP.EXE-00000007 at offset 16"),
         ("files over the cap", pristine.clone(), &few, 1, "limit reached: files of a Prefetch file (limit 1)"),
