@@ -2,9 +2,10 @@
 #![no_main]
 
 use ftpsift::base::limits::Limits;
+use ftpsift::base::shortcut;
 use ftpsift::script::writer::emulation::Alone;
 use ftpsift::script::writer::outcome::Origin;
-use ftpsift::script::{read, shortcut};
+use ftpsift::script::read;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -179,6 +179,23 @@ pub struct File {
     /// What a stream of the file holds, as far as it was recorded: `Zone.Identifier` is text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contents: Option<String>,
+    /// Where it came from, by its stream `Zone.Identifier`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Zone>,
+}
+
+/// What a file's stream `Zone.Identifier` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Zone {
+    /// The zone: 0 this computer, 1 intranet, 2 trusted, 3 internet, 4 restricted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u32>,
+    /// The page, or the archive, that it came out of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub referrer: Option<String>,
+    /// The address that it was fetched from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_url: Option<String>,
 }
 
 /// A question for a name.
@@ -216,6 +233,12 @@ pub struct Starts {
     /// The command line that it starts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command_line: Option<String>,
+    /// The class of the COM object that it starts instead, as `{…}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class_id: Option<String>,
+    /// The script that it runs itself, where it holds one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub script: Option<String>,
     /// The folder that it starts it in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub working_directory: Option<String>,
@@ -231,6 +254,15 @@ pub struct Starts {
     /// What was registered, as it was logged: the XML of a task. Not for the report: it is read by the reader of tasks.
     #[serde(skip)]
     pub definition: Option<String>,
+    /// When it was made, as written there; without `Z` or an offset it is the host's local time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registered: Option<String>,
+    /// When it started last, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_start: Option<String>,
+    /// Whether it runs with the highest rights that its account has.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub elevated: bool,
     /// Whether it is kept out of the lists that Windows shows.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
@@ -273,6 +305,22 @@ pub struct Runs {
     /// Where it was started from, by the hash: `system32`, `syswow64`, `elsewhere`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub started_from: Option<String>,
+    /// The volumes that it touched as it started.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<Volume>,
+}
+
+/// A volume, as a host that had it mounted describes it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Volume {
+    /// The path of its device: `\DEVICE\HARDDISKVOLUME2`, `\VOLUME{01d8236a6bef56c6-006c4c5d}`.
+    pub device: String,
+    /// Its serial number, as `dir` shows it without the hyphen: eight digits, hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
+    /// When it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
 }
 
 /// What happened to a log.

@@ -59,6 +59,12 @@ pub struct Limits {
     pub event_record_bytes: usize,
     /// Bytes of PowerShell's script blocks that wait for their other parts.
     pub script_block_bytes: usize,
+    /// Bytes of one Prefetch file, decompressed.
+    pub prefetch_bytes: usize,
+    /// Files listed of one Prefetch file.
+    pub prefetch_files: usize,
+    /// Bytes of a scheduled task, a shortcut or another small artifact that are read.
+    pub artifact_bytes: usize,
     /// PE sections listed.
     pub pe_sections: usize,
     /// PE imports and exports listed, each.
@@ -109,6 +115,9 @@ impl Default for Limits {
             journal_events: 10_000,
             event_record_bytes: 1 << 20,
             script_block_bytes: 16 << 20,
+            prefetch_bytes: 16 << 20,
+            prefetch_files: 8192,
+            artifact_bytes: 2 << 20,
             pe_sections: 96,
             pe_symbols: 16_384,
             pe_resources: 1024,

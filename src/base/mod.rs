@@ -17,6 +17,7 @@
 pub mod anomaly;
 pub mod base64;
 pub mod bytes;
+pub mod compression;
 pub mod digest;
 pub mod escape;
 pub mod fields;
@@ -24,7 +25,9 @@ pub mod guard;
 pub mod hive;
 pub mod limits;
 pub mod secret;
+pub mod shortcut;
 pub mod source;
 pub mod text;
 pub mod time;
 pub mod wide;
+pub mod xml;

@@ -7,13 +7,13 @@ use super::language::{self, Language};
 use super::launch::{Client, Platform};
 use super::local_path;
 use super::reading::{Confidence, Feed, Form, TextReading, Written};
-use super::shortcut::Shortcut;
 use super::store::{self, Stored};
 use super::writer::emulation::{Emulation, Neighbours};
 use super::writer::files::VirtualFile;
 use super::writer::outcome::{Origin, Outcome};
 use super::written::{Places, written_text};
 use crate::base::limits::Limits;
+use crate::base::shortcut::Shortcut;
 use crate::base::text::Text;
 
 /// All that a text says of FTP; nothing where it says nothing.

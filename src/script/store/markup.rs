@@ -1,7 +1,7 @@
 //! Elements of XML with their attributes and the texts of their children, read as far as the text is sound.
 
 use crate::base::text::Text;
-use crate::script::xml::{self, Lines};
+use crate::base::xml::{self, Lines};
 use quick_xml::events::{BytesStart, Event};
 
 /// Elements that are kept, and events that are read.

@@ -2,9 +2,9 @@
 //! literals of other languages.
 
 use crate::base::text::Text;
+use crate::base::xml;
 use crate::script::client::fetch;
 use crate::script::sniff;
-use crate::script::xml;
 
 /// The command lines that a text quotes, with their line numbers, in order.
 ///

@@ -1,6 +1,7 @@
 //! LZNT1 (MS-XCA 2.5), as NTFS compresses files with it: units of clusters, in chunks of 4 KiB.
 
 use super::field::u16_at;
+use crate::base::compression::copy;
 
 /// Bytes of content of one chunk.
 const CHUNK: usize = 4096;
@@ -60,17 +61,6 @@ fn expand(mut body: &[u8], chunk: &mut [u8]) -> Result<(), &'static str> {
         }
     }
     Ok(())
-}
-
-/// Copies what lies between `start` and `at` behind itself, again and again, up to `end`.
-pub(super) fn copy(bytes: &mut [u8], start: usize, at: usize, end: usize) {
-    let mut at = at;
-    while at < end && start < at {
-        // What is there already repeats itself: it doubles with every round.
-        let count = at.saturating_sub(start).min(end.saturating_sub(at));
-        bytes.copy_within(start..start.saturating_add(count), at);
-        at = at.saturating_add(count);
-    }
 }
 
 #[cfg(test)]

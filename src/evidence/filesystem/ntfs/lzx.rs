@@ -3,8 +3,8 @@
 //! The codes are those of MS-PATCH 2; the headers of blocks are shorter, and the targets of x86 calls are always
 //! translated, as if the file were 12,000,000 bytes long.
 
-use super::huffman::{Bits, Code};
-use super::lznt1::copy;
+use crate::base::compression::copy;
+use crate::base::compression::huffman::{Bits, Code};
 
 /// Bytes of content of one chunk.
 pub(super) const CHUNK: u64 = 32_768;
@@ -237,11 +237,11 @@ mod tests {
     fn lying_blocks_are_bounded() {
         let mut content = [0u8; 64];
         let cases: [(&[u8], &str); 5] = [
-            (&[], "WOF: chunk cut off"),
+            (&[], "compressed data cut off"),
             (&[0, 0, 0, 0], "WOF: size of a block"),
             (&[0, 0x10], "WOF: size of a block"),
             (&[0, 0xe0, 0, 0xf0, 0, 0], "WOF: kind of a block"),
-            (&[0, 0x60, 0, 0x50], "WOF: chunk cut off"),
+            (&[0, 0x60, 0, 0x50], "compressed data cut off"),
         ];
         for (data, what) in cases {
             assert_eq!(Lzx::new().decompress(data, &mut content), Err(what), "{data:x?}");

@@ -15,7 +15,6 @@ mod deleted;
 #[cfg(all(test, unix))]
 mod differential;
 mod field;
-mod huffman;
 mod locate;
 mod lznt1;
 mod lzx;
@@ -30,7 +29,6 @@ mod testimage;
 #[cfg(test)]
 mod tests;
 mod wof;
-mod xpress;
 
 pub(super) use bare::is_table;
 pub use bare::mount_mft;

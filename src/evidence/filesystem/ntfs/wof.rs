@@ -5,8 +5,8 @@ use super::chunked::Chunks;
 use super::lzx::{self, Lzx};
 use super::reparse::Compression;
 use super::runs::{damaged, number_at};
-use super::xpress::Xpress;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::compression::xpress::Xpress;
 use std::io;
 
 /// The name of the stream.

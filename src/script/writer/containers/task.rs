@@ -6,7 +6,7 @@
 use super::super::emulation::Emulation;
 use super::start;
 use crate::base::text::Text;
-use crate::script::xml::{self, Lines};
+use crate::base::xml::{self, Lines};
 use quick_xml::events::Event;
 
 /// Events of one document that are read.

@@ -4,7 +4,7 @@ use quick_xml::Reader;
 use quick_xml::events::BytesRef;
 
 /// A reader that goes on as far as the text is sound.
-pub(crate) fn reader(content: &str) -> Reader<&[u8]> {
+pub fn reader(content: &str) -> Reader<&[u8]> {
     let mut reader = Reader::from_str(content);
     let config = reader.config_mut();
     config.check_end_names = false;
@@ -14,12 +14,12 @@ pub(crate) fn reader(content: &str) -> Reader<&[u8]> {
 }
 
 /// The character that a reference of a document stands for; nothing where only the document's type would tell.
-pub(crate) fn referenced(reference: &BytesRef<'_>) -> Option<char> {
+pub fn referenced(reference: &BytesRef<'_>) -> Option<char> {
     character(&reference.xml10_content())
 }
 
 /// The character of the name between `&` and `;`: one of the five of XML 1.0 (section 4.6), or a number (section 4.1).
-pub(crate) fn character(name: &str) -> Option<char> {
+pub fn character(name: &str) -> Option<char> {
     match name {
         "amp" => Some('&'),
         "lt" => Some('<'),
@@ -38,7 +38,7 @@ pub(crate) fn character(name: &str) -> Option<char> {
 }
 
 /// Line numbers of rising offsets.
-pub(crate) struct Lines<'a> {
+pub struct Lines<'a> {
     text: &'a [u8],
     at: usize,
     line: u32,
@@ -46,12 +46,12 @@ pub(crate) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     /// Begins at the first line.
-    pub(crate) fn of(content: &'a str) -> Self {
+    pub fn of(content: &'a str) -> Self {
         Self { text: content.as_bytes(), at: 0, line: 1 }
     }
 
     /// The line of an offset that is not before the last one asked for.
-    pub(crate) fn at(&mut self, offset: usize) -> u32 {
+    pub fn at(&mut self, offset: usize) -> u32 {
         let passed = self.text.get(self.at..offset.max(self.at)).unwrap_or_default();
         let ends = memchr::memchr_iter(b'\n', passed).count();
         self.line = self.line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));

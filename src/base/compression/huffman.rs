@@ -1,5 +1,4 @@
-//! What the formats of the Windows Overlay Filter share: words of bits, and canonical Huffman codes (MS-XCA 2.2.4,
-//! MS-PATCH 2).
+//! What XPRESS with Huffman codes and LZX share: words of bits, and canonical Huffman codes (MS-XCA 2.2.4, MS-PATCH 2).
 
 /// The longest code, in bits.
 const LONGEST: usize = 16;
@@ -8,10 +7,10 @@ const LONGEST: usize = 16;
 const SHORT: u32 = 9;
 
 /// What is said of data that ends too early.
-const CUT_OFF: &str = "WOF: chunk cut off";
+const CUT_OFF: &str = "compressed data cut off";
 
 /// Bits from little-endian words of 16, the highest first, with bytes between the words.
-pub(super) struct Bits<'a> {
+pub struct Bits<'a> {
     data: &'a [u8],
     window: u32,
     /// Bits in the window; never fewer than 16.
@@ -22,7 +21,8 @@ pub(super) struct Bits<'a> {
 
 impl<'a> Bits<'a> {
     /// At the start of data.
-    pub(super) fn new(data: &'a [u8]) -> Self {
+    #[must_use]
+    pub fn new(data: &'a [u8]) -> Self {
         let mut bits = Self { data, window: 0, count: 0, absent: 0 };
         bits.load();
         bits.load();
@@ -45,7 +45,10 @@ impl<'a> Bits<'a> {
     }
 
     /// Takes up to 16 bits.
-    pub(super) fn take(&mut self, count: u32) -> Result<usize, &'static str> {
+    ///
+    /// # Errors
+    /// The data ends before.
+    pub fn take(&mut self, count: u32) -> Result<usize, &'static str> {
         let value = self.window.checked_shr(32u32.saturating_sub(count)).unwrap_or(0);
         self.skip(count)?;
         Ok(usize::try_from(value).unwrap_or(0))
@@ -64,15 +67,24 @@ impl<'a> Bits<'a> {
     }
 
     /// Takes bytes that lie between the words.
-    pub(super) fn bytes(&mut self, count: usize) -> Result<&'a [u8], &'static str> {
+    ///
+    /// # Errors
+    /// The data ends before.
+    pub fn bytes(&mut self, count: usize) -> Result<&'a [u8], &'static str> {
         let (bytes, rest) = self.data.split_at_checked(count).ok_or(CUT_OFF)?;
         self.data = rest;
         Ok(bytes)
     }
 
+    /// What comes behind the words that were taken into the window.
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.data
+    }
+
     /// Goes to the next whole word; one that is whole already is passed over. What is behind it is read as bytes, until
     /// [`Bits::restart`].
-    pub(super) fn align(&mut self, data: &'a [u8]) {
+    pub fn align(&mut self, data: &'a [u8]) {
         // Of the words in the window, those that nothing was taken of go back.
         let taken = self.count.saturating_sub(self.absent);
         let whole = usize::try_from(taken.saturating_sub(1) / 16).unwrap_or(0).saturating_mul(2);
@@ -81,13 +93,13 @@ impl<'a> Bits<'a> {
     }
 
     /// Begins a new window at the bytes that come next.
-    pub(super) fn restart(&mut self) {
+    pub fn restart(&mut self) {
         *self = Self::new(self.data);
     }
 }
 
 /// A canonical Huffman code.
-pub(super) struct Code<const SYMBOLS: usize> {
+pub struct Code<const SYMBOLS: usize> {
     /// For every word of `SHORT` bits, the symbol and the length of its code; length zero where the code is longer.
     short: [(u16, u8); 1 << SHORT],
     /// For every length, the first word of 16 bits behind its codes.
@@ -97,17 +109,27 @@ pub(super) struct Code<const SYMBOLS: usize> {
     symbols: [u16; SYMBOLS],
 }
 
+impl<const SYMBOLS: usize> Default for Code<SYMBOLS> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<const SYMBOLS: usize> Code<SYMBOLS> {
     /// A code without symbols.
-    pub(super) fn new() -> Self {
+    #[must_use]
+    pub fn new() -> Self {
         Self { short: [(0, 0); 1 << SHORT], limits: [0; LONGEST + 1], offsets: [0; LONGEST + 1], symbols: [0; SYMBOLS] }
     }
 
     /// Builds the code from the length of each symbol's; zero where it has none.
-    pub(super) fn build(&mut self, lengths: &[u8]) -> Result<(), &'static str> {
+    ///
+    /// # Errors
+    /// A code is longer than 16 bits, or the codes overlap.
+    pub fn build(&mut self, lengths: &[u8]) -> Result<(), &'static str> {
         let mut counts = [0u32; LONGEST + 1];
         for length in lengths {
-            let count = counts.get_mut(usize::from(*length)).ok_or("WOF: code too long")?;
+            let count = counts.get_mut(usize::from(*length)).ok_or("Huffman: code too long")?;
             *count = count.saturating_add(1);
         }
         let (mut next, mut place) = ([0u32; LONGEST + 1], 0u32);
@@ -124,7 +146,7 @@ impl<const SYMBOLS: usize> Code<SYMBOLS> {
             place = place.saturating_add(count);
         }
         if limit > 1 << LONGEST {
-            return Err("WOF: codes overlap");
+            return Err("Huffman: codes overlap");
         }
         for (symbol, length) in (0u16..).zip(lengths).filter(|(_, length)| **length > 0) {
             if let Some(place) = next.get_mut(usize::from(*length)) {
@@ -155,7 +177,10 @@ impl<const SYMBOLS: usize> Code<SYMBOLS> {
     }
 
     /// Takes one symbol.
-    pub(super) fn decode(&self, bits: &mut Bits<'_>) -> Result<usize, &'static str> {
+    ///
+    /// # Errors
+    /// No symbol has the code, or the data ends before.
+    pub fn decode(&self, bits: &mut Bits<'_>) -> Result<usize, &'static str> {
         let index = usize::try_from(bits.window >> (32 - SHORT)).unwrap_or(0);
         if let Some((symbol, length)) = self.short.get(index).filter(|(_, length)| *length > 0) {
             bits.skip(u32::from(*length))?;
@@ -167,10 +192,10 @@ impl<const SYMBOLS: usize> Code<SYMBOLS> {
                 let code = word.checked_shr(16u32.saturating_sub(length)).unwrap_or(0);
                 bits.skip(length)?;
                 let place = usize::try_from(offset.wrapping_add(code)).unwrap_or(usize::MAX);
-                return self.symbols.get(place).map(|symbol| usize::from(*symbol)).ok_or("WOF: code unknown");
+                return self.symbols.get(place).map(|symbol| usize::from(*symbol)).ok_or("Huffman: code unknown");
             }
         }
-        Err("WOF: code unknown")
+        Err("Huffman: code unknown")
     }
 }
 
