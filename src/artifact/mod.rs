@@ -20,11 +20,11 @@
 pub mod event;
 pub mod evtx;
 pub mod log_record;
-pub mod windows_log;
 pub mod pca;
 pub mod prefetch;
 mod small;
 pub mod startup;
 pub mod task;
+pub mod windows_log;
 pub mod wmi;
 pub mod zone_identifier;

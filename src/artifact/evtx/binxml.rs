@@ -8,12 +8,12 @@ use crate::base::fields::Fields;
 
 /// A name, in UTF-16LE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Name<'a>(pub &'a [u8]);
+pub(super) struct Name<'a>(pub &'a [u8]);
 
 impl Name<'_> {
     /// Whether it is this one, which is ASCII.
     #[must_use]
-    pub fn is(self, ascii: &str) -> bool {
+    pub(super) fn is(self, ascii: &str) -> bool {
         self.0.len() == ascii.len().saturating_mul(2)
             && self.0.chunks_exact(2).zip(ascii.bytes()).all(|(unit, byte)| unit == [byte, 0])
     }
@@ -21,7 +21,7 @@ impl Name<'_> {
 
 /// A value as it lies in the chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Raw {
+pub(super) struct Raw {
     /// Its type; `0x80` is added for an array.
     pub kind: u8,
     /// Where it starts in the chunk.
@@ -32,23 +32,23 @@ pub struct Raw {
 
 /// The values of an instance of a template.
 #[derive(Debug, Clone, Copy)]
-pub struct Values<'a> {
+pub(super) struct Values<'a> {
     descriptors: &'a [u8],
     start: usize,
 }
 
 impl<'a> Values<'a> {
     /// No values: what is written out needs none.
-    pub const NONE: Self = Values { descriptors: &[], start: 0 };
+    pub(super) const NONE: Self = Values { descriptors: &[], start: 0 };
 
     /// How many there are.
     #[must_use]
-    pub fn count(self) -> usize {
+    pub(super) fn count(self) -> usize {
         self.descriptors.len() / 4
     }
 
     /// All, in order.
-    pub fn iter(self) -> impl Iterator<Item = Raw> + 'a {
+    pub(super) fn iter(self) -> impl Iterator<Item = Raw> + 'a {
         let mut start = self.start;
         self.descriptors.chunks_exact(4).map(move |descriptor| {
             let fields = Fields(descriptor);
@@ -60,14 +60,14 @@ impl<'a> Values<'a> {
 
     /// One, by its number.
     #[must_use]
-    pub fn get(self, index: u16) -> Option<Raw> {
+    pub(super) fn get(self, index: u16) -> Option<Raw> {
         self.iter().nth(usize::from(index))
     }
 }
 
 /// An instance of a template.
 #[derive(Debug, Clone, Copy)]
-pub struct Instance<'a> {
+pub(super) struct Instance<'a> {
     /// The identifier of the template.
     pub id: u32,
     /// Where its definition lies in the chunk, or lay.
@@ -78,7 +78,7 @@ pub struct Instance<'a> {
 
 /// One token.
 #[derive(Debug, Clone, Copy)]
-pub enum Token<'a> {
+pub(super) enum Token<'a> {
     /// The end of the fragment.
     End,
     /// `<name`.
@@ -107,7 +107,7 @@ pub enum Token<'a> {
 
 /// A reader of tokens.
 #[derive(Debug, Clone, Copy)]
-pub struct Reader<'a> {
+pub(super) struct Reader<'a> {
     /// The bytes of the chunk.
     pub chunk: &'a [u8],
     /// Where the next token lies.
@@ -126,7 +126,7 @@ const DEFINITION: usize = 24;
 impl<'a> Reader<'a> {
     /// A reader of a part of a chunk, which ends where the chunk ends.
     #[must_use]
-    pub fn new(chunk: &'a [u8], at: usize, end: usize, dependency: bool) -> Self {
+    pub(super) fn new(chunk: &'a [u8], at: usize, end: usize, dependency: bool) -> Self {
         Self { chunk, at, end: end.min(chunk.len()), dependency }
     }
 
@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// Where it does not lie in the chunk.
-    pub fn definition(chunk: &'a [u8], at: usize) -> Result<Self, Damage> {
+    pub(super) fn definition(chunk: &'a [u8], at: usize) -> Result<Self, Damage> {
         let size = usize::try_from(Fields(chunk).u32(at.saturating_add(20))).unwrap_or(usize::MAX);
         let start = at.saturating_add(DEFINITION);
         let end = start.saturating_add(size);
@@ -227,7 +227,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// Where the bytes are none, or end within one.
-    pub fn next(&mut self) -> Result<Token<'a>, Damage> {
+    pub(super) fn next(&mut self) -> Result<Token<'a>, Damage> {
         if self.at >= self.end {
             return Ok(Token::End);
         }

@@ -7,11 +7,11 @@ use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
 /// Bytes of a chunk.
-pub const SIZE: usize = 65_536;
+pub(super) const SIZE: usize = 65_536;
 /// Bytes of its header and tables.
-pub const HEADER: usize = 512;
+pub(super) const HEADER: usize = 512;
 /// What it begins with.
-pub const MAGIC: &[u8] = b"ElfChnk\0";
+pub(super) const MAGIC: &[u8] = b"ElfChnk\0";
 
 const RECORD_MAGIC: &[u8] = b"**\0\0";
 /// Header of a record, and the copy of its size.
@@ -21,7 +21,7 @@ static RECORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(RECORD_M
 
 /// A record as it lies in the chunk.
 #[derive(Debug, Clone, Copy)]
-pub struct Span {
+pub(super) struct Span {
     /// Where it starts in the chunk.
     pub at: usize,
     /// Its size in bytes.
@@ -36,7 +36,7 @@ pub struct Span {
 
 /// What is wrong with a chunk.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Wrong {
+pub(super) struct Wrong {
     /// Its header is none.
     pub header: bool,
     /// A checksum does not match.
@@ -84,7 +84,7 @@ fn checksums(chunk: &[u8], free: usize) -> bool {
 
 /// The records of a chunk, in their order, and what is wrong with it. A chunk that ends too early is read as far as it goes.
 #[must_use]
-pub fn records(chunk: &[u8]) -> (Vec<Span>, Wrong) {
+pub(super) fn records(chunk: &[u8]) -> (Vec<Span>, Wrong) {
     let fields = Fields(chunk);
     let mut wrong = Wrong { header: !chunk.starts_with(MAGIC), ..Wrong::default() };
     let free = usize::try_from(fields.u32(48)).unwrap_or(0);

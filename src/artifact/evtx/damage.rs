@@ -2,7 +2,7 @@
 
 /// Where the bytes contradict the format, or cost too much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Damage {
+pub(super) struct Damage {
     /// What is wrong.
     pub what: &'static str,
     /// Bytes from the start of the chunk.
@@ -13,7 +13,7 @@ pub struct Damage {
 ///
 /// A chunk of real records takes some 50 000; templates that name themselves would take for ever.
 #[derive(Debug, Clone, Copy)]
-pub struct Budget {
+pub(super) struct Budget {
     chunk: u32,
     record: u32,
 }
@@ -23,10 +23,10 @@ impl Budget {
     const RECORD: u32 = 100_000;
 
     /// That of a new chunk.
-    pub const NEW: Self = Budget { chunk: Self::CHUNK, record: Self::RECORD };
+    pub(super) const NEW: Self = Budget { chunk: Self::CHUNK, record: Self::RECORD };
 
     /// The next record of the chunk begins.
-    pub fn next_record(&mut self) {
+    pub(super) fn next_record(&mut self) {
         self.record = Self::RECORD.min(self.chunk);
     }
 
@@ -34,7 +34,7 @@ impl Budget {
     ///
     /// # Errors
     /// Where nothing is left.
-    pub fn spend(&mut self, bytes: usize, at: usize) -> Result<(), Damage> {
+    pub(super) fn spend(&mut self, bytes: usize, at: usize) -> Result<(), Damage> {
         let cost = u32::try_from(bytes / 16).unwrap_or(u32::MAX).saturating_add(1);
         match self.record.checked_sub(cost) {
             Some(rest) => {

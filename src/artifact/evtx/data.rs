@@ -26,7 +26,7 @@ enum Place {
 }
 
 /// What was read so far.
-pub struct Data<'a> {
+pub(super) struct Data<'a> {
     chunk: &'a [u8],
     templates: &'a Templates,
     budget: &'a mut Budget,
@@ -40,7 +40,7 @@ pub struct Data<'a> {
 impl<'a> Data<'a> {
     /// Reads what follows `System` in a record, and says whether all of it could be read. No more than `most` bytes of text
     /// are taken.
-    pub fn read(
+    pub(super) fn read(
         reader: Reader<'a>,
         values: Values<'a>,
         templates: &'a Templates,

@@ -50,14 +50,14 @@ pub struct LogFacts {
 
 /// What was counted so far.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub(super) struct Tally {
     ranges: Vec<(u64, u64)>,
     times: Option<(u64, u64)>,
 }
 
 impl Tally {
     /// Counts a record that the log lists.
-    pub fn add(&mut self, id: u64) {
+    pub(super) fn add(&mut self, id: u64) {
         let room = self.ranges.len() < RANGES;
         match self.ranges.last_mut() {
             Some((_, last)) if last.checked_add(1) == Some(id) => *last = id,
@@ -67,7 +67,7 @@ impl Tally {
     }
 
     /// Counts when a record was written, as a FILETIME.
-    pub fn time(&mut self, written: u64) {
+    pub(super) fn time(&mut self, written: u64) {
         if written != 0 {
             let (first, last) = self.times.unwrap_or((written, written));
             self.times = Some((first.min(written), last.max(written)));
@@ -75,7 +75,7 @@ impl Tally {
     }
 
     /// Writes down what came of it.
-    pub fn finish(mut self, facts: &mut LogFacts) {
+    pub(super) fn finish(mut self, facts: &mut LogFacts) {
         (facts.first, facts.last) = self
             .times
             .map_or((None, None), |(first, last)| (Timestamp::from_filetime(first), Timestamp::from_filetime(last)));
@@ -97,7 +97,7 @@ impl Tally {
 }
 
 /// Keeps a name if it is new and there is room.
-pub fn keep(names: &mut Vec<String>, name: &str) {
+pub(super) fn keep(names: &mut Vec<String>, name: &str) {
     if !name.is_empty() && names.len() < KEPT && !names.iter().any(|known| known == name) {
         names.push(name.to_owned());
     }

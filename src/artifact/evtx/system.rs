@@ -8,7 +8,7 @@ use crate::base::time::Timestamp;
 
 /// Where a property lies.
 #[derive(Debug, Clone, Copy, Default)]
-pub enum Slot {
+pub(super) enum Slot {
     /// Nowhere.
     #[default]
     Absent,
@@ -21,7 +21,7 @@ pub enum Slot {
 impl Slot {
     /// The value, if there is one.
     #[must_use]
-    pub fn raw(self, values: Values<'_>) -> Option<Raw> {
+    pub(super) fn raw(self, values: Values<'_>) -> Option<Raw> {
         match self {
             Self::Absent => None,
             Self::Literal(raw) => Some(raw),
@@ -31,21 +31,21 @@ impl Slot {
 
     /// As a number.
     #[must_use]
-    pub fn number(self, chunk: &[u8], values: Values<'_>) -> Option<u64> {
+    pub(super) fn number(self, chunk: &[u8], values: Values<'_>) -> Option<u64> {
         let raw = self.raw(values)?;
         value::number(raw.kind, bytes(chunk, raw))
     }
 
     /// As an instant.
     #[must_use]
-    pub fn time(self, chunk: &[u8], values: Values<'_>) -> Option<Timestamp> {
+    pub(super) fn time(self, chunk: &[u8], values: Values<'_>) -> Option<Timestamp> {
         let raw = self.raw(values)?;
         value::time(raw.kind, bytes(chunk, raw))
     }
 
     /// As text; nothing where it is empty.
     #[must_use]
-    pub fn text(self, chunk: &[u8], values: Values<'_>) -> Option<String> {
+    pub(super) fn text(self, chunk: &[u8], values: Values<'_>) -> Option<String> {
         let raw = self.raw(values)?;
         let mut text = String::new();
         value::push(&mut text, raw.kind, bytes(chunk, raw));
@@ -55,13 +55,13 @@ impl Slot {
 
 /// The bytes of a value.
 #[must_use]
-pub fn bytes(chunk: &[u8], raw: Raw) -> &[u8] {
+pub(super) fn bytes(chunk: &[u8], raw: Raw) -> &[u8] {
     chunk.get(raw.start..raw.start.saturating_add(raw.length)).unwrap_or_default()
 }
 
 /// Where a template has the properties of `System`, and where it goes on after them.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Outline {
+pub(super) struct Outline {
     /// `Provider/@Name`.
     pub provider: Slot,
     /// `EventID`.
@@ -105,7 +105,7 @@ impl Outline {
     ///
     /// # Errors
     /// Where it is damaged, or has none.
-    pub fn of(mut reader: Reader<'_>, budget: &mut Budget) -> Result<Self, Damage> {
+    pub(super) fn of(mut reader: Reader<'_>, budget: &mut Budget) -> Result<Self, Damage> {
         let mut outline = Self::default();
         let mut depth = 0usize;
         let mut element = Name(&[]);

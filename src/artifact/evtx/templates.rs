@@ -11,7 +11,7 @@ const LISTED: usize = 256;
 
 /// What is known of the templates of a chunk.
 #[derive(Default)]
-pub struct Templates {
+pub(super) struct Templates {
     /// Where the definitions lie that the table of the chunk lists, by their identifiers.
     known: HashMap<u32, usize>,
     outlines: Vec<Outline>,
@@ -21,7 +21,7 @@ pub struct Templates {
 
 impl Templates {
     /// Begins with another chunk. Its table is read if records shall be recovered, whose own definitions may be gone.
-    pub fn begin(&mut self, chunk: &[u8], table: bool) {
+    pub(super) fn begin(&mut self, chunk: &[u8], table: bool) {
         self.outlines.clear();
         self.numbers.clear();
         self.last = None;
@@ -44,7 +44,7 @@ impl Templates {
     ///
     /// # Errors
     /// Where neither is so.
-    pub fn find(&self, chunk: &[u8], at: usize, id: u32) -> Result<usize, Damage> {
+    pub(super) fn find(&self, chunk: &[u8], at: usize, id: u32) -> Result<usize, Damage> {
         if identifier(chunk, at) == id && Reader::definition(chunk, at).is_ok() {
             return Ok(at);
         }
@@ -55,7 +55,7 @@ impl Templates {
     ///
     /// # Errors
     /// Where it is damaged.
-    pub fn number(&mut self, chunk: &[u8], at: usize, budget: &mut Budget) -> Result<usize, Damage> {
+    pub(super) fn number(&mut self, chunk: &[u8], at: usize, budget: &mut Budget) -> Result<usize, Damage> {
         if let Some((_, number)) = self.last.filter(|(last, _)| *last == at) {
             return Ok(number);
         }
@@ -72,14 +72,14 @@ impl Templates {
     }
 
     /// Keeps what a record says that has no template, and gives it a number.
-    pub fn add(&mut self, outline: Outline) -> usize {
+    pub(super) fn add(&mut self, outline: Outline) -> usize {
         self.outlines.push(outline);
         self.outlines.len().saturating_sub(1)
     }
 
     /// What has this number.
     #[must_use]
-    pub fn outline(&self, number: usize) -> Option<&Outline> {
+    pub(super) fn outline(&self, number: usize) -> Option<&Outline> {
         self.outlines.get(number)
     }
 }

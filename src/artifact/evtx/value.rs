@@ -8,12 +8,12 @@ use encoding_rs::WINDOWS_1252;
 use std::fmt::Write as _;
 
 /// The type of a value that is itself binary XML.
-pub const BINARY_XML: u8 = 0x21;
+pub(super) const BINARY_XML: u8 = 0x21;
 /// The bit that makes an array of a type.
-pub const ARRAY: u8 = 0x80;
+pub(super) const ARRAY: u8 = 0x80;
 
 /// Appends UTF-16LE up to the zeros that end it. Nearly all of it is ASCII, which goes by blocks.
-pub fn push_wide(out: &mut String, bytes: &[u8]) {
+pub(super) fn push_wide(out: &mut String, bytes: &[u8]) {
     let (mut units, _) = bytes.as_chunks::<2>();
     while let [rest @ .., [0, 0]] = units {
         units = rest;
@@ -61,7 +61,7 @@ fn integer(kind: u8, bytes: &[u8]) -> Option<u64> {
 
 /// A number, where the value is one or the text of one.
 #[must_use]
-pub fn number(kind: u8, bytes: &[u8]) -> Option<u64> {
+pub(super) fn number(kind: u8, bytes: &[u8]) -> Option<u64> {
     if kind == 0x01 {
         let mut text = String::new();
         push_wide(&mut text, bytes);
@@ -72,7 +72,7 @@ pub fn number(kind: u8, bytes: &[u8]) -> Option<u64> {
 
 /// An instant, where the value is one or the text of one.
 #[must_use]
-pub fn time(kind: u8, bytes: &[u8]) -> Option<Timestamp> {
+pub(super) fn time(kind: u8, bytes: &[u8]) -> Option<Timestamp> {
     if kind == 0x11 {
         return integer(kind, bytes).and_then(Timestamp::from_filetime);
     }
@@ -108,7 +108,7 @@ fn push_system_time(out: &mut String, bytes: &[u8]) {
 }
 
 /// Appends the text of one value. What does not have the length of its type is given as hexadecimal digits.
-pub fn push(out: &mut String, kind: u8, bytes: &[u8]) {
+pub(super) fn push(out: &mut String, kind: u8, bytes: &[u8]) {
     let fields = Fields(bytes);
     let whole = integer(kind, bytes);
     let _ = match (kind, whole, bytes.len()) {
@@ -152,7 +152,7 @@ pub fn push(out: &mut String, kind: u8, bytes: &[u8]) {
 }
 
 /// The values of an array, as kind and bytes; strings end with a zero each.
-pub fn entries(kind: u8, bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn entries(kind: u8, bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let width = match kind & !ARRAY {
         0x03 | 0x04 => 1,
         0x05 | 0x06 => 2,

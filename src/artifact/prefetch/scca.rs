@@ -70,12 +70,12 @@ fn layout(version: u32, metrics: u32) -> Option<Layout> {
 
 /// Whether bytes begin like a Prefetch file that is not compressed.
 #[must_use]
-pub fn is_scca(head: &[u8]) -> bool {
+pub(super) fn is_scca(head: &[u8]) -> bool {
     head.get(4..8) == Some(b"SCCA")
 }
 
 /// Reads the file; nothing where it is none, or of a version that is not known.
-pub fn parse(bytes: &[u8], limits: &Limits, note: &mut dyn FnMut(Cause)) -> Option<Scca> {
+pub(super) fn parse(bytes: &[u8], limits: &Limits, note: &mut dyn FnMut(Cause)) -> Option<Scca> {
     let mut damaged = false;
     let mut note = |cause: Cause| {
         damaged = true;

@@ -7,19 +7,19 @@ use std::collections::BTreeMap;
 
 /// A text of its own, where the field says something.
 #[must_use]
-pub fn text(record: &LogRecord, name: &str) -> Option<String> {
+pub(super) fn text(record: &LogRecord, name: &str) -> Option<String> {
     record.get(name).map(str::to_owned)
 }
 
 /// What version information says; Sysmon writes `?` where there is none.
 #[must_use]
-pub fn version_text(record: &LogRecord, name: &str) -> Option<String> {
+pub(super) fn version_text(record: &LogRecord, name: &str) -> Option<String> {
     record.get(name).filter(|text| *text != "?").map(str::to_owned)
 }
 
 /// A GUID as `{365ABB72-55F1-5CD8-0000-0010781C3300}`, with or without braces, in either case; nothing for zeros.
 #[must_use]
-pub fn guid(text: &str) -> Option<String> {
+pub(super) fn guid(text: &str) -> Option<String> {
     let bare = text.trim().trim_start_matches('{').trim_end_matches('}');
     let shape = bare.len() == 36
         && bare.bytes().enumerate().all(|(at, byte)| match at {
@@ -32,13 +32,13 @@ pub fn guid(text: &str) -> Option<String> {
 
 /// A logon session as `0x3e7`; nothing for zero.
 #[must_use]
-pub fn logon_id(record: &LogRecord, name: &str) -> Option<String> {
+pub(super) fn logon_id(record: &LogRecord, name: &str) -> Option<String> {
     record.number(name).filter(|id| *id != 0).map(|id| format!("{id:#x}"))
 }
 
 /// Digests written as `SHA1=…,MD5=…`; a single one without its name is told by its length.
 #[must_use]
-pub fn hashes(text: Option<&str>) -> BTreeMap<String, String> {
+pub(super) fn hashes(text: Option<&str>) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for part in text.unwrap_or_default().split(',') {
         let (name, digest) = part.trim().split_once('=').unwrap_or(("", part.trim()));
@@ -58,7 +58,7 @@ pub fn hashes(text: Option<&str>) -> BTreeMap<String, String> {
 
 /// `DOMAIN\name`; the SID where there is no name.
 #[must_use]
-pub fn account(record: &LogRecord, domain: &str, name: &str, sid: &str) -> Option<String> {
+pub(super) fn account(record: &LogRecord, domain: &str, name: &str, sid: &str) -> Option<String> {
     match (record.get(domain), record.get(name)) {
         (Some(domain), Some(name)) => Some(format!("{domain}\\{name}")),
         (None, Some(name)) => Some(name.to_owned()),
@@ -70,7 +70,7 @@ pub fn account(record: &LogRecord, domain: &str, name: &str, sid: &str) -> Optio
 ///
 /// Source: \[MS-DTYP\] 2.4.2.4, well-known SID structures, `ML_…`.
 #[must_use]
-pub fn integrity(text: &str) -> Option<String> {
+pub(super) fn integrity(text: &str) -> Option<String> {
     let word = match text {
         "S-1-16-0" => "untrusted",
         "S-1-16-4096" => "low",
@@ -87,14 +87,14 @@ pub fn integrity(text: &str) -> Option<String> {
 
 /// An instant as Sysmon writes it, `2019-05-12 17:20:49.261` in UTC, or as others do.
 #[must_use]
-pub fn instant(text: &str) -> Option<Timestamp> {
+pub(super) fn instant(text: &str) -> Option<Timestamp> {
     let text = text.trim().replacen(' ', "T", 1);
     Timestamp::parse(&text).or_else(|| Timestamp::parse(&format!("{text}Z")))
 }
 
 /// A protocol as its name in small letters, from the name or from IANA's number.
 #[must_use]
-pub fn protocol(text: &str) -> String {
+pub(super) fn protocol(text: &str) -> String {
     match text {
         "1" => "icmp".to_owned(),
         "6" => "tcp".to_owned(),
@@ -106,7 +106,7 @@ pub fn protocol(text: &str) -> String {
 
 /// One end of a connection, by the names of its fields.
 #[must_use]
-pub fn endpoint(record: &LogRecord, ip: &str, port: &str, domain: &str) -> Option<Endpoint> {
+pub(super) fn endpoint(record: &LogRecord, ip: &str, port: &str, domain: &str) -> Option<Endpoint> {
     let end = Endpoint {
         ip: text(record, ip),
         port: record.number(port).and_then(|port| u16::try_from(port).ok()),

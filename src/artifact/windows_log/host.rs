@@ -16,7 +16,7 @@ const CLASSIC: &str = "EventLog";
 
 /// Whether these records are read.
 #[must_use]
-pub fn wanted(provider: &str, event_id: u32) -> bool {
+pub(super) fn wanted(provider: &str, event_id: u32) -> bool {
     match provider {
         EVENT_LOG => matches!(event_id, 104 | 1100 | 1102),
         SERVICES => event_id == 7045,
@@ -30,7 +30,7 @@ pub fn wanted(provider: &str, event_id: u32) -> bool {
 
 /// What a record means.
 #[must_use]
-pub fn event_of(record: &LogRecord) -> Option<Event> {
+pub(super) fn event_of(record: &LogRecord) -> Option<Event> {
     match record.provider.as_str() {
         EVENT_LOG => Some(event_log(record)),
         SERVICES => service(record),

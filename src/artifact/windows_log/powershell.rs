@@ -7,15 +7,15 @@ use crate::artifact::event::{Event, Process, ScriptBlock};
 use crate::artifact::log_record::LogRecord;
 
 /// The provider of `Microsoft-Windows-PowerShell/Operational`.
-pub const MANIFEST: &str = "Microsoft-Windows-PowerShell";
+pub(super) const MANIFEST: &str = "Microsoft-Windows-PowerShell";
 /// That of PowerShell 6 and later.
-pub const CORE: &str = "PowerShellCore";
+pub(super) const CORE: &str = "PowerShellCore";
 /// That of the log `Windows PowerShell`.
-pub const CLASSIC: &str = "PowerShell";
+pub(super) const CLASSIC: &str = "PowerShell";
 
 /// Whether these records are read.
 #[must_use]
-pub fn wanted(provider: &str, event_id: u32) -> bool {
+pub(super) fn wanted(provider: &str, event_id: u32) -> bool {
     match provider {
         CLASSIC => matches!(event_id, 400 | 403 | 600 | 800),
         _ => matches!(event_id, 4103 | 4104),
@@ -24,7 +24,7 @@ pub fn wanted(provider: &str, event_id: u32) -> bool {
 
 /// What a record means.
 #[must_use]
-pub fn event_of(record: &LogRecord) -> Event {
+pub(super) fn event_of(record: &LogRecord) -> Event {
     let mut event = super::base(record, "powershell");
     match record.event_id {
         4104 => {

@@ -7,17 +7,17 @@ use crate::artifact::event::{ClockChange, Direction, Event, LogChange, Logon, Ne
 use crate::artifact::log_record::LogRecord;
 
 /// Its name.
-pub const PROVIDER: &str = "Microsoft-Windows-Security-Auditing";
+pub(super) const PROVIDER: &str = "Microsoft-Windows-Security-Auditing";
 
 /// Whether these records are read.
 #[must_use]
-pub fn wanted(event_id: u32) -> bool {
+pub(super) fn wanted(event_id: u32) -> bool {
     matches!(event_id, 4616 | 4624 | 4688 | 4689 | 4697..=4702 | 4719 | 5154 | 5156..=5158)
 }
 
 /// What a record means.
 #[must_use]
-pub fn event_of(record: &LogRecord) -> Option<Event> {
+pub(super) fn event_of(record: &LogRecord) -> Option<Event> {
     let mut event = super::base(record, "security");
     event.user = subject(record);
     let action = match record.event_id {

@@ -7,17 +7,17 @@ use crate::artifact::event::{Direction, Dns, Event, File, LogChange, Network, Pr
 use crate::artifact::log_record::LogRecord;
 
 /// Its name.
-pub const PROVIDER: &str = "Microsoft-Windows-Sysmon";
+pub(super) const PROVIDER: &str = "Microsoft-Windows-Sysmon";
 
 /// Whether these records are read.
 #[must_use]
-pub fn wanted(event_id: u32) -> bool {
+pub(super) fn wanted(event_id: u32) -> bool {
     matches!(event_id, 1 | 3 | 4 | 5 | 7 | 11..=16 | 20 | 22 | 23 | 26 | 27 | 29 | 255)
 }
 
 /// What a record means.
 #[must_use]
-pub fn event_of(record: &LogRecord) -> Option<Event> {
+pub(super) fn event_of(record: &LogRecord) -> Option<Event> {
     let mut event = super::base(record, "sysmon");
     event.time = record.get("UtcTime").and_then(instant).or(event.time);
     event.user = text(record, "User");
