@@ -19,3 +19,4 @@
 
 pub mod event;
 pub mod log_record;
+pub mod registry;
