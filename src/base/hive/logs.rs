@@ -15,6 +15,8 @@ use crate::base::fields::Fields;
 const START: u64 = 512;
 /// The fixed part of an entry.
 const ENTRY: u32 = 40;
+/// What a reference to a page and a page take up at least.
+const REFERENCED: usize = 8 + 512;
 /// Logs that are looked at.
 const LOGS: usize = 4;
 
@@ -252,8 +254,7 @@ impl Entry {
     fn pages(&self, log: &dyn ReadAt, at: u64) -> Option<Vec<(u32, u32)>> {
         let begin = at.saturating_add(u64::from(ENTRY));
         let length = usize::try_from(self.size.checked_sub(ENTRY)?).ok()?;
-        // Each reference stands for a page at least.
-        let most = length / usize::try_from(PAGE.saturating_add(8)).ok()?;
+        let most = length / REFERENCED;
         let references = usize::try_from(self.count).ok().filter(|count| *count <= most)?.checked_mul(8)?;
         let mut list = vec![0u8; references];
         let mut sum = Marvin::new();

@@ -7,6 +7,8 @@ use std::io;
 
 /// Bytes of the smallest page.
 pub(super) const PAGE: u32 = 512;
+/// The same, as a part of an offset.
+const WIDE_PAGE: u64 = 512;
 /// Pages that are mapped: 128 MiB of them.
 pub(super) const PAGES: usize = 262_144;
 
@@ -42,17 +44,17 @@ impl<'a> Overlay<'a> {
 
     /// Bytes that there are, whatever the offsets are that they are mapped to.
     pub(super) fn stored(&self) -> u64 {
-        self.hive.len().saturating_add(self.pages().saturating_mul(u64::from(PAGE)))
+        self.hive.len().saturating_add(self.pages().saturating_mul(WIDE_PAGE))
     }
 
     /// Reads a piece that lies in one page.
     fn piece(&self, offset: u64, target: &mut [u8]) -> io::Result<()> {
-        let page = offset.checked_sub(BINS).map(|within| within / u64::from(PAGE));
+        let page = offset.checked_sub(BINS).map(|within| within / WIDE_PAGE);
         let held = page.and_then(|page| u32::try_from(page).ok()).and_then(|page| self.pages.get(&page));
         let in_log = held.and_then(|(log, at)| Some((*self.logs.get(usize::try_from(*log).ok()?)?, *at)));
         let count = match in_log {
             Some((log, at)) => {
-                let within = offset.saturating_sub(BINS) % u64::from(PAGE);
+                let within = offset.saturating_sub(BINS) % WIDE_PAGE;
                 read_full(log, u64::from(at).saturating_add(within), target)?
             }
             None => read_full(self.hive, offset, target)?,
@@ -70,7 +72,7 @@ impl ReadAt for Overlay<'_> {
         let mut done = 0usize;
         while done < wanted {
             let at = offset.saturating_add(u64::try_from(done).unwrap_or(u64::MAX));
-            let to_end = u64::from(PAGE).saturating_sub(at % u64::from(PAGE));
+            let to_end = WIDE_PAGE.saturating_sub(at % WIDE_PAGE);
             let end = done.saturating_add(usize::try_from(to_end).unwrap_or(1)).min(wanted);
             self.piece(at, buffer.get_mut(done..end).unwrap_or_default())?;
             done = end;
@@ -80,6 +82,6 @@ impl ReadAt for Overlay<'_> {
 
     fn len(&self) -> u64 {
         let end = self.pages.last_key_value().map_or(0, |(page, _)| u64::from(*page).saturating_add(1));
-        BINS.saturating_add(end.saturating_mul(u64::from(PAGE))).max(self.hive.len())
+        BINS.saturating_add(end.saturating_mul(WIDE_PAGE)).max(self.hive.len())
     }
 }
