@@ -2,7 +2,7 @@
 """Writes registry hives and their transaction logs from dictionaries, for made scenes.
 
 usage: hive_writer.py SCENE.json HIVE      (values in the JSON are texts, numbers and lists of texts)
-or:    from hive_writer import hive, dirty, new_log
+or:    from hive_writer import hive, dirty, new_log, old_log
 
 A key is a dictionary: its keys are names of keys below it, `\\` between names makes several, and two names are set apart:
 `@values` (a dictionary) and `@written` (a FILETIME; else that of the key above). A value is a text (REG_SZ), a number
@@ -199,6 +199,21 @@ def new_log(before, entries):
         out += head + marvin(head) + body
         last = after
     return bytes(out)
+
+
+def old_log(before, after):
+    """A log of the old format, that makes one hive of another."""
+    bins = len(after) - 4096
+    block = before[:28] + struct.pack("<I", 1) + before[32:40] + struct.pack("<I", bins) + before[44:512]
+    block = block[:4] + before[4:8] * 2 + block[12:]
+    bits, pages = bytearray(bins // 4096), bytearray()
+    for number in range(bins // 512):
+        at = 4096 + number * 512
+        if before[at : at + 512] != after[at : at + 512]:
+            bits[number // 8] |= 1 << number % 8
+            pages += after[at : at + 512]
+    vector = b"DIRT" + bytes(bits)
+    return sealed(block) + vector + bytes(-len(vector) % 512) + bytes(pages)
 
 
 if __name__ == "__main__":
