@@ -60,6 +60,12 @@ pub struct HostFacts {
     /// Logs that bear on transfers, and whether they are on.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub channels: BTreeMap<String, bool>,
+    /// Subcategories of the audit policy whose events bear on transfers, and whether their success is audited.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub audited: BTreeMap<String, bool>,
+    /// The folder of each account's profile, by its SID.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub profiles: BTreeMap<String, String>,
 }
 
 impl HostFacts {
@@ -73,11 +79,19 @@ impl HostFacts {
         for (channel, is_on) in other.channels {
             self.channels.entry(channel).or_insert(is_on);
         }
+        for (name, is_on) in other.audited {
+            self.audited.entry(name).or_insert(is_on);
+        }
+        for (sid, folder) in other.profiles {
+            self.profiles.entry(sid).or_insert(folder);
+        }
     }
 }
 
 /// What Sysmon calls its services where it is not told otherwise.
 const SYSMON: &[&str] = &["Sysmon", "Sysmon64", "Sysmon64a", "SysmonDrv"];
+/// Profiles that are told.
+const PROFILES: usize = 10_000;
 /// Logs whose state is told.
 const CHANNELS: &[&str] = &[
     "Microsoft-Windows-Sysmon/Operational",
@@ -113,12 +127,25 @@ pub(super) fn software(reading: &Reading<'_>, facts: &mut HostFacts) {
     facts.script_blocks_logged =
         switch(reading, &format!("{powershell}\\ScriptBlockLogging"), "EnableScriptBlockLogging").or(policies);
     facts.transcripts = switch(reading, &format!("{powershell}\\Transcription"), "EnableTranscripting").or(policies);
+    if let Some(list) = reading.place("Microsoft\\Windows NT\\CurrentVersion\\ProfileList") {
+        for place in reading.below(&list).into_iter().take(PROFILES) {
+            if let Some(folder) = reading.text(&place, "ProfileImagePath") {
+                facts.profiles.insert(reading.hive.name(place.key), folder);
+            }
+        }
+    }
     for channel in CHANNELS {
         let path = format!("Microsoft\\Windows\\CurrentVersion\\WINEVT\\Channels\\{channel}");
         if let Some(is_on) = switch(reading, &path, "Enabled") {
             facts.channels.insert((*channel).to_owned(), is_on);
         }
     }
+}
+
+/// What `SECURITY` says.
+pub(super) fn security(reading: &Reading<'_>, facts: &mut HostFacts) {
+    let policy = reading.place("Policy\\PolAdtEv").and_then(|place| reading.hive.value(place.key, ""));
+    facts.audited = policy.map(|policy| super::audit_policy::audited(&policy.data)).unwrap_or_default();
 }
 
 /// What `SYSTEM` says.

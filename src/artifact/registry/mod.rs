@@ -5,6 +5,7 @@
 
 mod activity;
 mod amcache;
+mod audit_policy;
 mod certificates;
 mod host;
 mod image_options;
@@ -77,7 +78,8 @@ pub fn read(
                 user_assist::read(&mut reading);
             }
             HiveKind::Amcache => amcache::read(&mut reading),
-            HiveKind::UsrClass | HiveKind::Sam | HiveKind::Security | HiveKind::Other => {}
+            HiveKind::Security => host::security(&reading, &mut facts),
+            HiveKind::UsrClass | HiveKind::Sam | HiveKind::Other => {}
         }
     }
     hive.anomalies().into_iter().for_each(note);

@@ -1,3 +1,4 @@
+use super::audit_policy::tests::policy;
 use super::task_actions::tests::written as actions;
 use super::*;
 use crate::base::hive::writer::{Node, utf16, write};
@@ -213,9 +214,12 @@ fn policies_of_the_host_are_told() {
     root.at("Policies\\Microsoft\\Windows\\PowerShell\\ScriptBlockLogging").number("EnableScriptBlockLogging", 1);
     let channel = "Microsoft\\Windows\\CurrentVersion\\WINEVT\\Channels\\Microsoft-Windows-TaskScheduler/Operational";
     root.at(channel).number("Enabled", 0);
+    root.at(&format!("{nt}\\ProfileList\\S-1-5-21-1")).text("ProfileImagePath", "C:\\Users\\bob");
+    let mut security = Node::root();
+    security.at("Policy\\PolAdtEv").binary("", &policy(&[33]));
     let (_, _, mut facts, _) = read_all(&root);
-    let (_, _, system, _) = read_all(&system());
-    facts.add(system);
+    facts.add(read_all(&system()).2);
+    facts.add(read_all(&security).2);
     assert_eq!(
         serde_json::to_value(&facts).unwrap(),
         serde_json::json!({
@@ -223,7 +227,12 @@ fn policies_of_the_host_are_told() {
             "installed": "2020-01-01T00:00:00Z", "last_shutdown": "2020-01-01T00:01:00Z", "bias_minutes": -60,
             "command_lines_logged": true, "script_blocks_logged": true, "transcripts": false, "prefetch": false,
             "last_access": true, "event_log": false, "sysmon": "Quiet",
-            "channels": {"Microsoft-Windows-TaskScheduler/Operational": false}
+            "channels": {"Microsoft-Windows-TaskScheduler/Operational": false},
+            "audited": {
+                "Other Object Access Events": false, "Filtering Platform Connection": false, "Process Creation": true,
+                "Process Termination": false
+            },
+            "profiles": {"S-1-5-21-1": "C:\\Users\\bob"}
         })
     );
     // What no hive says is no fact; what is not set in a hive that is there is off.

@@ -155,6 +155,20 @@ fn loops_and_lies_end() {
 }
 
 #[test]
+fn keys_that_are_too_deep_are_left() {
+    let mut root = Node::root();
+    root.at(&"k\\".repeat(600));
+    let bytes = writer::write(&root);
+    let hive = Hive::open(&bytes).unwrap();
+    let mut deepest = 0;
+    hive.walk(hive.root(), &mut |path, _| {
+        deepest = deepest.max(path.len());
+        true
+    });
+    assert_eq!(deepest, 512);
+}
+
+#[test]
 fn references_to_nothing_are_told() {
     let mut root = Node::root();
     root.at("a").number("x", 1);
@@ -307,7 +321,10 @@ fn mutants_do_no_harm() {
             let place = 4096 + (bits >> 32) as usize % (mutant.len() - 4096);
             mutant[place] = bits as u8;
             let place = (next() >> 32) as usize % log.len();
-            log[place] = bits as u8;
+            log[if round % 3 == 0 { place } else { 512 + place % 100 }] = bits as u8;
+        }
+        if round % 3 > 0 {
+            writer::seal_log(&mut log);
         }
         for hive in [Hive::open(&mutant), Hive::with_logs(&mutant, &[&log])].into_iter().flatten() {
             let mut values = 0;

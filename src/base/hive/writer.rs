@@ -132,19 +132,36 @@ pub(crate) fn new_log(before: &[u8], entries: &[(u32, &[u8])]) -> Vec<u8> {
         }
         pages.iter().for_each(|page| entry.extend_from_slice(&after[*page..page + 4096]));
         entry.resize(size, 0);
-        let sum = |bytes: &[u8]| {
-            let mut sum = Marvin::new();
-            sum.update(bytes);
-            sum.finish().to_le_bytes()
-        };
-        let content = sum(&entry[40..]);
-        entry[24..32].copy_from_slice(&content);
-        let head = sum(&entry[..32]);
-        entry[32..40].copy_from_slice(&head);
+        seal_entry(&mut entry);
         log.extend(entry);
         last = after.to_vec();
     }
     log
+}
+
+/// Sets the checksums of an entry.
+fn seal_entry(entry: &mut [u8]) {
+    let sum = |bytes: &[u8]| {
+        let mut sum = Marvin::new();
+        sum.update(bytes);
+        sum.finish().to_le_bytes()
+    };
+    let content = sum(&entry[40..]);
+    entry[24..32].copy_from_slice(&content);
+    let head = sum(&entry[..32]);
+    entry[32..40].copy_from_slice(&head);
+}
+
+/// Sets all checksums of a log again, whatever it says.
+pub(crate) fn seal_log(log: &mut [u8]) {
+    seal(log);
+    let mut at = 512;
+    while log.get(at..at + 40).is_some_and(|head| head.starts_with(b"HvLE")) {
+        let size = u32::from_le_bytes(log[at + 4..at + 8].try_into().unwrap()) as usize;
+        let Some(entry) = log.get_mut(at..at + size).filter(|entry| entry.len() >= 40) else { break };
+        seal_entry(entry);
+        at += size;
+    }
 }
 
 /// A log of the old format, that makes one hive of another.
