@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""Makes the seeds of the target hive: registry hives with mounted devices. usage: hive.py"""
+"""Makes the seeds of the target hive: registry hives with mounted devices, and dirty ones with logs behind them. usage: hive.py"""
 import pathlib
 import struct
+import sys
 
 here = pathlib.Path(__file__).resolve().parent / "hive"
+sys.path.insert(0, str(here.parents[2] / "testdata" / "generate"))
+import hive_writer
 
 
 def hive(path, values, lists):
@@ -43,3 +46,12 @@ DEVICES = [(b"\\DosDevices\\C:", b"DMIO:ID:" + bytes(range(16))), (b"\\DosDevice
 here.mkdir(exist_ok=True)
 (here / "devices").write_bytes(hive([b"MountedDevices"], DEVICES, [b"lh", b"lf"]))
 (here / "lists").write_bytes(hive([b"Select", b"MountedDevices"], DEVICES, [b"ri", b"li"]))
+
+before = {"MountedDevices": {"@values": {name.decode(): data for name, data in DEVICES}}}
+after = {"MountedDevices": {"@values": {"late": bytes(5000)}}, **{f"k{number}": {} for number in range(40)}}
+first, second = hive_writer.hive(before), hive_writer.hive(after)
+first = hive_writer.dirty(first, 8, 7)
+log = hive_writer.new_log(first, [(8, second)])
+(here / "new-log").write_bytes(first + log)
+(here / "two-logs").write_bytes(first + log + hive_writer.new_log(second, [(9, hive_writer.hive(before))]))
+(here / "old-log").write_bytes(first + hive_writer.old_log(first, second))

@@ -11,9 +11,13 @@ pub struct Event {
     /// When it happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Timestamp>,
+    /// What that time is, where it is not the very time of what happened: `last write of the key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_quality: Option<String>,
     /// The kind of artifact and record: `sysmon-1`, `security-4688`, `prefetch`, `run-key`, `usn`.
     pub source: String,
-    /// Where in the artifact the record lies: its record number in an event log; else the offset in bytes.
+    /// Where in the artifact the record lies: its record number in an event log; its place in the list of ShimCache, where
+    /// the latest comes first; else the offset in bytes.
     pub record: u64,
     /// What happened, where the source does not say it: `created`, `renamed-from`, `renamed-to`, `deleted`, `started`, `ended`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,6 +171,9 @@ pub struct File {
     /// Its digests, lower-case hexadecimal.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub hashes: BTreeMap<String, String>,
+    /// How many bytes from its start the digests are of, where that is not the whole file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hashed_bytes: Option<u64>,
     /// Its size in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
@@ -176,6 +183,21 @@ pub struct File {
     /// Who signed it, where the source looked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<String>,
+    /// When its content was last changed, by the event's word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modified: Option<Timestamp>,
+    /// When the program was linked, by its header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linked: Option<Timestamp>,
+    /// Who made it, by its version information or its signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// The product that it belongs to, by its version information.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product: Option<String>,
+    /// The name that its version information gives it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_file_name: Option<String>,
     /// What a stream of the file holds, as far as it was recorded: `Zone.Identifier` is text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contents: Option<String>,
@@ -226,7 +248,9 @@ pub struct Registry {
 /// Something that starts a program without its user.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Starts {
-    /// `scheduled-task`, `service`, `run-key`, `startup-folder`, `winlogon`, `image-file-execution-options`, `wmi-consumer`.
+    /// `scheduled-task`, `service`, `run-key`, `startup-folder`, `winlogon`, `image-file-execution-options`, `wmi-consumer`,
+    /// `silent-process-exit`, `appinit-dlls`, `appcert-dlls`, `boot-execute`, `active-setup`, `command-processor`,
+    /// `screensaver`, `logon-script`.
     pub mechanism: String,
     /// Its name: that of the task, the service, the value.
     pub name: String,
@@ -239,6 +263,9 @@ pub struct Starts {
     /// The script that it runs itself, where it holds one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub script: Option<String>,
+    /// The library that is loaded, or the class (`{CLSID}`) of one, where the command line names only its host or there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub library: Option<String>,
     /// The folder that it starts it in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub working_directory: Option<String>,

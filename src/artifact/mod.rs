@@ -28,3 +28,4 @@ pub mod task;
 pub mod windows_log;
 pub mod wmi;
 pub mod zone_identifier;
+pub mod registry;

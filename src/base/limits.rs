@@ -65,6 +65,8 @@ pub struct Limits {
     pub prefetch_files: usize,
     /// Bytes of a scheduled task, a shortcut or another small artifact that are read.
     pub artifact_bytes: usize,
+    /// Events handed out of one registry hive.
+    pub registry_events: usize,
     /// PE sections listed.
     pub pe_sections: usize,
     /// PE imports and exports listed, each.
@@ -118,6 +120,7 @@ impl Default for Limits {
             prefetch_bytes: 16 << 20,
             prefetch_files: 8192,
             artifact_bytes: 2 << 20,
+            registry_events: 250_000,
             pe_sections: 96,
             pe_symbols: 16_384,
             pe_resources: 1024,
