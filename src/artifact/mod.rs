@@ -18,4 +18,5 @@
 )]
 
 pub mod event;
+pub mod event_export;
 pub mod log_record;

@@ -51,6 +51,8 @@ pub struct Limits {
     pub shadow_copy_blocks: usize,
     /// Files followed through one change journal, and events kept of it.
     pub journal_events: usize,
+    /// Bytes of text that are kept of one record of an event log.
+    pub event_record_bytes: usize,
     /// PE sections listed.
     pub pe_sections: usize,
     /// PE imports and exports listed, each.
@@ -86,6 +88,7 @@ impl Default for Limits {
             shadow_copies: 64,
             shadow_copy_blocks: 4 << 20,
             journal_events: 10_000,
+            event_record_bytes: 1 << 20,
             pe_sections: 96,
             pe_symbols: 16_384,
             signatures: 64,
