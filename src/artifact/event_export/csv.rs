@@ -9,7 +9,7 @@ use super::text::Window;
 use super::tree::Node;
 
 /// Columns of a header, and values of a row.
-pub(super) const COLUMNS: usize = 4096;
+pub(super) const COLUMNS: usize = 1024;
 /// Quotes that were never closed, behind which the next line is gone on with.
 const UNCLOSED: usize = 64;
 

@@ -24,7 +24,8 @@ const PROVIDER: &[&str] = &[
 ];
 const CHANNEL: &[&str] = &["Channel", "LogName", "channel", "log_name"];
 const COMPUTER: &[&str] = &["Hostname", "HostName", "MachineName", "Computer", "ComputerName", "computer_name", "host"];
-const RECORD: &[&str] = &["EventRecordID", "EventRecordId", "RecordId", "RecordID", "record_id", "RecordNumber"];
+const RECORD: &[&str] =
+    &["EventRecordID", "EventRecordId", "RecordId", "RecordID", "record_id", "RecordNumber", "record_number"];
 const TIME: &[&str] =
     &["SystemTime", "TimeCreated", "EventTime", "@timestamp", "TimeGenerated", "Date and Time", "_time", "timestamp"];
 const VERSION: &[&str] = &["Version", "version"];
@@ -78,6 +79,18 @@ const SYSTEM: &[&str] = &[
     "port",
     "tags",
     "type",
+    "user",
+    // Winlogbeat up to 6, and Splunk.
+    "OpCode",
+    "Sid",
+    "SidType",
+    "TaskCategory",
+    "Type",
+    "level",
+    "opcode",
+    "process_id",
+    "task",
+    "thread_id",
 ];
 
 /// Whether a document is an event: it has a number, and something says whose.
@@ -105,6 +118,7 @@ pub(super) fn record(node: &Node, wanted: &Wanted<'_>) -> Outcome {
     let logger: &[&str] = match node.first(PROCESS) {
         Some(_) => PROCESS,
         None if zimmerman => &["ProcessId"],
+        None if node.has("event_data") => &["process_id"],
         None if node.has("ThreadID") => &["ProcessID"],
         None if node.has("ThreadId") && node.has("Message") => &["ProcessId"],
         None => &[],
@@ -116,7 +130,11 @@ pub(super) fn record(node: &Node, wanted: &Wanted<'_>) -> Outcome {
         version: node.first(VERSION).and_then(|text| text.parse().ok()).unwrap_or(0),
         record_id: node.first(RECORD).and_then(|text| text.parse().ok()).unwrap_or(0),
         computer: node.first(COMPUTER).or(node.text_at("host.name")).unwrap_or_default().to_owned(),
-        user_id: node.first(USER).filter(|text| text.starts_with("S-1-")).map(str::to_owned),
+        user_id: node
+            .first(USER)
+            .or_else(|| node.text_at("user.identifier"))
+            .filter(|text| text.starts_with("S-1-"))
+            .map(str::to_owned),
         process_id: node.first(logger).and_then(|text| text.parse().ok()),
         ..LogRecord::default()
     };
@@ -201,7 +219,7 @@ fn payload(node: &Node, data: &mut Vec<(String, String)>) -> bool {
 /// The data in a field of their own, as an object or as its text.
 fn nested(node: &Node, data: &mut Vec<(String, String)>) -> bool {
     let mut any = false;
-    for part in ["EventData", "UserData"] {
+    for part in ["EventData", "UserData", "event_data", "user_data"] {
         match node.get(part) {
             Some(fields @ Node::Map(_)) => data_of(fields, "", data),
             Some(Node::Text(text)) if text.starts_with('{') => match Node::parse(text) {

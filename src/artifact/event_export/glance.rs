@@ -146,12 +146,12 @@ fn number(rest: &str) -> Option<Value<u32>> {
         None if value.starts_with('[') => return None,
         None => value,
     };
-    let value = value.strip_prefix('"').unwrap_or(value);
+    let value = value.strip_prefix('"').map_or(value, str::trim_start);
     let end = value.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(value.len());
     Some(value.get(..end)?.parse().map_or(Value::Other, Value::Plain))
 }
 
-/// A string; nothing where it is in a list.
+/// A string; nothing where it is in a list, or holds escapes.
 fn string(rest: &str) -> Option<Value<&str>> {
     let Some(value) = behind(rest) else { return Some(Value::Other) };
     if value.starts_with('[') {
@@ -159,8 +159,8 @@ fn string(rest: &str) -> Option<Value<&str>> {
     }
     let Some(value) = value.strip_prefix('"') else { return Some(Value::Other) };
     let end = memchr::memchr2(b'"', b'\\', value.as_bytes())?;
-    let plain = value.as_bytes().get(end) == Some(&b'"');
-    Some(if plain { Value::Plain(value.get(..end)?) } else { Value::Other })
+    // What is escaped is not read here.
+    (value.as_bytes().get(end) == Some(&b'"')).then_some(Value::Plain(value.get(..end)?))
 }
 
 #[cfg(test)]

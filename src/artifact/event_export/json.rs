@@ -15,6 +15,7 @@ const OPENED: usize = 16;
 pub(super) fn read(window: &mut Window<'_>, cap: usize, sink: &mut Sink<'_>) {
     let mut opened = 0;
     let mut indent = Some(0);
+    let mut lines_from = 0;
     while window.skip_to(0, |rest| {
         let brace = memchr::memchr(b'{', rest);
         indent = indentation(rest.get(..brace.unwrap_or(rest.len())).unwrap_or_default(), indent);
@@ -22,9 +23,14 @@ pub(super) fn read(window: &mut Window<'_>, cap: usize, sink: &mut Sink<'_>) {
     }) {
         let offset = window.offset();
         let begins = indent.take();
-        if let Some(used) = line(window, cap, offset, sink) {
-            window.consume(used.max(1));
-            continue;
+        if offset >= lines_from {
+            let (used, seen) = line(window, cap, offset, sink);
+            if let Some(used) = used {
+                window.consume(used.max(1));
+                continue;
+            }
+            // What was looked through for the end of a line is not looked through again for each document in it.
+            lines_from = offset.saturating_add(u64::try_from(seen).unwrap_or(0));
         }
         let mut document = Document::new(cap, opened < OPENED, begins);
         match document.follow(window) {
@@ -60,20 +66,23 @@ fn indentation(text: &[u8], before: Option<usize>) -> Option<usize> {
 }
 
 /// Reads the documents of a line that ends with one, and says how many bytes were used; nothing where they need more lines, or
-/// the line is too long.
-fn line(window: &mut Window<'_>, cap: usize, offset: u64, sink: &mut Sink<'_>) -> Option<usize> {
+/// the line is too long. Says as well how many bytes were looked through.
+fn line(window: &mut Window<'_>, cap: usize, offset: u64, sink: &mut Sink<'_>) -> (Option<usize>, usize) {
     let end =
         window.find(cap, |rest, looked| memchr::memchr(b'\n', rest.get(looked..)?).map(|at| at.saturating_add(looked)));
     let length = match end {
         Place::At(end) => end,
-        Place::End => window.rest().len(),
-        Place::TooFar => return None,
+        Place::End if window.rest().len() <= cap => window.rest().len(),
+        Place::End | Place::TooFar => return (None, cap),
     };
-    let bytes = window.rest().get(..length).filter(|line| length <= cap && ends(line))?;
+    let bytes = window.rest().get(..length).unwrap_or_default();
+    if !ends(bytes) {
+        return (None, length);
+    }
     let text = Window::decode(bytes);
-    let used = documents(&text, offset, sink)?;
     // What was decoded from a code page is longer than its bytes, so that only all of it can be used.
-    Some(if matches!(text, Cow::Owned(_)) { length } else { used })
+    let used = documents(&text, offset, sink).map(|used| if matches!(text, Cow::Owned(_)) { length } else { used });
+    (used, length)
 }
 
 /// Whether a line ends with a document.

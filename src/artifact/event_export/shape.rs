@@ -7,11 +7,12 @@ use super::tree::Node;
 use super::when::{self, When};
 use super::{Found, Wanted, ecs, flat, origin, xml};
 use crate::artifact::log_record::LogRecord;
+use crate::base::guard::guarded;
 
 /// Data of one record.
 const DATA: usize = 4096;
 /// Documents in a document in a document.
-const NESTED: usize = 4;
+const NESTED: usize = 8;
 
 /// What came of a document.
 pub(super) enum Outcome {
@@ -49,7 +50,8 @@ fn within(node: &Node, wanted: &Wanted<'_>, emit: &mut Emit<'_>, nested: usize) 
     if ecs::is(node) {
         return emit(ecs::record(node, wanted));
     }
-    let inner = ["_source", "result", "hits", "results", "rows", "Events", "events", "value"];
+    let inner =
+        ["_source", "fields", "result", "document", "data", "hits", "results", "rows", "Events", "events", "value"];
     match inner.iter().find_map(|name| node.get(name).filter(|inner| !matches!(inner, Node::Text(_) | Node::Null))) {
         Some(inner) if !flat::is(node) => within(inner, wanted, emit, deeper),
         _ => emit(flat::record(node, wanted)),
@@ -140,15 +142,24 @@ pub(super) fn data_of(node: &Node, name: &str, data: &mut Vec<(String, String)>)
     }
 }
 
-/// What Splunk was given: XML, or lines of `Name=value` whose fields stand beside them.
+/// What Splunk was given: XML, or lines of `Name=value` of which the message is the last.
 fn raw(text: &str, node: &Node, wanted: &Wanted<'_>) -> Outcome {
-    let Some(start) = xml::first(text.as_bytes()) else { return flat::record(node, wanted) };
-    let event = text.get(start..).and_then(|text| xml::parse(text, wanted));
-    match event {
-        Some(xml::Record { found, wanted: true, .. }) => Outcome::Wanted(Box::new(found)),
-        Some(xml::Record { found, log, .. }) => Outcome::Unwanted { log, when: found.when },
-        None => Outcome::NoEvent,
+    if let Some(start) = xml::first(text.as_bytes()) {
+        let event = text.get(start..).and_then(|text| guarded(|| xml::parse(text, wanted))?);
+        return match event {
+            Some(xml::Record { found, wanted: true, .. }) => Outcome::Wanted(Box::new(found)),
+            Some(xml::Record { found, log, .. }) => Outcome::Unwanted { log, when: found.when },
+            None => Outcome::NoEvent,
+        };
     }
+    let (lines, message) = text.split_once("\nMessage=").unwrap_or((text, ""));
+    let lines = lines.lines().take(DATA).filter_map(|line| line.split_once('='));
+    let time = node.get("_time").and_then(Node::text).map(|time| ("_time", time));
+    let fields = lines.chain(time).chain([("Message", message)]);
+    flat::record(
+        &Node::Map(fields.map(|(name, text)| (name.to_owned(), Node::Text(text.to_owned()))).collect()),
+        wanted,
+    )
 }
 
 /// An alert of Wazuh, whose names begin with a small letter.

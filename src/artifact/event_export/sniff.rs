@@ -36,7 +36,9 @@ pub fn sniff(head: &[u8]) -> Option<Form> {
 /// Whether documents with such names hold events.
 fn is_json(named: &dyn Fn(&str) -> bool, has: &dyn Fn(&str) -> bool) -> bool {
     let number = ["EventID", "EventId", "event_id", "EventCode", "Id"].iter().any(|name| named(name));
-    let origin = ["Channel", "SourceName", "ProviderName", "LogName", "UtcTime"].iter().any(|name| named(name));
+    let origin = ["Channel", "SourceName", "ProviderName", "LogName", "UtcTime", "source_name", "log_name"]
+        .iter()
+        .any(|name| named(name));
     named("System") && number
         || named("winlog")
         || has("\"winlog.")

@@ -239,6 +239,74 @@ fn what_is_too_large_is_cut_or_passed_over() {
 }
 
 #[test]
+fn documents_may_be_wrapped_or_of_other_versions() {
+    let raw = "03/02/2026 09:15:01 AM\\nLogName=Microsoft-Windows-Sysmon/Operational\\nEventCode=1\\nEventType=4\\nComputerName=h\\n\
+               SourceName=Microsoft-Windows-Sysmon\\nType=Information\\nRecordNumber=9\\nKeywords=None\\nTaskCategory=x\\nOpCode=Info\\n\
+               Message=Process Create:\\r\\nUtcTime: 2026-03-02 09:15:01.000\\r\\nImage: i=j";
+    let event = r#"{"Event":{"System":{"Provider_attributes":{"Name":"Microsoft-Windows-Sysmon"},"EventID":1,"EventRecordID":9,
+        "Channel":"Microsoft-Windows-Sysmon/Operational","TimeCreated_attributes":{"SystemTime":"2026-03-02T09:15:01Z"},
+        "Computer":"h"},"EventData":{"Image":"i=j"}}}"#;
+    let winlogbeat = r#"{"@timestamp":"2026-03-02T09:15:01Z","event_id":1,"log_name":"Microsoft-Windows-Sysmon/Operational",
+        "source_name":"Microsoft-Windows-Sysmon","computer_name":"h","record_number":"9","process_id":7,"thread_id":8,"level":"x",
+        "event_data":{"Image":"i=j"},"user":{"identifier":"S-1-5-18"},"task":"x","message":"x"}"#;
+    let kibana = r#"{"_index":"x","fields":{"winlog.event_id":["1"],"winlog.channel":["Microsoft-Windows-Sysmon/Operational"],
+        "@timestamp":["2026-03-02T09:15:01.000Z"],"winlog.provider_name":["Microsoft-Windows-Sysmon"],"winlog.record_id":[9],
+        "winlog.computer_name":["h"],"winlog.event_data.Image":["i=j"]}}"#;
+    let cases = [
+        event.to_owned(),
+        winlogbeat.to_owned(),
+        kibana.to_owned(),
+        format!(r#"{{"group":"x","document":{{"kind":"evtx","data":{event}}}}}"#),
+        format!(r#"{{"result":{{"_raw":"{raw}","_time":"2026-03-02T09:15:01.000+00:00","host":"h"}}}}"#),
+        format!(r#"{{"hits":{{"hits":[{{"_source":{kibana}}}]}}}}"#),
+    ];
+    for text in cases {
+        assert_eq!(sniff(text.as_bytes()), Some(Form::Json), "{text}");
+        let (records, notes, facts) = everything(Form::Json, text.as_bytes());
+        assert_eq!((records.len(), facts.others, facts.zoneless), (1, 0, 0), "{text}: {notes:?}");
+        let record = &records[0];
+        assert_eq!((record.event_id, record.record_id, record.computer.as_str()), (1, 9, "h"), "{text}");
+        assert_eq!(
+            (record.provider.as_str(), record.channel.split('/').next()),
+            (origin::SYSMON, Some(origin::SYSMON))
+        );
+        assert_eq!(record.time.map(|time| time.to_string()).as_deref(), Some("2026-03-02T09:15:01Z"), "{text}");
+        let data: Vec<_> = record.data.iter().filter(|(name, _)| name != "UtcTime").collect();
+        assert_eq!(data, [&("Image".to_owned(), "i=j".to_owned())], "{text}");
+    }
+}
+
+#[test]
+fn nothing_is_read_again_and_again() {
+    let limits = Limits { event_record_bytes: 1 << 20, ..Limits::default() };
+    let cases = [
+        (Form::Json, "{\"a\":0} x ", "\n"),
+        (Form::Json, "{\"a\":0},", ""),
+        (Form::Json, "{", ""),
+        (Form::Json, "{\"a\":", ""),
+        (Form::Json, "{\n", ""),
+        (Form::Json, "{\"\n", ""),
+        (Form::Json, "\\u{\"", ""),
+        (Form::Xml, "<Event ", ""),
+        (Form::Xml, "<Event ><System>", ""),
+        (Form::Xml, "<Event ></Event>", ""),
+        (Form::Xml, "</Event>", "<Event >"),
+        (Form::Xml, "<Event ><a></Event ", ""),
+        (Form::Csv, "\"", ""),
+        (Form::Csv, "EventID,Channel\n\"", ""),
+        (Form::Csv, ",", ""),
+        (Form::Csv, "a,\"b\n", ""),
+    ];
+    for (form, piece, end) in cases {
+        let text = piece.repeat((3 << 20) / piece.len()) + end;
+        let started = std::time::Instant::now();
+        let (records, _, _) = read_all(form, text.as_bytes(), &limits, &|_, _| true);
+        assert_eq!(records.len(), 0, "{piece}");
+        assert!(started.elapsed().as_secs() < 10, "{piece}: {:?}", started.elapsed());
+    }
+}
+
+#[test]
 fn other_files_are_no_exports() {
     let cases: [&[u8]; 12] = [
         b"",

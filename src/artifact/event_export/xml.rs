@@ -6,6 +6,7 @@ use super::text::{Found as Place, Window};
 use super::when;
 use super::{Found, Sink, Wanted};
 use crate::artifact::log_record::LogRecord;
+use crate::base::guard::guarded;
 use memchr::memmem;
 use quick_xml::Reader;
 use quick_xml::escape::{resolve_predefined_entity, unescape};
@@ -40,7 +41,7 @@ pub(super) fn read(window: &mut Window<'_>, cap: usize, sink: &mut Sink<'_>) {
         }
         match place {
             Place::End => sink.damaged("a record that does not end", offset),
-            _ => match parse(&Window::decode(text), sink.wanted) {
+            _ => match guarded(|| parse(&Window::decode(text), sink.wanted)).flatten() {
                 Some(Record { log, found, wanted }) => {
                     sink.count(&log, found.when);
                     if wanted {
@@ -148,14 +149,20 @@ pub(super) fn parse(text: &str, wanted: &Wanted<'_>) -> Option<Record> {
                     (3.., Part::EventData | Part::UserData) if leaf && found.record.data.len() < DATA => {
                         // A tool that indents breaks what is empty over two lines.
                         let blank = value.contains('\n') && value.trim().is_empty();
+                        if part == Part::UserData && depth == 3 && (blank || value.is_empty()) {
+                            // What would hold data holds none.
+                            leaf = false;
+                            continue;
+                        }
                         found.record.data.push((name, if blank { String::new() } else { value }));
                     }
                     _ => {}
                 }
                 leaf = false;
             }
-            Event::Text(text) => words.push_str(&text.xml10_content()),
-            Event::CData(text) => words.push_str(&text.xml10_content()),
+            // Line ends are left as they were logged, which XML would have made one.
+            Event::Text(text) => words.push_str(&text),
+            Event::CData(text) => words.push_str(&text),
             Event::GeneralRef(reference) => match reference.resolve_char_ref() {
                 Ok(Some(character)) => words.push(character),
                 _ => {
