@@ -19,6 +19,7 @@
 
 pub mod event;
 pub mod evtx;
+pub mod event_export;
 pub mod log_record;
 pub mod pca;
 pub mod prefetch;
