@@ -18,15 +18,15 @@
 )]
 
 pub mod event;
-pub mod evtx;
 pub mod event_export;
+pub mod evtx;
 pub mod log_record;
 pub mod pca;
 pub mod prefetch;
+pub mod registry;
 mod small;
 pub mod startup;
 pub mod task;
 pub mod windows_log;
 pub mod wmi;
 pub mod zone_identifier;
-pub mod registry;

@@ -65,6 +65,7 @@ fn file(reading: &mut Reading<'_>, place: &Place) {
         product: text(PRODUCT),
         original_file_name: text(ORIGINAL),
         contents: None,
+        ..File::default()
     };
     let event = reading.event("amcache", place, None);
     reading.hand(Event { file: Some(file), ..event });
