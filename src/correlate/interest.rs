@@ -1,0 +1,1 @@
+//! Which events are worth keeping of logs that hold millions.
