@@ -35,6 +35,8 @@ pub(super) fn of(event: &Event) -> Kind {
         "sysmon-1" | "security-4688" => return Kind::ProcessStart,
         "sysmon-5" | "security-4689" => return Kind::ProcessEnd,
         "sysmon-3" | "security-5156" | "firewall-5156" => return Kind::Connection,
+        // A port that was bound or listened at, and a connection that the firewall stopped, are none.
+        "security-5154" | "security-5157" | "security-5158" => return Kind::Other,
         "sysmon-22" => return Kind::Question,
         "sysmon-11" | "sysmon-29" => return Kind::FileCreated,
         "sysmon-15" => return Kind::StreamCreated,
@@ -46,17 +48,18 @@ pub(super) fn of(event: &Event) -> Kind {
         "prefetch" | "bam" | "dam" | "userassist" | "pca" => return Kind::Runs,
         _ => {}
     }
+    if event.starts.is_some() {
+        return Kind::Starts;
+    }
     match event.action.as_deref() {
-        Some("started") if event.process.is_some() => return Kind::ProcessStart,
+        Some("started") if event.process.is_some() && event.network.is_none() => return Kind::ProcessStart,
         Some("ended") if event.process.is_some() => return Kind::ProcessEnd,
         Some("deleted" | "renamed-from") if event.file.is_some() => return Kind::FileDeleted,
         Some("created" | "renamed-to" | "written" | "extended") if event.file.is_some() => return Kind::FileCreated,
         Some("log-cleared") => return Kind::LogCleared,
         _ => {}
     }
-    if event.starts.is_some() {
-        Kind::Starts
-    } else if event.runs.is_some() {
+    if event.runs.is_some() {
         Kind::Runs
     } else if event.network.is_some() {
         Kind::Connection
@@ -71,4 +74,10 @@ pub(super) fn of(event: &Event) -> Kind {
     } else {
         Kind::Other
     }
+}
+
+/// The program that a memory of programs speaks of: its path, or its name alone.
+pub(super) fn program(event: &Event) -> Option<&str> {
+    let process = event.process.as_ref().and_then(|process| process.executable.as_deref());
+    process.or(event.file.as_ref().map(|file| file.path.as_str())).filter(|path| !path.is_empty())
 }
