@@ -9,6 +9,7 @@
 //! report      shows a finished Case
 //! scan        walks evidence, feeds the readers, resolves transfers, builds the Case
 //! finding     rules over tied facts
+//! correlate   ties what hosts recorded to scripts, transfers and payloads
 //! case        everything a run found
 //! script | payload | artifact        the readers
 //! evidence    file systems, entries, streams
@@ -19,6 +20,7 @@ pub mod artifact;
 pub mod base;
 pub mod case;
 pub mod cli;
+pub mod correlate;
 pub mod evidence;
 pub mod finding;
 pub mod payload;

@@ -12,7 +12,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("artifact", &["base"]),
     ("case", &["base", "evidence", "script", "payload", "artifact", "finding"]),
     ("finding", &["base", "script", "payload", "case"]),
-    ("scan", &["base", "evidence", "script", "payload", "artifact", "case", "finding"]),
+    ("correlate", &["base", "script", "payload", "artifact", "case"]),
+    ("scan", &["base", "evidence", "script", "payload", "artifact", "case", "correlate", "finding"]),
     ("report", &["base", "evidence", "script", "payload", "artifact", "case", "finding"]),
     ("cli", &["base", "evidence", "script", "payload", "artifact", "case", "finding", "scan", "report"]),
 ];

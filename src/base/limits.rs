@@ -67,6 +67,16 @@ pub struct Limits {
     pub artifact_bytes: usize,
     /// Events handed out of one registry hive.
     pub registry_events: usize,
+    /// Runs of clients reported.
+    pub client_runs: usize,
+    /// Records and files that one file, one name or one run is tied to, each; a name that more share is too common to tie by.
+    pub join_candidates: usize,
+    /// Steps up and down from a process that are followed.
+    pub lineage_depth: usize,
+    /// Entries of the timeline.
+    pub timeline_entries: usize,
+    /// Bytes that the index of all process starts may take up.
+    pub process_index_bytes: usize,
     /// PE sections listed.
     pub pe_sections: usize,
     /// PE imports and exports listed, each.
@@ -121,6 +131,11 @@ impl Default for Limits {
             prefetch_files: 8192,
             artifact_bytes: 2 << 20,
             registry_events: 250_000,
+            client_runs: 1000,
+            join_candidates: 64,
+            lineage_depth: 16,
+            timeline_entries: 20_000,
+            process_index_bytes: 24 << 20,
             pe_sections: 96,
             pe_symbols: 16_384,
             pe_resources: 1024,

@@ -3,7 +3,11 @@
 //! Fields may be added; the ones here keep their name, type and meaning. Absent is absent: what was not measured is left
 //! out. The JSON Schema that `ftpsift schema` prints is made from these types.
 
+pub mod claim;
 pub mod listing;
+pub mod playbook;
+pub mod run;
+pub mod timeline;
 
 use crate::artifact;
 use crate::base::limits::Limits;
@@ -43,6 +47,24 @@ pub struct Case {
     pub payloads: Vec<Payload>,
     /// Records of artifacts that bear on the case.
     pub events: Vec<Event>,
+    /// Runs of clients that the host recorded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<run::ClientRun>,
+    /// What is known of each file that the scripts move.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<claim::Claim>,
+    /// What starts payloads, scripts or clients without their user.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub persistence: Vec<claim::Persistence>,
+    /// Which technique each script and each run is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<run::Verdict>,
+    /// Everything that is dated, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<timeline::TimelineEntry>,
+    /// The playbooks' steps, answered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub playbooks: Vec<playbook::Step>,
     /// The judgement.
     pub findings: Vec<Finding>,
     /// Each login with all its uses.
@@ -426,6 +448,9 @@ pub struct EventLinks {
     /// Launches whose script is gone.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub launches: BTreeSet<String>,
+    /// Runs of clients.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub runs: BTreeSet<String>,
 }
 
 /// A login with all its uses.
@@ -455,7 +480,7 @@ pub struct CredentialUse {
 }
 
 /// A source that a run examined or not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Coverage {
     /// The source.
     pub source: String,
@@ -464,6 +489,15 @@ pub struct Coverage {
     /// How many records were read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub records: Option<u64>,
+    /// The first instant that it tells of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// The last instant that it tells of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Timestamp>,
+    /// Where it is silent: cleared logs, missing records, policies that keep it from recording.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<String>,
     /// Why not, or how.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,

@@ -60,7 +60,7 @@ pub(super) fn coverage(files: u64, links: u64, images: &Images) -> Vec<Coverage>
         vec![examined("files", files, "every regular file was opened; binary files were not searched for scripts")];
     if links > 0 {
         let why = "symbolic links and junctions are not followed".to_owned();
-        coverage.push(Coverage { source: "links".to_owned(), examined: false, records: Some(links), why: Some(why) });
+        coverage.push(Coverage { records: Some(links), ..unread("links", &why) });
     }
     let artifacts = ["event-logs", "prefetch", "registry", "scheduled-tasks", "srum", "network-logs"];
     coverage.extend(artifacts.map(|source| unread(source, "this version does not read it")));
@@ -93,9 +93,15 @@ pub(super) fn coverage(files: u64, links: u64, images: &Images) -> Vec<Coverage>
 }
 
 fn examined(source: &str, records: u64, why: &str) -> Coverage {
-    Coverage { source: source.to_owned(), examined: true, records: Some(records), why: Some(why.to_owned()) }
+    Coverage {
+        source: source.to_owned(),
+        examined: true,
+        records: Some(records),
+        why: Some(why.to_owned()),
+        ..Coverage::default()
+    }
 }
 
 fn unread(source: &str, why: &str) -> Coverage {
-    Coverage { source: source.to_owned(), examined: false, records: None, why: Some(why.to_owned()) }
+    Coverage { source: source.to_owned(), why: Some(why.to_owned()), ..Coverage::default() }
 }

@@ -1,0 +1,239 @@
+//! Which sources were there, from when to when, where they are silent, and what that silence is worth.
+
+use super::kinds::Kind;
+use super::sources::Sources;
+use crate::artifact::event::Event;
+use crate::case::Coverage;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A question that a source can answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Matter {
+    ProcessStarts,
+    CommandLines,
+    Connections,
+    Questions,
+    FilesCreated,
+    FilesDeleted,
+    ProgramMemory,
+    Autostarts,
+    ScriptBlocks,
+}
+
+/// Each with its word in the report and the kinds of records that answer it.
+const MATTERS: &[(Matter, &str, &[&str], &str)] = &[
+    (Matter::ProcessStarts, "process-starts", &["sysmon-1", "security-4688"], "Sysmon 1 or Security 4688"),
+    (Matter::CommandLines, "command-lines", &[], "Sysmon 1, or Security 4688 with the policy for command lines"),
+    (Matter::Connections, "connections", &["sysmon-3", "security-5156"], "Sysmon 3 or Security 5156"),
+    (Matter::Questions, "dns-questions", &["sysmon-22"], "Sysmon 22"),
+    (
+        Matter::FilesCreated,
+        "file-creations",
+        &["sysmon-11", "sysmon-15", "sysmon-29", "usn"],
+        "Sysmon 11, 15 and 29, or the change journal",
+    ),
+    (
+        Matter::FilesDeleted,
+        "file-deletions",
+        &["sysmon-23", "sysmon-26", "usn"],
+        "Sysmon 23 and 26, or the change journal",
+    ),
+    (
+        Matter::ProgramMemory,
+        "program-memory",
+        &["prefetch", "bam", "dam", "userassist", "amcache", "shimcache", "pca"],
+        "Prefetch, BAM, UserAssist, Amcache or ShimCache",
+    ),
+    (
+        Matter::Autostarts,
+        "autostarts",
+        &[
+            "run-key",
+            "service",
+            "scheduled-task",
+            "startup-folder",
+            "security-4698",
+            "system-7045",
+            "task-scheduler-106",
+        ],
+        "the registry's hives, the tasks' folder and the Startup folders",
+    ),
+    (
+        Matter::ScriptBlocks,
+        "script-blocks",
+        &["powershell-4104", "powershell-4103", "powershell-400"],
+        "PowerShell 4103 and 4104",
+    ),
+];
+
+/// What was examined.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Covered {
+    examined: BTreeMap<Matter, u64>,
+    /// Logs that were cleared, policies that are off, numbers that are missing: a line each.
+    pub(super) gaps: Vec<String>,
+    off: BTreeMap<Matter, String>,
+}
+
+impl Covered {
+    pub(super) fn of(events: &[(&Event, &str, &str)], kinds: &[Kind], sources: &Sources) -> Self {
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+        for (source, count) in sources.logs.iter().flat_map(|log| &log.kinds) {
+            let known = counts.entry(source).or_default();
+            *known = known.saturating_add(*count);
+        }
+        let mut command_lines = sources.logs.iter().map(|log| log.command_lines).fold(0u64, u64::saturating_add);
+        let mut covered = Self::default();
+        for ((event, ..), kind) in events.iter().zip(kinds) {
+            let known = counts.entry(event.source.as_str()).or_default();
+            *known = (*known).max(1);
+            let told = event.process.as_ref().is_some_and(|process| process.command_line.is_some());
+            command_lines = command_lines.max(u64::from(told && *kind == Kind::ProcessStart));
+            let at = event.time.map_or("at a time that is not told".to_owned(), |time| time.to_string());
+            let host = event.host.as_deref().unwrap_or("a host");
+            match kind {
+                Kind::LogCleared => {
+                    covered.gaps.push(format!("a log of {host} was cleared at {at} ({})", event.source))
+                }
+                Kind::TimeChanged => covered.gaps.push(format!("the clock of {host} was set at {at}")),
+                Kind::PolicyChanged => {
+                    covered.gaps.push(format!("what {host} records was changed at {at} ({})", event.source))
+                }
+                _ => {}
+            }
+        }
+        for (matter, _, records, _) in MATTERS {
+            let count = records
+                .iter()
+                .filter_map(|record| counts.get(record))
+                .fold(0u64, |sum, count| sum.saturating_add(*count));
+            if count > 0 {
+                covered.examined.insert(*matter, count);
+            }
+        }
+        if command_lines > 0 {
+            covered.examined.insert(Matter::CommandLines, command_lines);
+        }
+        for (artifact, matter) in [
+            ("prefetch", Matter::ProgramMemory),
+            ("amcache", Matter::ProgramMemory),
+            ("registry", Matter::Autostarts),
+            ("scheduled-tasks", Matter::Autostarts),
+            ("startup-folders", Matter::Autostarts),
+        ] {
+            if let Some(source) = sources.artifacts.get(artifact).filter(|source| source.examined) {
+                covered.examined.entry(matter).or_insert(source.records);
+            }
+        }
+        for policy in sources.policies.iter().filter(|policy| !policy.enabled) {
+            let matter = match policy.what.as_str() {
+                "command-lines" => Matter::CommandLines,
+                "prefetch" => Matter::ProgramMemory,
+                "process-creation" => Matter::ProcessStarts,
+                "script-blocks" => Matter::ScriptBlocks,
+                _ => continue,
+            };
+            covered.off.insert(matter, policy.told_by.clone());
+            covered.gaps.push(format!("the host does not record {}: {}", policy.what, policy.told_by));
+        }
+        for log in &sources.logs {
+            covered.gaps.extend(log_gaps(log).into_iter().map(|gap| format!("{}: {gap}", log.channel)));
+        }
+        let dropped = sources.processes.dropped;
+        if dropped > 0 {
+            covered.gaps.push(format!("{dropped} starts of processes found no room in the index of lineage"));
+        }
+        covered.gaps.truncate(256);
+        covered
+    }
+
+    pub(super) fn has(&self, matter: Matter) -> bool {
+        self.examined.contains_key(&matter)
+    }
+
+    /// Why a matter is not answered.
+    pub(super) fn why_not(&self, matter: Matter) -> String {
+        let needs = MATTERS.iter().find(|(known, ..)| *known == matter).map_or("", |(.., needs)| needs);
+        match self.off.get(&matter) {
+            Some(told) => format!("not examined: the host was set not to record it ({told})"),
+            None => format!("not examined: no source that was read tells of it; it takes {needs}"),
+        }
+    }
+
+    /// The rows of the report.
+    pub(super) fn rows(&self, sources: &Sources) -> Vec<Coverage> {
+        let mut rows: Vec<Coverage> = Vec::new();
+        for log in &sources.logs {
+            rows.push(Coverage {
+                source: format!("event-log:{}", log.channel),
+                examined: true,
+                records: Some(log.records),
+                from: log.from,
+                to: log.to,
+                gaps: log_gaps(log),
+                why: Some(format!("{} of {}", log.path, log.evidence)),
+            });
+        }
+        for (name, artifact) in &sources.artifacts {
+            rows.push(Coverage {
+                source: name.clone(),
+                examined: artifact.examined,
+                records: artifact.examined.then_some(artifact.records),
+                from: artifact.from,
+                to: artifact.to,
+                gaps: Vec::new(),
+                why: (!artifact.why.is_empty()).then(|| artifact.why.clone()),
+            });
+        }
+        for (matter, word, ..) in MATTERS {
+            let count = self.examined.get(matter).copied();
+            rows.push(Coverage {
+                source: (*word).to_owned(),
+                examined: count.is_some(),
+                records: count,
+                why: Some(match count {
+                    Some(_) => match self.off.get(matter) {
+                        Some(told) => format!("not for the whole time: {told}"),
+                        None => "at least one source that was read tells of it".to_owned(),
+                    },
+                    None => self.why_not(*matter),
+                }),
+                ..Coverage::default()
+            });
+        }
+        rows
+    }
+}
+
+fn log_gaps(log: &super::sources::LogSource) -> Vec<String> {
+    let instant = |time: Option<crate::base::time::Timestamp>| time.map_or("?".to_owned(), |time| time.to_string());
+    let mut gaps: Vec<String> = log
+        .gaps
+        .iter()
+        .map(|gap| {
+            let (from, to) = (instant(gap.from), instant(gap.to));
+            format!(
+                "records {} to {} are missing, between {from} and {to}",
+                gap.after.saturating_add(1),
+                gap.before.saturating_sub(1)
+            )
+        })
+        .collect();
+    if log.damaged > 0 {
+        gaps.push(format!("{} records or chunks could not be read", log.damaged));
+    }
+    if log.backwards > 0 {
+        gaps.push(format!(
+            "{} records lie before the one that was written before them: the clock was set",
+            log.backwards
+        ));
+    }
+    gaps
+}
+
+/// Puts the rows in place of those of the same name.
+pub(super) fn merge(rows: Vec<Coverage>, into: &mut Vec<Coverage>, has_logs: bool) {
+    let new: BTreeSet<&str> = rows.iter().map(|row| row.source.as_str()).collect();
+    into.retain(|row| !new.contains(row.source.as_str()) && !(has_logs && row.source == "event-logs" && !row.examined));
+    into.extend(rows);
+}

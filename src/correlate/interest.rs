@@ -1,0 +1,147 @@
+//! Which events are worth keeping of logs that hold millions: those of clients, of names of the case, of its hosts, and those
+//! that tell what silence is worth.
+
+use super::client::{self, KnownClients};
+use super::kinds::{self, Kind};
+use super::network::plain;
+use super::paths;
+use super::processes;
+use crate::artifact::event::{Event, Process};
+use crate::case::Case;
+use crate::script::local_path;
+use std::collections::BTreeSet;
+
+/// Names that say nothing alone: every host has thousands of them.
+const SHORTEST: usize = 3;
+/// Processes learned.
+const LEARNED: usize = 65_536;
+
+/// What a first pass over the logs keeps.
+#[derive(Debug, Clone, Default)]
+pub struct Interest {
+    names: BTreeSet<String>,
+    hosts: BTreeSet<String>,
+    known: KnownClients,
+    guids: BTreeSet<String>,
+    programs: BTreeSet<String>,
+}
+
+impl Interest {
+    /// Of all scripts, payloads, transfers and hosts of a case.
+    #[must_use]
+    pub fn of(case: &Case) -> Self {
+        let mut interest = Self::default();
+        for script in &case.scripts {
+            interest.name(&script.path);
+            script.original_path.iter().for_each(|path| interest.name(path));
+            for session in &script.sessions {
+                interest.hosts.extend(session.host.as_deref().map(plain));
+                for transfer in &session.transfers {
+                    transfer.local_path.iter().for_each(|path| interest.name(path));
+                }
+            }
+        }
+        for launch in &case.launches {
+            launch.script_path.iter().for_each(|path| interest.name(path));
+            interest.hosts.extend(launch.host.as_deref().map(plain));
+        }
+        case.payloads.iter().filter_map(|payload| payload.path.as_ref()).for_each(|path| interest.name(path));
+        interest
+    }
+
+    fn name(&mut self, path: &str) {
+        let name = local_path::file_name(path).to_lowercase();
+        let name = name.split(':').next().unwrap_or_default();
+        if name.len() >= SHORTEST && !name.contains(['*', '?']) {
+            self.names.insert(name.to_owned());
+        }
+    }
+
+    /// Learns from an event that was kept: which process and which program is a client under another name. Events are given
+    /// in the order of their log, so that a start comes before what its process does.
+    pub fn learn(&mut self, event: &Event) {
+        self.known.learn(event);
+        let Some(process) = &event.process else { return };
+        if kinds::of(event) != Kind::ProcessStart || !self.is_client(process) || self.guids.len() >= LEARNED {
+            return;
+        }
+        self.guids.extend(processes::guid_of(process.guid.as_deref()));
+        self.programs
+            .extend(process.executable.as_deref().filter(|path| client::dedicated(path).is_none()).map(client::stem));
+        // What it brings is not named by any script that is at hand.
+        let launch =
+            client::launch(process.command_line.as_deref().unwrap_or_default(), process.executable.as_deref(), None);
+        launch.and_then(|launch| launch.script_path).iter().for_each(|path| self.name(path));
+    }
+
+    fn is_client(&self, process: &Process) -> bool {
+        self.known.recognise(process).is_some()
+            || processes::guid_of(process.guid.as_deref()).is_some_and(|guid| self.guids.contains(&guid))
+            || process.executable.as_deref().is_some_and(|path| self.programs.contains(&client::stem(path)))
+    }
+
+    /// Whether an event may bear on the case.
+    #[must_use]
+    pub fn wants(&self, event: &Event) -> bool {
+        let process = event.process.as_ref();
+        let by_client = process.is_some_and(|process| {
+            self.is_client(process) || process.parent.as_deref().is_some_and(|parent| self.is_client(parent))
+        });
+        if by_client {
+            return true;
+        }
+        match kinds::of(event) {
+            Kind::LogCleared | Kind::TimeChanged | Kind::PolicyChanged => true,
+            Kind::Connection => event.network.as_ref().is_some_and(|network| {
+                [&network.source, &network.destination].into_iter().flatten().any(|end| {
+                    matches!(end.port, Some(20 | 21 | 990))
+                        || end.ip.as_deref().is_some_and(|ip| self.hosts.contains(&plain(ip)))
+                        || end.domain.as_deref().is_some_and(|name| self.hosts.contains(&plain(name)))
+                }) || process
+                    .and_then(|process| process.executable.as_deref())
+                    .is_some_and(|path| self.names_file(path))
+            }),
+            Kind::Question => event.dns.as_ref().is_some_and(|dns| self.hosts.contains(&plain(&dns.question))),
+            Kind::Starts => event.starts.as_ref().is_some_and(|starts| {
+                let line = starts.command_line.as_deref().unwrap_or_default();
+                self.names_in(line) || paths::words(line).iter().any(|word| client::may_be_client(word))
+            }),
+            Kind::Registry => {
+                event.registry.as_ref().and_then(|registry| registry.data.as_deref()).is_some_and(|data| {
+                    self.names_in(data) || paths::words(data).iter().any(|word| client::may_be_client(word))
+                })
+            }
+            Kind::ScriptBlock => event.script_block.as_ref().is_some_and(|block| {
+                let text = block.text.to_lowercase();
+                text.contains("ftp") || self.names_in(&block.text)
+            }),
+            Kind::Runs | Kind::Presence => {
+                let files = event.runs.as_ref().map(|runs| runs.files.as_slice()).unwrap_or_default();
+                kinds::program(event).is_some_and(|path| client::dedicated(path).is_some() || self.names_file(path))
+                    || files.iter().any(|file| self.names_file(file))
+            }
+            _ => {
+                let file = event.file.as_ref().is_some_and(|file| self.names_file(&file.path));
+                let told = process.is_some_and(|process| {
+                    process.executable.as_deref().is_some_and(|path| self.names_file(path))
+                        || process.command_line.as_deref().is_some_and(|line| self.names_in(line) || tells_ftp(line))
+                });
+                file || told
+            }
+        }
+    }
+
+    fn names_file(&self, path: &str) -> bool {
+        let name = local_path::file_name(path).to_lowercase();
+        self.names.contains(name.split(':').next().unwrap_or_default())
+    }
+
+    fn names_in(&self, line: &str) -> bool {
+        paths::words(line).iter().any(|word| self.names_file(word))
+    }
+}
+
+/// Whether a command line speaks of FTP: it may write a script, or start a client further down.
+fn tells_ftp(line: &str) -> bool {
+    line.as_bytes().windows(3).any(|window| window.eq_ignore_ascii_case(b"ftp"))
+}

@@ -1,0 +1,83 @@
+//! What an event is, whatever source recorded it.
+
+use crate::artifact::event::Event;
+
+/// What an event tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    ProcessStart,
+    ProcessEnd,
+    Connection,
+    Question,
+    /// A file that was created, written, renamed to or detected.
+    FileCreated,
+    /// A named stream: `Zone.Identifier` and others.
+    StreamCreated,
+    FileDeleted,
+    Starts,
+    /// A memory of programs that ran: Prefetch, BAM, UserAssist.
+    Runs,
+    /// A memory of programs that were there: Amcache, ShimCache.
+    Presence,
+    ScriptBlock,
+    Registry,
+    LogCleared,
+    TimeChanged,
+    /// What is recorded was changed.
+    PolicyChanged,
+    Other,
+}
+
+/// What an event is, by its source's word first, by its content where that says nothing.
+pub(super) fn of(event: &Event) -> Kind {
+    let source = event.source.as_str();
+    match source {
+        "sysmon-1" | "security-4688" => return Kind::ProcessStart,
+        "sysmon-5" | "security-4689" => return Kind::ProcessEnd,
+        "sysmon-3" | "security-5156" | "firewall-5156" => return Kind::Connection,
+        // A port that was bound or listened at, and a connection that the firewall stopped, are none.
+        "security-5154" | "security-5157" | "security-5158" => return Kind::Other,
+        "sysmon-22" => return Kind::Question,
+        "sysmon-11" | "sysmon-29" => return Kind::FileCreated,
+        "sysmon-15" => return Kind::StreamCreated,
+        "sysmon-23" | "sysmon-26" => return Kind::FileDeleted,
+        "security-1102" | "system-104" | "eventlog-104" | "eventlog-1102" => return Kind::LogCleared,
+        "security-4616" | "system-1" => return Kind::TimeChanged,
+        "security-4719" | "sysmon-16" | "sysmon-4" | "security-1100" | "system-1100" => return Kind::PolicyChanged,
+        "amcache" | "shimcache" => return Kind::Presence,
+        "prefetch" | "bam" | "dam" | "userassist" | "pca" => return Kind::Runs,
+        _ => {}
+    }
+    if event.starts.is_some() {
+        return Kind::Starts;
+    }
+    match event.action.as_deref() {
+        Some("started") if event.process.is_some() && event.network.is_none() => return Kind::ProcessStart,
+        Some("ended") if event.process.is_some() => return Kind::ProcessEnd,
+        Some("deleted" | "renamed-from") if event.file.is_some() => return Kind::FileDeleted,
+        Some("created" | "renamed-to" | "written" | "extended") if event.file.is_some() => return Kind::FileCreated,
+        Some("log-cleared") => return Kind::LogCleared,
+        _ => {}
+    }
+    if event.runs.is_some() {
+        Kind::Runs
+    } else if event.network.is_some() {
+        Kind::Connection
+    } else if event.dns.is_some() {
+        Kind::Question
+    } else if event.script_block.is_some() {
+        Kind::ScriptBlock
+    } else if event.registry.is_some() {
+        Kind::Registry
+    } else if event.file.is_some() {
+        Kind::FileCreated
+    } else {
+        Kind::Other
+    }
+}
+
+/// The program that a memory of programs speaks of: its path, or its name alone.
+pub(super) fn program(event: &Event) -> Option<&str> {
+    let process = event.process.as_ref().and_then(|process| process.executable.as_deref());
+    process.or(event.file.as_ref().map(|file| file.path.as_str())).filter(|path| !path.is_empty())
+}
