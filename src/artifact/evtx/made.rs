@@ -5,24 +5,24 @@ use std::collections::HashMap;
 
 /// What a record says.
 #[derive(Clone)]
-pub struct Made<'a> {
+pub(super) struct Made<'a> {
     pub provider: &'a str,
     pub event_id: u16,
     pub data: &'a [(&'a str, &'a str)],
 }
 
 /// A chunk that is being written.
-pub struct Chunk {
+pub(super) struct Chunk {
     pub bytes: Vec<u8>,
     names: HashMap<String, usize>,
     templates: HashMap<String, (u32, usize)>,
     pub records: u64,
 }
 
-pub const TIME: u64 = 132_021_552_494_581_131;
+pub(super) const TIME: u64 = 132_021_552_494_581_131;
 
 impl Chunk {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { bytes: vec![0; 512], names: HashMap::new(), templates: HashMap::new(), records: 0 }
     }
 
@@ -56,7 +56,7 @@ impl Chunk {
         self.u16(0);
     }
 
-    pub fn open(&mut self, name: &str, attributes: &[(&str, Value<'_>)]) {
+    pub(super) fn open(&mut self, name: &str, attributes: &[(&str, Value<'_>)]) {
         let more = !attributes.is_empty();
         self.put(&[if more { 0x41 } else { 0x01 }, 0xff, 0xff, 0, 0, 0, 0]);
         self.name(name);
@@ -71,7 +71,7 @@ impl Chunk {
         self.put(&[0x02]);
     }
 
-    pub fn value(&mut self, value: &Value<'_>) {
+    pub(super) fn value(&mut self, value: &Value<'_>) {
         match value {
             Value::Text(text) => {
                 self.put(&[0x05, 0x01]);
@@ -86,7 +86,7 @@ impl Chunk {
         }
     }
 
-    pub fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         self.put(&[0x04]);
     }
 
@@ -99,7 +99,7 @@ impl Chunk {
     }
 
     /// An instance: its definition is written where it is needed first.
-    pub fn instance(&mut self, key: &str, values: &[(u8, Vec<u8>)], definition: impl FnOnce(&mut Self)) {
+    pub(super) fn instance(&mut self, key: &str, values: &[(u8, Vec<u8>)], definition: impl FnOnce(&mut Self)) {
         self.put(&[0x0f, 1, 1, 0, 0x0c, 1]);
         let known = self.templates.get(key).copied();
         let (id, at) = known.unwrap_or((u32::try_from(self.templates.len()).unwrap() + 77, self.bytes.len() + 8));
@@ -125,12 +125,12 @@ impl Chunk {
     }
 
     /// Adds a record of an event.
-    pub fn event(&mut self, made: &Made<'_>) {
+    pub(super) fn event(&mut self, made: &Made<'_>) {
         self.record(|chunk| chunk.body(made));
     }
 
     /// Adds a record of any content.
-    pub fn record(&mut self, body: impl FnOnce(&mut Self)) {
+    pub(super) fn record(&mut self, body: impl FnOnce(&mut Self)) {
         self.records += 1;
         let start = self.bytes.len();
         self.put(b"**\0\0\0\0\0\0");
@@ -194,7 +194,7 @@ impl Chunk {
     }
 
     /// The chunk with its header, as long as a chunk is.
-    pub fn finish(mut self, first: u64) -> Vec<u8> {
+    pub(super) fn finish(mut self, first: u64) -> Vec<u8> {
         let free = self.bytes.len();
         self.bytes.resize(65_536, 0);
         self.bytes[..8].copy_from_slice(b"ElfChnk\0");
@@ -223,7 +223,7 @@ impl Chunk {
 }
 
 /// A value in a template.
-pub enum Value<'a> {
+pub(super) enum Value<'a> {
     /// Text that is written out.
     Text(&'a str),
     /// The place of a value, and its type.
@@ -231,7 +231,7 @@ pub enum Value<'a> {
 }
 
 /// A log of these chunks.
-pub fn log(chunks: &[Vec<u8>], flags: u32) -> Vec<u8> {
+pub(super) fn log(chunks: &[Vec<u8>], flags: u32) -> Vec<u8> {
     let mut bytes = vec![0u8; 4096];
     bytes[..8].copy_from_slice(b"ElfFile\0");
     bytes[40..42].copy_from_slice(&4096u16.to_le_bytes());
