@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let limits = Limits { signature_checks: 256, ..Limits::default() };
-    let nobody = Authorities { trust: TrustStore::empty(), at: None };
+    let nobody = Authorities { trust: TrustStore::empty(), ..Authorities::default() };
     let known = Authorities::default();
     let judged = authenticode::signed_data(bytes, None, &known, &limits);
     assert!(judged.len() <= limits.signatures);
