@@ -6,7 +6,7 @@
 use super::shape::{Outcome, data_of, outcome};
 use super::tree::Node;
 use super::when;
-use super::{Wanted, origin};
+use super::{Wanted, message, origin};
 use crate::artifact::log_record::LogRecord;
 
 /// Where the pipelines put fields of Sysmon.
@@ -135,6 +135,10 @@ fn moved(node: &Node, provider: &str, event_id: u32, data: &mut Vec<(String, Str
         (origin::POWERSHELL, 4104) => POWERSHELL,
         _ => return,
     };
+    // Newer versions write what Windows shows.
+    for (_, text) in data.iter_mut().filter(|(name, _)| name == "TokenElevationType") {
+        *text = message::meant(text).to_owned();
+    }
     let mut add = |name: &str, text: &str| {
         if !data.iter().any(|(known, value)| known == name && !value.is_empty()) {
             data.push((name.to_owned(), text.to_owned()));

@@ -23,11 +23,21 @@ const PROVIDER: &[&str] = &[
     "Source",
 ];
 const CHANNEL: &[&str] = &["Channel", "LogName", "channel", "log_name"];
-const COMPUTER: &[&str] = &["Hostname", "HostName", "MachineName", "Computer", "ComputerName", "computer_name", "host"];
+const COMPUTER: &[&str] =
+    &["Hostname", "HostName", "MachineName", "Computer", "ComputerName", "computer_name", "computer", "host"];
 const RECORD: &[&str] =
     &["EventRecordID", "EventRecordId", "RecordId", "RecordID", "record_id", "RecordNumber", "record_number"];
-const TIME: &[&str] =
-    &["SystemTime", "TimeCreated", "EventTime", "@timestamp", "TimeGenerated", "Date and Time", "_time", "timestamp"];
+const TIME: &[&str] = &[
+    "SystemTime",
+    "TimeCreated",
+    "EventTime",
+    "@timestamp",
+    "TimeGenerated",
+    "Date and Time",
+    "_time",
+    "timestamp",
+    "time_created_utc",
+];
 const VERSION: &[&str] = &["Version", "version"];
 const USER: &[&str] = &["UserID", "UserId", "UserSID", "SecurityUserID"];
 const PROCESS: &[&str] = &["ExecutionProcessID", "ExecutionProcessId"];
@@ -197,7 +207,7 @@ fn by_fields(node: &Node) -> Option<(&'static str, Option<u32>)> {
         };
         return Some((origin::SYSMON, number));
     }
-    has(&["NewProcessName", "NewProcessId"]).then_some((origin::SECURITY, Some(4688)))
+    has(&["NewProcessName"]).then_some((origin::SECURITY, Some(4688)))
 }
 
 /// The data in EvtxECmd's `Payload`, which is JSON of XML, of which the marks are often escaped still.

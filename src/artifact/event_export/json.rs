@@ -10,6 +10,8 @@ use std::borrow::Cow;
 
 /// Objects that are too large and whose fields are then looked through, as a list of records may be one document.
 const OPENED: usize = 16;
+/// The length of a string of which nothing more is kept.
+const CUT: usize = usize::MAX;
 
 /// Reads the records of a text.
 pub(super) fn read(window: &mut Window<'_>, cap: usize, sink: &mut Sink<'_>) {
@@ -289,8 +291,14 @@ impl Document {
 
     /// A byte of a string that means something.
     fn within(&mut self, byte: u8) {
-        if self.length <= self.cap / 4 || (byte == b'"' && self.escape == 0) {
+        let ends = self.escape == 0 && byte == b'"';
+        if self.escape == 0 && self.length > self.cap / 4 {
+            self.length = CUT;
+        }
+        // An escape is kept as a whole or not at all.
+        if ends || self.length != CUT {
             self.keep(byte);
+            self.length = self.length.saturating_add(1);
         }
         self.escape = match (self.escape, byte) {
             (0, b'\\') => 1,
@@ -314,7 +322,7 @@ impl Document {
         if !self.lost && !self.large && self.length <= field {
             self.text.extend_from_slice(bytes.get(..end).unwrap_or_default());
         }
-        self.length = if end < bytes.len() { usize::MAX } else { self.length.saturating_add(end) };
+        self.length = if end < bytes.len() { CUT } else { self.length.saturating_add(end) };
     }
 
     fn keep(&mut self, byte: u8) {

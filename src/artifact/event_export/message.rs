@@ -41,18 +41,26 @@ const SHOWN: &[(&str, &str)] = &[
 ];
 const LINES: usize = 4096;
 
-/// Adds the data of a message that are not there yet.
+/// What the record holds of which Windows shows this, in English.
+pub(super) fn meant(shown: &str) -> &str {
+    SHOWN.iter().find(|(known, _)| *known == shown).map_or(shown, |(_, meant)| meant)
+}
+
+/// Adds the data of a message where the record has none of its own. Where it has, the message tells only what is often lost among
+/// them, the number of the process: the manifest of another version shifts what stands under which name.
 pub(super) fn fill(provider: &str, event_id: u32, text: &str, data: &mut Vec<(String, String)>) {
-    let found = match (provider, event_id) {
-        (origin::SYSMON, _) => sysmon(text),
-        (origin::SECURITY, 4688) => security(text),
+    let (found, own) = match (provider, event_id) {
+        (origin::SYSMON, _) => (sysmon(text), "Image"),
+        (origin::SECURITY, 4688) => (security(text), "NewProcessName"),
         _ => return,
     };
-    for (name, text) in found {
-        if !text.is_empty() && !data.iter().any(|(known, value)| *known == name && !value.is_empty()) {
-            data.push((name, text));
-        }
-    }
+    let has = |name: &str| data.iter().any(|(known, value)| known == name && !value.is_empty());
+    let only = has(own).then_some("ProcessId");
+    let new: Vec<_> = found
+        .into_iter()
+        .filter(|(name, text)| !text.is_empty() && !has(name) && only.is_none_or(|only| name == only))
+        .collect();
+    data.extend(new);
 }
 
 /// `ProcessGuid: {…}`, one a line. A value may go on over lines that are no fields.
@@ -62,7 +70,6 @@ fn sysmon(text: &str) -> Vec<(String, String)> {
         let field = line.split_once(':').filter(|(name, _)| {
             !name.is_empty() && name.len() < 32 && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
         });
-        // A drive is no field.
         match (field, found.last_mut()) {
             (Some((name, value)), _) if name.len() > 1 && (value.is_empty() || value.starts_with(' ')) => {
                 found.push((name.to_owned(), value.strip_prefix(' ').unwrap_or(value).to_owned()));
@@ -70,6 +77,10 @@ fn sysmon(text: &str) -> Vec<(String, String)> {
             (_, Some((_, value))) => value.extend(["\n", line]),
             _ => {}
         }
+    }
+    let is_guid = |text: &str| matches!(text, "" | "-") || text.trim_matches(['{', '}']).len() == 36;
+    if found.iter().any(|(name, text)| name.ends_with("Guid") && !is_guid(text.trim())) {
+        return Vec::new();
     }
     found
 }
@@ -88,7 +99,7 @@ fn security(text: &str) -> Vec<(String, String)> {
         }
         let field = SECURITY.iter().find(|(under, known, _)| *under == heading && *known == name.trim());
         let Some((_, _, field)) = field else { continue };
-        let shown = SHOWN.iter().find(|(shown, _)| *shown == value).map_or(value, |(_, meant)| meant);
+        let shown = meant(value);
         // An account that is shown by its name has a SID that is not told.
         if !field.ends_with("Sid") || shown.starts_with("S-1-") {
             found.push(((*field).to_owned(), shown.to_owned()));
@@ -101,15 +112,30 @@ fn security(text: &str) -> Vec<(String, String)> {
 mod tests {
     use super::*;
 
+    fn filled(text: &str, data: &[(&str, &str)]) -> Vec<(String, String)> {
+        let mut data = data.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        fill(origin::SYSMON, 1, text, &mut data);
+        data
+    }
+
     #[test]
     fn lines_that_are_no_fields_go_on_with_the_last() {
         let text =
             "Process Create:\r\nRuleName: -\r\nCommandLine: cmd /c echo a\r\nC:\\x: y\r\nuser: b\r\nParentUser: x";
-        let mut data = vec![("RuleName".to_owned(), "kept".to_owned())];
-        fill(origin::SYSMON, 1, text, &mut data);
+        let data = filled(text, &[("RuleName", "kept")]);
         let data: Vec<_> = data.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         let expected =
             [("RuleName", "kept"), ("CommandLine", "cmd /c echo a\nC:\\x: y"), ("user", "b"), ("ParentUser", "x")];
         assert_eq!(data, expected);
+    }
+
+    #[test]
+    fn messages_of_another_version_are_not_believed() {
+        let text =
+            "Process Create:\nProcessId: 7\nImage: b\nUser: {42F11C3B-6E1A-5C8C-0000-0020E7030000}\nLogonGuid: 0x3e7";
+        assert_eq!(filled(text, &[]), []);
+        let text = "Process Create:\nProcessId: 7\nImage: b\nOriginalFileName: c";
+        let pair = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        assert_eq!(filled(text, &[("Image", "a")]), [pair("Image", "a"), pair("ProcessId", "7")]);
     }
 }

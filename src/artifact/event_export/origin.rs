@@ -24,6 +24,7 @@ pub(super) fn of_channel(channel: &str, event_id: u32) -> &str {
         ("Security", _) => SECURITY,
         ("System", 7000..=7045) => "Service Control Manager",
         ("Windows PowerShell", _) => "PowerShell",
+        ("Sysmon", _) => SYSMON,
         _ => channel.split_once('/').map_or("", |(provider, _)| provider),
     }
 }

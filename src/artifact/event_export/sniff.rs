@@ -36,9 +36,10 @@ pub fn sniff(head: &[u8]) -> Option<Form> {
 /// Whether documents with such names hold events.
 fn is_json(named: &dyn Fn(&str) -> bool, has: &dyn Fn(&str) -> bool) -> bool {
     let number = ["EventID", "EventId", "event_id", "EventCode", "Id"].iter().any(|name| named(name));
-    let origin = ["Channel", "SourceName", "ProviderName", "LogName", "UtcTime", "source_name", "log_name"]
-        .iter()
-        .any(|name| named(name));
+    let origin =
+        ["Channel", "SourceName", "ProviderName", "LogName", "UtcTime", "NewProcessName", "source_name", "log_name"]
+            .iter()
+            .any(|name| named(name));
     named("System") && number
         || named("winlog")
         || has("\"winlog.")
@@ -54,7 +55,8 @@ fn is_json(named: &dyn Fn(&str) -> bool, has: &dyn Fn(&str) -> bool) -> bool {
 fn is_header(named: &dyn Fn(&str) -> bool) -> bool {
     let any = |names: &[&str]| names.iter().any(|name| named(name));
     let number = any(&["EventID", "EventId", "Event ID", "event_id", "EventCode", "Id", "id"]);
-    let origin = any(&["Channel", "SourceName", "ProviderName", "Provider", "LogName"]);
+    let origin =
+        any(&["Channel", "SourceName", "ProviderName", "Provider", "LogName", "NewProcessName", "provider", "channel"]);
     number && origin
         || named("Event ID") && named("Source")
         || named("UtcTime") && any(&["ProcessGuid", "Image"])

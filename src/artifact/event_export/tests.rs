@@ -213,6 +213,17 @@ fn what_is_too_large_is_cut_or_passed_over() {
     let (records, _, _) = read_all(Form::Json, json.as_bytes(), &limits, &|_, _| true);
     assert_eq!(records.len(), 3);
     assert_eq!((records[1].get("Image").unwrap().len(), records[1].get("CommandLine")), (1024, Some("c")));
+    for (escaped, kept) in [(r"\u0041b\\", 342..345), (r"\ud83d\ude00", 340..345), (r#"\""#, 512..515)] {
+        let json = line(2, &escaped.repeat(9000));
+        let (records, _, facts) = read_all(Form::Json, json.as_bytes(), &limits, &|_, _| true);
+        assert_eq!((records.len(), facts.others, facts.unreadable), (1, 0, 0), "{escaped}");
+        assert!(
+            kept.contains(&records[0].get("Image").unwrap().len()),
+            "{escaped} {}",
+            records[0].get("Image").unwrap().len()
+        );
+        assert_eq!(records[0].get("CommandLine"), Some("c"), "{escaped}");
+    }
 
     let xml = |id: u32, text: &str| {
         let data = format!("<EventData><Data Name='a'>b</Data><Data Name='c'>{text}</Data></EventData>");
