@@ -20,6 +20,8 @@ pub enum Stage {
     Resolve,
     /// Inspecting a payload.
     Payload,
+    /// Reading what the host recorded.
+    Artifact,
 }
 
 impl fmt::Display for Stage {
@@ -29,6 +31,7 @@ impl fmt::Display for Stage {
             Self::Walk => "walk",
             Self::Read => "read",
             Self::Script => "script",
+            Self::Artifact => "artifact",
             Self::Resolve => "resolve",
             Self::Payload => "payload",
         })

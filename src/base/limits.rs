@@ -55,6 +55,8 @@ pub struct Limits {
     pub shadow_copy_blocks: usize,
     /// Files followed through one change journal, and events kept of it.
     pub journal_events: usize,
+    /// Events kept of the artifacts of one piece of evidence.
+    pub log_events: usize,
     /// Bytes of text that are kept of one record of an event log.
     pub event_record_bytes: usize,
     /// Bytes of PowerShell's script blocks that wait for their other parts.
@@ -125,6 +127,7 @@ impl Default for Limits {
             shadow_copies: 64,
             shadow_copy_blocks: 4 << 20,
             journal_events: 10_000,
+            log_events: 100_000,
             event_record_bytes: 1 << 20,
             script_block_bytes: 16 << 20,
             prefetch_bytes: 16 << 20,

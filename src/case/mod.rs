@@ -248,6 +248,8 @@ pub enum Source {
     ArchiveMember,
     /// Space that belongs to no file.
     Unallocated,
+    /// A record of an event log: the command line of a process, a script block.
+    Event,
     /// Another script writes it; it may not exist as a file.
     WrittenByScript,
     /// The command line of a client, which says itself what to transfer.

@@ -170,8 +170,10 @@ fn launch_records(texts: &[TextFile], ties: &[Tie], scripts: &BTreeMap<TextId, S
     let mut records: Vec<(usize, Launch)> = Vec::new();
     for (tie, id) in ties.iter().zip(ids) {
         let Some(launch) = launch_of(tie, texts) else { continue };
+        let event = texts.iter().find(|text| text.path == tie.file).and_then(|text| text.event.clone());
         let mut record = launch.clone();
         record.id.clone_from(id);
+        record.found_in.event = event;
         record.found_in.script = scripts.get(&TextId::File(tie.file.clone())).cloned();
         record.scripts = tie.scripts.iter().filter_map(|text| scripts.get(text).cloned()).collect();
         let number = id.get(1..).and_then(|digits| digits.parse().ok()).unwrap_or(0);
@@ -182,7 +184,10 @@ fn launch_records(texts: &[TextFile], ties: &[Tie], scripts: &BTreeMap<TextId, S
 }
 
 fn file_script(id: &str, evidence: &str, volume: &VolumeView<'_>, text: &TextFile) -> Script {
-    let (source, recovery) = volume.source(&text.path);
+    let (source, recovery) = match text.event {
+        Some(_) => (Source::Event, None),
+        None => volume.source(&text.path),
+    };
     let thrown = volume.thrown(&text.path);
     Script {
         id: id.to_owned(),
@@ -194,7 +199,7 @@ fn file_script(id: &str, evidence: &str, volume: &VolumeView<'_>, text: &TextFil
         recovery,
         deleted_at: thrown.as_ref().and_then(|thrown| thrown.deleted),
         original_path: thrown.map(|thrown| thrown.original),
-        extents: if source == Source::File { Vec::new() } else { volume.extents(&text.path) },
+        extents: if matches!(source, Source::File | Source::Event) { Vec::new() } else { volume.extents(&text.path) },
         form: text.reading.form,
         dialect: None,
         encoding: text.text.encoding,

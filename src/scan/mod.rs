@@ -17,6 +17,7 @@
 )]
 
 mod acquisition;
+mod artifacts;
 mod assemble;
 pub mod authorities;
 mod carve;
@@ -45,9 +46,11 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 use crate::case::{Case, Counts, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
+use crate::correlate::correlate;
+use crate::correlate::sources::Sources;
 use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
-use crate::evidence::open::{self, Opened, Shape};
+use crate::evidence::open::{self, Opened, Shape, VolumeFacts};
 use crate::finding::allow::AllowList;
 use crate::finding::judge::judge;
 use exhibits::Take;
@@ -118,6 +121,16 @@ fn given_drives(root: &Path, drives: &[(char, std::path::PathBuf)]) -> Vec<(char
     drives.iter().filter_map(|(letter, folder)| Some((*letter, below(folder)?))).collect()
 }
 
+/// Evidence that was swept, and is asked once more when the whole case is known.
+struct Held {
+    id: String,
+    file_system: Arc<dyn FileSystem>,
+    disk: Vec<VolumeFacts>,
+    given: Vec<(char, EntryPath)>,
+    artifacts: Vec<artifacts::Artifact>,
+    gathered: artifacts::Gathered,
+}
+
 /// A case in the making.
 struct Builder {
     case: Case,
@@ -127,6 +140,8 @@ struct Builder {
     complete: bool,
     links: u64,
     images: coverage::Images,
+    sources: Sources,
+    held: Vec<Held>,
 }
 
 impl Builder {
@@ -170,6 +185,8 @@ impl Builder {
             complete: true,
             links: 0,
             images: coverage::Images::default(),
+            sources: Sources { from: request.from, to: request.to, known: request.known.clone(), ..Sources::default() },
+            held: Vec::new(),
         }
     }
 
@@ -200,6 +217,8 @@ impl Builder {
         let mut anomalies = evidence.anomalies;
         anomalies.extend(swept.anomalies.into_iter().map(shown));
         let mut texts = swept.found;
+        let gathered = artifacts::gather(&id, &volume, &swept.artifacts, &mut self.sources, &limits, &mut anomalies);
+        texts.extend(artifacts::texts(&gathered, &limits));
         self.links = self.links.saturating_add(swept.links);
         self.images.add(&swept.origins, matches!(evidence.shape, Shape::Image(_)), request.carve);
         let stores = stores::Stores::collect(&volume, &mut texts);
@@ -257,6 +276,29 @@ impl Builder {
         for anomaly in anomalies {
             self.note(&id, anomaly);
         }
+        drop(volume);
+        let disk = match evidence.shape {
+            Shape::Image(disk) => disk.volumes,
+            Shape::Directory | Shape::File | Shape::Archive(_) => Vec::new(),
+        };
+        let (given, artifacts) = (given.to_vec(), swept.artifacts);
+        self.held.push(Held { id, file_system: shared, disk, given, artifacts, gathered });
+    }
+
+    /// Ties what the artifacts of all evidence tell to the case, once all of it is known.
+    fn tie_events(&mut self) {
+        let limits = self.limits.clone();
+        let mut events = Vec::new();
+        for held in &mut self.held {
+            let volume = VolumeView::new(&*held.file_system, &held.id, &held.given, &held.disk);
+            artifacts::gather_named(&held.id, &volume, &held.artifacts, &self.case, &mut held.gathered, &limits);
+            events.append(&mut held.gathered.events);
+        }
+        self.sources.processes.seal();
+        let caps = correlate(&mut self.case, events, &self.sources, &limits);
+        for cause in caps {
+            self.note("", Anomaly { stage: Stage::Artifact, path: String::new(), cause });
+        }
     }
 
     /// Lists what was skipped or damaged; whether the scan is still complete depends on why.
@@ -280,6 +322,8 @@ impl Builder {
     }
 
     fn finish(mut self, progress: &Progress) -> Case {
+        self.case.coverage = coverage::coverage(progress.files.load(Ordering::Relaxed), self.links, &self.images);
+        self.tie_events();
         let case = &mut self.case;
         case.credentials = credentials::collect(&case.scripts);
         case.findings = judge(case, &self.allow);
@@ -297,7 +341,6 @@ impl Builder {
             findings: count(case.findings.len()),
             errors: case.scan.counts.errors,
         };
-        case.coverage = coverage::coverage(case.scan.counts.files, self.links, &self.images);
         case.scan.complete = self.complete;
         case.scan.finished = Timestamp::now();
         case.scan.elapsed_s = case.scan.finished.seconds_since(case.scan.started);

@@ -1,6 +1,7 @@
 //! What a run is asked to do.
 
 use crate::base::limits::Limits;
+use crate::base::time::Timestamp;
 use crate::finding::allow::AllowList;
 use crate::payload::authenticode::Authorities;
 use std::path::PathBuf;
@@ -24,6 +25,12 @@ pub struct ScanRequest {
     pub allow: AllowList,
     /// Whom signatures are held against.
     pub authorities: Authorities,
+    /// Nothing before this is shown of what the host recorded.
+    pub from: Option<Timestamp>,
+    /// Nothing after this.
+    pub to: Option<Timestamp>,
+    /// Hosts, addresses and networks that the examiner knows.
+    pub known: Vec<String>,
     /// The arguments as given, for the report.
     pub arguments: Vec<String>,
 }

@@ -4,6 +4,7 @@
 //! prefilter keeps is decoded. One thread walks, the others read; results are put back into the order of the walk, so
 //! that the number of threads shows nowhere.
 
+use super::artifacts::{self, Artifact};
 use super::coverage::Origins;
 use super::prefilter::{self, Prefilter};
 use super::progress::Progress;
@@ -42,6 +43,8 @@ pub(super) struct Swept<T> {
     pub(super) links: u64,
     /// What was seen besides ordinary files.
     pub(super) origins: Origins,
+    /// What the host recorded of itself, in the order of the walk.
+    pub(super) artifacts: Vec<Artifact>,
 }
 
 /// What a reader makes of a candidate.
@@ -68,6 +71,7 @@ type Numbered<T> = (u64, Outcome<T>);
 struct Outcome<T> {
     found: Option<T>,
     anomalies: Vec<Anomaly>,
+    artifact: Option<Artifact>,
 }
 
 /// Sweeps a file system with the given number of reading threads.
@@ -80,7 +84,7 @@ pub(super) fn sweep<T: Send>(
 ) -> Swept<T> {
     let results: Mutex<Vec<Numbered<T>>> = Mutex::new(Vec::new());
     let keep = |index: u64, outcome: Outcome<T>| {
-        if outcome.found.is_some() || !outcome.anomalies.is_empty() {
+        if outcome.found.is_some() || outcome.artifact.is_some() || !outcome.anomalies.is_empty() {
             results.lock().unwrap_or_else(PoisonError::into_inner).push((index, outcome));
         }
     };
@@ -126,9 +130,11 @@ pub(super) fn sweep<T: Send>(
     }
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_by_key(|(index, _)| *index);
-    let mut swept = Swept { found: Vec::new(), anomalies: Vec::new(), links: passed.links, origins: passed.origins };
+    let Passed { links, origins } = passed;
+    let mut swept = Swept { found: Vec::new(), anomalies: Vec::new(), links, origins, artifacts: Vec::new() };
     for (_, outcome) in results {
         swept.found.extend(outcome.found);
+        swept.artifacts.extend(outcome.artifact);
         swept.anomalies.extend(outcome.anomalies);
     }
     swept
@@ -149,7 +155,8 @@ fn walk<T>(
 ) {
     let mut index = 0u64;
     let mut files = 0u64;
-    let note = |index: u64, anomaly: Anomaly| keep(index, Outcome { found: None, anomalies: vec![anomaly] });
+    let note =
+        |index: u64, anomaly: Anomaly| keep(index, Outcome { found: None, anomalies: vec![anomaly], artifact: None });
     file_system.walk(limits, &mut |walked| {
         index = index.saturating_add(1);
         if progress.is_cancelled() {
@@ -201,6 +208,8 @@ struct Worker<'w, T> {
     head: AlignedBuffer,
     body: Option<AlignedBuffer>,
     lower: Vec<u8>,
+    /// What the file that is looked at is, besides a text.
+    artifact: Option<Artifact>,
 }
 
 impl<'w, T> Worker<'w, T> {
@@ -211,12 +220,13 @@ impl<'w, T> Worker<'w, T> {
         read: &'w Reader<'w, T>,
     ) -> Self {
         let (prefilter, head) = (Prefilter::new(), AlignedBuffer::new(HEAD));
-        Self { file_system, limits, progress, read, prefilter, head, body: None, lower: Vec::new() }
+        Self { file_system, limits, progress, read, prefilter, head, body: None, lower: Vec::new(), artifact: None }
     }
 
     /// Looks at one file; whatever goes wrong costs this file alone.
     fn file(&mut self, path: &EntryPath) -> Outcome<T> {
         let mut anomalies = Vec::new();
+        self.artifact = None;
         let result = guarded(|| self.examine(path, &mut anomalies));
         let found = match result {
             Some(Ok(found)) => found,
@@ -235,7 +245,7 @@ impl<'w, T> Worker<'w, T> {
         if found.is_some() {
             Progress::add(&self.progress.hits, 1);
         }
-        Outcome { found, anomalies }
+        Outcome { found, anomalies, artifact: self.artifact.take() }
     }
 
     fn examine(&mut self, path: &EntryPath, anomalies: &mut Vec<Anomaly>) -> Result<Option<T>, Anomaly> {
@@ -250,6 +260,8 @@ impl<'w, T> Worker<'w, T> {
         }
         Progress::add(&self.progress.bytes, u64::try_from(count).unwrap_or(u64::MAX));
         let head = self.head.filled(count);
+        let kind = artifacts::kind_of(path, head, sniffed.is_some());
+        self.artifact = kind.map(|kind| Artifact { path: path.clone(), kind });
         if shortcut::is_shortcut(head) || store::is_binary(head) {
             return self.binary(path, &opened, anomalies).map_err(io);
         }

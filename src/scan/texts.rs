@@ -32,6 +32,8 @@ pub(super) struct TextFile {
     pub(super) times: FileTimes,
     pub(super) text: Text,
     pub(super) reading: TextReading,
+    /// The event that told it, where it is no file of its own.
+    pub(super) event: Option<String>,
 }
 
 /// Reads a text that the sweep handed up.
@@ -60,7 +62,7 @@ pub(super) fn read_swept(volume: &VolumeView<'_>, candidate: &Candidate<'_>, lim
         let opened = volume.file_system.open(path).ok()?;
         digests(&opened.stream).ok()?
     };
-    Some(TextFile { path: path.clone(), size, digests, times, text: kept(text, &reading), reading })
+    Some(TextFile { path: path.clone(), size, digests, times, text: kept(text, &reading), reading, event: None })
 }
 
 /// Reads a file that a launch names as its script, whatever its content looks like.
@@ -89,7 +91,7 @@ pub(super) fn read_named(
         diagnostics: Vec::new(),
     });
     reading.is_script = Some(Confidence::Certain);
-    Ok(Some(TextFile { path: path.clone(), size, digests, times: opened.times, text, reading }))
+    Ok(Some(TextFile { path: path.clone(), size, digests, times: opened.times, text, reading, event: None }))
 }
 
 /// The digests of a whole stream.

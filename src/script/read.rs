@@ -94,19 +94,36 @@ pub fn read_shortcut(
     limits: &Limits,
 ) -> Option<TextReading> {
     let mut emulation = Emulation::new(origin, Platform::Windows, neighbours, limits);
-    emulation.line = 1;
-    emulation.directory = shortcut.working_directory.clone().filter(|directory| !directory.is_empty());
     if shortcut.padded {
         emulation.diagnose("padded-arguments", "blanks push a part of the arguments out of sight");
     }
-    emulation.start(&shortcut.command_line());
+    started(emulation, &shortcut.command_line(), shortcut.working_directory.as_deref(), Form::Url)
+}
+
+/// All that a command line says of FTP which a process was started with, in the folder that it was started in.
+#[must_use]
+pub fn read_command_line(
+    line: &str,
+    directory: Option<&str>,
+    origin: Origin<'_>,
+    neighbours: &dyn Neighbours,
+    limits: &Limits,
+) -> Option<TextReading> {
+    let emulation = Emulation::new(origin, Platform::Windows, neighbours, limits);
+    started(emulation, line, directory, Form::Batch)
+}
+
+fn started(mut emulation: Emulation<'_>, line: &str, directory: Option<&str>, form: Form) -> Option<TextReading> {
+    emulation.line = 1;
+    emulation.directory = directory.filter(|directory| !directory.is_empty()).map(str::to_owned);
+    emulation.start(line);
     let Outcome { fed, launches, sessions, library, runs, diagnostics, .. } = emulation.finish();
     if launches.is_empty() && sessions.is_empty() {
         return None;
     }
     let written = |file| Written { confidence: Confidence::Certain, ..written_text(file, &Places::default()) };
     Some(TextReading {
-        form: Form::Url,
+        form,
         is_script: None,
         client: library.unwrap_or_default(),
         sessions,
