@@ -7,6 +7,7 @@ mod activity;
 mod amcache;
 mod audit_policy;
 mod certificates;
+mod deleted;
 mod host;
 mod image_options;
 mod kind;
@@ -53,9 +54,11 @@ pub fn read(
         ));
     }
     let mut facts = HostFacts::default();
+    let mut anomalies;
     {
         let (user, left) = (kind.user(hive), limits.registry_events);
-        let mut reading = Reading { kind, hive, user, left, limit: limits.registry_events, visit, note };
+        let mut reading =
+            Reading { kind, hive, user, left, limit: limits.registry_events, deleted: false, visit, note };
         match kind {
             HiveKind::Software => {
                 run_keys::read(&mut reading);
@@ -81,8 +84,15 @@ pub fn read(
             HiveKind::Security => host::security(&reading, &mut facts),
             HiveKind::UsrClass | HiveKind::Sam | HiveKind::Other => {}
         }
+        // What a deleted key points to is gone as often as not, and that is no damage.
+        anomalies = hive.anomalies();
+        if matches!(kind, HiveKind::Software | HiveKind::System | HiveKind::NtUser) && !hive.is_exhausted() {
+            deleted::read(&mut reading);
+            let limits = hive.anomalies().into_iter().filter(|cause| matches!(cause, Cause::LimitReached { .. }));
+            anomalies.extend(limits);
+        }
     }
-    hive.anomalies().into_iter().for_each(note);
+    anomalies.into_iter().for_each(note);
     facts
 }
 
@@ -93,6 +103,8 @@ struct Reading<'a> {
     user: Option<String>,
     left: usize,
     limit: usize,
+    /// Whether what is read now lies in keys that were deleted.
+    deleted: bool,
     visit: &'a mut dyn FnMut(Event),
     note: &'a mut dyn FnMut(Cause),
 }
@@ -168,6 +180,7 @@ impl Reading<'_> {
             time,
             time_quality: time.map(|_| KEY_TIME.to_owned()),
             source: source.to_owned(),
+            action: self.deleted.then(|| "deleted".to_owned()),
             record: value.map_or(place.key.offset(), |value| value.offset),
             user: self.user.clone(),
             registry: Some(registry),

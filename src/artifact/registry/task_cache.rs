@@ -45,6 +45,16 @@ pub(super) fn read(reading: &mut Reading<'_>) {
     }
 }
 
+/// A task whose key in `Tasks` was deleted.
+pub(super) fn deleted(reading: &mut Reading<'_>, place: &Place) {
+    let below = place.path.get(CACHE.len()..).filter(|_| place.path.is_char_boundary(CACHE.len()));
+    let id = below.and_then(|below| below.strip_prefix("\\Tasks\\")).filter(|id| id.starts_with('{'));
+    if let Some(id) = id.filter(|id| !id.contains('\\')) {
+        let path = reading.text(place, "Path").unwrap_or_else(|| id.to_owned());
+        task(reading, place, &Entry { path, id: id.to_owned(), hidden: false, index: None });
+    }
+}
+
 fn entries(reading: &Reading<'_>) -> Vec<Entry> {
     let mut entries = Vec::new();
     let Some(tree) = reading.place(&format!("{CACHE}\\Tree")) else { return entries };

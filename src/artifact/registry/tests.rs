@@ -357,6 +357,50 @@ fn certificates_and_lists_of_them_are_handed_out() {
     assert_eq!(found[1].1, large);
 }
 
+/// Deletes a key: its cell is free, and the list of the key above it is gone.
+fn delete(hive: &mut [u8], above: &[&str], name: &str) {
+    let read = Hive::open(&hive.to_vec()).map(|hive| {
+        let above = hive.key(above).unwrap();
+        (above.offset() as usize, hive.child(above, name).unwrap().offset() as usize)
+    });
+    let (above, key) = read.unwrap();
+    hive[above + 4 + 20..above + 4 + 24].fill(0);
+    hive[above + 4 + 28..above + 4 + 32].fill(0xff);
+    let size = i32::from_le_bytes(hive[key..key + 4].try_into().unwrap());
+    hive[key..key + 4].copy_from_slice(&size.abs().to_le_bytes());
+}
+
+#[test]
+fn what_was_deleted_is_told_as_such() {
+    let mut user = Node::root();
+    let current = "Software\\Microsoft\\Windows\\CurrentVersion";
+    user.at(&format!("{current}\\Run")).text("gone", "gone.exe");
+    let mut user = write(&user);
+    delete(&mut user, &current.split('\\').collect::<Vec<_>>(), "Run");
+    let mut system = Node::root();
+    system.at("Select").number("Current", 1);
+    system.at("ControlSet001\\Services\\Evil").number("Type", 0x10).number("Start", 2).text("ImagePath", "evil.exe");
+    let mut system = write(&system);
+    delete(&mut system, &["ControlSet001", "Services"], "Evil");
+    let mut software = Node::root();
+    let cache = "Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tasks";
+    let task = software.at(&format!("{cache}\\{{1}}")).text("Path", "\\T");
+    task.binary("Actions", &actions(3, &[["t.exe", "", ""]]));
+    let mut software = write(&software);
+    delete(&mut software, &cache.split('\\').collect::<Vec<_>>(), "{1}");
+    for (bytes, expected) in [
+        (user, "run-key gone: [gone.exe], at logon"),
+        (system, "service Evil: [evil.exe], at start-up"),
+        (software, "scheduled-task \\T: [t.exe] [Author]"),
+    ] {
+        let hive = Hive::open(&bytes).unwrap();
+        let mut events = Vec::new();
+        read(HiveKind::of(&hive), &hive, &Limits::default(), &mut |event| events.push(event), &mut |_| {});
+        assert_eq!(started(&events), [expected]);
+        assert_eq!(events[0].action.as_deref(), Some("deleted"));
+    }
+}
+
 #[test]
 fn events_are_capped_and_an_unfinished_hive_is_told() {
     let bytes = write(&software());

@@ -67,6 +67,10 @@ impl<'a> Cells<'a> {
         Self { bytes, limit, left: Cell::new(limit), data_left: Cell::new(data), missing: Cell::new(None), cache }
     }
 
+    pub(super) fn length(&self) -> u64 {
+        self.bytes.get().len()
+    }
+
     pub(super) fn limit(&self) -> u64 {
         self.limit
     }
@@ -130,7 +134,8 @@ impl<'a> Cells<'a> {
         Some(bytes)
     }
 
-    fn read(&self, at: u64, buffer: &mut [u8]) -> Option<usize> {
+    /// Reads from an offset of the file; tells how much there was.
+    pub(super) fn read(&self, at: u64, buffer: &mut [u8]) -> Option<usize> {
         let block = u64::try_from(BLOCK).ok()?;
         let (number, within) = (at.checked_div(block)?, usize::try_from(at.checked_rem(block)?).ok()?);
         if within.saturating_add(buffer.len()) > BLOCK {

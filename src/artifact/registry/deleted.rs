@@ -1,0 +1,33 @@
+//! What started a program until its key was deleted: `Run` keys, services and tasks in cells that are free. What else was
+//! deleted is not told.
+
+use super::{HiveKind, Place, Reading, run_keys, services, task_cache};
+
+/// Keys that are looked at.
+const KEYS: usize = 20_000;
+
+pub(super) fn read(reading: &mut Reading<'_>) {
+    let mut places = Vec::new();
+    let hive = reading.hive;
+    hive.deleted_keys(&mut |key| {
+        let Some(names) = hive.path_of(key).filter(|_| places.len() < KEYS) else { return };
+        // A hive that was not written to its end may still use a cell that it says is free.
+        let borrowed: Vec<&str> = names.iter().map(String::as_str).collect();
+        if hive.key(&borrowed) != Some(key) {
+            places.push(Place { key, path: names.join("\\") });
+        }
+    });
+    reading.deleted = true;
+    for place in places {
+        match reading.kind {
+            HiveKind::System => services::deleted(reading, &place),
+            HiveKind::Software => {
+                run_keys::deleted(reading, &place);
+                task_cache::deleted(reading, &place);
+            }
+            HiveKind::NtUser => run_keys::deleted(reading, &place),
+            _ => {}
+        }
+    }
+    reading.deleted = false;
+}
