@@ -7,6 +7,7 @@ mod activity;
 mod amcache;
 mod audit_policy;
 mod certificates;
+mod classes;
 mod deleted;
 mod host;
 mod image_options;
@@ -82,7 +83,8 @@ pub fn read(
             }
             HiveKind::Amcache => amcache::read(&mut reading),
             HiveKind::Security => host::security(&reading, &mut facts),
-            HiveKind::UsrClass | HiveKind::Sam | HiveKind::Other => {}
+            HiveKind::UsrClass => classes::read(&mut reading),
+            HiveKind::Sam | HiveKind::Other => {}
         }
         // What a deleted key points to is gone as often as not, and that is no damage.
         anomalies = hive.anomalies();

@@ -10,7 +10,7 @@ use super::{Place, Reading};
 use crate::artifact::event::{Event, Runs, Starts};
 use crate::base::fields::Fields;
 use crate::base::time::Timestamp;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 const CACHE: &str = "Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache";
 /// Where the flags of a task lie in its `Triggers`, behind the version and the two bounds of its time.
@@ -27,21 +27,21 @@ struct Entry {
 }
 
 pub(super) fn read(reading: &mut Reading<'_>) {
+    let Some(tasks) = reading.place(&format!("{CACHE}\\Tasks")) else { return };
+    let tasks: Vec<(String, Place)> =
+        reading.below(&tasks).into_iter().map(|place| (reading.hive.name(place.key).to_lowercase(), place)).collect();
+    let places: HashMap<&str, &Place> = tasks.iter().map(|(id, place)| (id.as_str(), place)).collect();
     let mut seen = HashSet::new();
     for entry in entries(reading) {
-        seen.insert(entry.id.to_lowercase());
-        let tasks = reading.place(&format!("{CACHE}\\Tasks\\{}", entry.id));
-        if let Some(place) = tasks {
-            task(reading, &place, &entry);
+        let id = entry.id.to_lowercase();
+        if let Some(place) = places.get(id.as_str()) {
+            task(reading, place, &entry);
         }
+        seen.insert(id);
     }
-    let Some(tasks) = reading.place(&format!("{CACHE}\\Tasks")) else { return };
-    for place in reading.below(&tasks) {
-        let id = reading.hive.name(place.key);
-        if !seen.contains(&id.to_lowercase()) {
-            let path = reading.text(&place, "Path").unwrap_or_else(|| id.clone());
-            task(reading, &place, &Entry { path, id, hidden: true, index: None });
-        }
+    for (id, place) in tasks.iter().filter(|(id, _)| !seen.contains(id)) {
+        let path = reading.text(place, "Path").unwrap_or_else(|| id.clone());
+        task(reading, place, &Entry { path, id: id.clone(), hidden: true, index: None });
     }
 }
 

@@ -260,6 +260,7 @@ fn user() -> Node {
         .binary("{1NP14R77-02R7-4R5Q-O744-2RO1NR5198O7}\\sgc.rkr", &ran)
         .binary("HRZR_PGYFRFFVBA", &ran)
         .binary("odd", &[1; 5]);
+    root.at(&format!("{current}\\Group Policy\\Scripts\\Logon\\0\\0")).text("Script", "s.bat").text("Parameters", "-x");
     root.at("Environment").text("UserInitMprLogonScript", "logon.bat");
     root.at("Control Panel\\Desktop").text("SCRNSAVE.EXE", "s.scr");
     root.at(&format!("{current}\\Run")).text("r", "r.exe");
@@ -277,6 +278,7 @@ fn what_a_user_typed_and_started_is_told_with_the_time_that_is_known() {
             "run-key r: [r.exe], at logon",
             "screensaver SCRNSAVE.EXE: [s.scr], when the user is idle",
             "logon-script UserInitMprLogonScript: [logon.bat], at logon",
+            "group-policy-script Script: [s.bat -x], at logon",
         ]
     );
     let told = |event: &Event| {
@@ -300,6 +302,28 @@ fn what_a_user_typed_and_started_is_told_with_the_time_that_is_known() {
     );
     let runs = events.last().unwrap().runs.clone().unwrap();
     assert_eq!((runs.count, runs.last.len()), (Some(9), 1));
+}
+
+#[test]
+fn what_a_user_puts_before_the_classes_of_the_host_is_told() {
+    let mut root = Node::root();
+    root.at("Local Settings");
+    root.at("CLSID\\{1}\\InprocServer32").text("", "C:\\x.dll").text("ThreadingModel", "Both");
+    root.at("Wow6432Node\\CLSID\\{2}\\LocalServer32").text("", "y.exe");
+    root.at("CLSID\\{3}\\ScriptletURL").text("", "http://h/s.sct");
+    root.at("CLSID\\{4}\\ProgID").text("", "no");
+    root.at("ms-settings\\shell\\open\\command").text("", "cmd.exe").text("DelegateExecute", "");
+    let (kind, events, _, _) = read_all(&root);
+    assert_eq!(kind, HiveKind::UsrClass);
+    assert_eq!(
+        started(&events),
+        [
+            "com-server {1}: [C:\\x.dll], when the class is used",
+            "com-server {3}: [http://h/s.sct], when the class is used",
+            "com-server {2}: [y.exe], when the class is used",
+            "shell-command ms-settings: [cmd.exe], when such a thing is opened",
+        ]
+    );
 }
 
 #[test]
