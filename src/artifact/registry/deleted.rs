@@ -4,7 +4,9 @@
 use super::{HiveKind, Place, Reading, run_keys, services, task_cache};
 
 /// Keys that are looked at.
-const KEYS: usize = 20_000;
+const KEYS: usize = 2000;
+/// Names of a path at most.
+const DEPTH: usize = 16;
 
 /// Names of which one is on the way to a key that starts something.
 const ON_THE_WAY: &[&str] = &["Services", "Tasks", "CurrentVersion"];
@@ -12,7 +14,8 @@ const ON_THE_WAY: &[&str] = &["Services", "Tasks", "CurrentVersion"];
 /// Whether a key may start something: where it is now is asked only then, for that takes a search.
 fn is_of_interest(names: &[String]) -> bool {
     let above = names.len().saturating_sub(4);
-    names.iter().skip(above).any(|name| ON_THE_WAY.iter().any(|known| name.eq_ignore_ascii_case(known)))
+    names.len() <= DEPTH
+        && names.iter().skip(above).any(|name| ON_THE_WAY.iter().any(|known| name.eq_ignore_ascii_case(known)))
 }
 
 pub(super) fn read(reading: &mut Reading<'_>) {

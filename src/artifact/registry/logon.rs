@@ -6,6 +6,9 @@
 use super::{HiveKind, Place, Reading};
 use crate::base::hive::Value;
 
+/// Policies, and scripts of all of them, that are looked at.
+const POLICIES: usize = 1000;
+
 /// Whether a value names a command line or a library.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Names {
@@ -75,7 +78,8 @@ fn group_policy(reading: &mut Reading<'_>, kind: &str) {
         ["Policies\\Microsoft\\Windows\\System\\Scripts", "Microsoft\\Windows\\CurrentVersion\\Group Policy\\Scripts"]
     {
         for place in reading.software(&format!("{path}\\{kind}")) {
-            for script in reading.below(&place).iter().flat_map(|policy| reading.below(policy)).collect::<Vec<_>>() {
+            let policies: Vec<Place> = reading.below(&place).take(POLICIES).collect();
+            for script in policies.iter().flat_map(|policy| reading.below(policy)).take(POLICIES).collect::<Vec<_>>() {
                 let Some(value) = reading.hive.value(script.key, "Script") else { continue };
                 let parameters = reading.text(&script, "Parameters");
                 let mut event = reading.starting("group-policy-script", &script, &value);

@@ -117,7 +117,7 @@ struct Place {
     path: String,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
     /// Hands out an event, as long as there are not too many.
     fn hand(&mut self, event: Event) {
         match self.left.checked_sub(1) {
@@ -139,10 +139,11 @@ impl Reading<'_> {
         Some(Place { key: self.hive.key(&names)?, path: path.to_owned() })
     }
 
-    /// The keys right below one.
-    fn below(&self, place: &Place) -> Vec<Place> {
-        let keys = self.hive.subkeys(place.key).into_iter();
-        keys.map(|key| Place { key, path: format!("{}\\{}", place.path, self.hive.name(key)) }).collect()
+    /// The keys right below one, whose paths are made one after the other.
+    fn below(&self, place: &Place) -> impl Iterator<Item = Place> + use<'a> {
+        let (hive, above) = (self.hive, place.path.clone());
+        let keys = hive.subkeys(place.key).into_iter();
+        keys.map(move |key| Place { key, path: format!("{above}\\{}", hive.name(key)) })
     }
 
     /// The keys of a path below `Software`, for programs of 64 and of 32 bits.

@@ -8,6 +8,7 @@
 use super::task_actions::{Action, actions};
 use super::{Place, Reading};
 use crate::artifact::event::{Event, Runs, Starts};
+use crate::base::anomaly::Cause;
 use crate::base::fields::Fields;
 use crate::base::time::Timestamp;
 use std::collections::{HashMap, HashSet};
@@ -17,6 +18,9 @@ const CACHE: &str = "Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache"
 const FLAGS: usize = 40;
 /// The flag of a task that is switched on.
 const ENABLED: u32 = 0x40_0000;
+
+/// Tasks that are read.
+const TASKS: usize = 10_000;
 
 /// What `Tree` says of a task.
 struct Entry {
@@ -29,7 +33,11 @@ struct Entry {
 pub(super) fn read(reading: &mut Reading<'_>) {
     let Some(tasks) = reading.place(&format!("{CACHE}\\Tasks")) else { return };
     let tasks: Vec<(String, Place)> =
-        reading.below(&tasks).into_iter().map(|place| (reading.hive.name(place.key).to_lowercase(), place)).collect();
+        reading.below(&tasks).take(TASKS).map(|place| (reading.hive.name(place.key).to_lowercase(), place)).collect();
+    if tasks.len() >= TASKS {
+        let limit = u64::try_from(TASKS).unwrap_or(u64::MAX);
+        (reading.note)(Cause::LimitReached { what: "scheduled tasks of a registry hive", limit });
+    }
     let places: HashMap<&str, &Place> = tasks.iter().map(|(id, place)| (id.as_str(), place)).collect();
     let mut seen = HashSet::new();
     for entry in entries(reading) {
@@ -66,7 +74,7 @@ fn entries(reading: &Reading<'_>) -> Vec<Entry> {
             let hidden = named("SD").is_none_or(|value| value.data.is_empty()) || index == Some(0);
             entries.push(Entry { path: format!("\\{}", path.join("\\")), id, hidden, index });
         }
-        entries.len() < reading.left
+        entries.len() < TASKS
     });
     entries
 }

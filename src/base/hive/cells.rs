@@ -79,6 +79,16 @@ impl<'a> Cells<'a> {
         self.left.get() == 0 || self.data_left.get() == 0
     }
 
+    /// Reads no more: the hive holds more than any does.
+    pub(super) fn exhaust(&self) {
+        self.left.set(0);
+    }
+
+    /// Bytes that there are.
+    pub(super) fn stored(&self) -> u64 {
+        self.bytes.stored()
+    }
+
     /// How many references led to nothing, and where the first of them pointed.
     pub(super) fn missing(&self) -> Option<(u64, u64)> {
         self.missing.get()

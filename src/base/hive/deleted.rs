@@ -20,7 +20,9 @@ const PIECE: u64 = 4096;
 impl Hive<'_> {
     /// Hands out the keys in free cells. The hive is read once from its start to its end.
     pub fn deleted_keys(&self, visit: &mut dyn FnMut(Key)) {
-        let (mut at, end, mut left) = (BINS, self.cells.length(), KEYS);
+        // What logs add far behind the end leaves a hole, and there is nothing in it.
+        let end = self.cells.length().min(self.cells.stored());
+        let (mut at, mut left) = (BINS, KEYS);
         while at < end && left > 0 {
             let mut head = [0u8; 12];
             let size = match self.cells.read(at, &mut head) {
