@@ -250,7 +250,7 @@ pub struct Registry {
 pub struct Starts {
     /// `scheduled-task`, `service`, `run-key`, `startup-folder`, `winlogon`, `image-file-execution-options`, `wmi-consumer`,
     /// `silent-process-exit`, `appinit-dlls`, `appcert-dlls`, `boot-execute`, `active-setup`, `command-processor`,
-    /// `screensaver`, `logon-script`.
+    /// `screensaver`, `logon-script`, `group-policy-script`, `com-server`, `shell-command`.
     pub mechanism: String,
     /// Its name: that of the task, the service, the value.
     pub name: String,

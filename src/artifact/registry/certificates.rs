@@ -1,6 +1,6 @@
 //! Certificates that the host trusts or distrusts, and the list of roots that Windows updates, as their bytes.
 //!
-//! Source: Microsoft, [MS-GPEF] and "System Store Locations": `SystemCertificates\STORE\Certificates\THUMBPRINT`, `Blob`, a
+//! Source: Microsoft, MS-GPEF and "System Store Locations": `SystemCertificates\STORE\Certificates\THUMBPRINT`, `Blob`, a
 //! row of properties of which one is the certificate.
 
 use crate::base::hive::Hive;
@@ -18,7 +18,7 @@ const STORES: &[&str] = &["ROOT", "AuthRoot", "Disallowed", "CA", "TrustedPublis
 /// Certificates and lists that are handed out.
 const CERTIFICATES: usize = 4096;
 /// Bytes of them in all.
-const BYTES: usize = 32 << 20;
+const BYTES: usize = 16 << 20;
 
 /// The stores' names and the `Blob` of each certificate; for `AutoUpdate` the signed list of roots (`EncodedCtl`), under the
 /// name of `AuthRoot\AutoUpdate` or `Disallowed\AutoUpdate`.

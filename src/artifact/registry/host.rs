@@ -128,7 +128,7 @@ pub(super) fn software(reading: &Reading<'_>, facts: &mut HostFacts) {
         switch(reading, &format!("{powershell}\\ScriptBlockLogging"), "EnableScriptBlockLogging").or(policies);
     facts.transcripts = switch(reading, &format!("{powershell}\\Transcription"), "EnableTranscripting").or(policies);
     if let Some(list) = reading.place("Microsoft\\Windows NT\\CurrentVersion\\ProfileList") {
-        for place in reading.below(&list).into_iter().take(PROFILES) {
+        for place in reading.below(&list).take(PROFILES) {
             if let Some(folder) = reading.text(&place, "ProfileImagePath") {
                 facts.profiles.insert(reading.hive.name(place.key), folder);
             }

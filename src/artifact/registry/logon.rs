@@ -1,10 +1,13 @@
 //! What Windows itself, a logon, a shell or any program starts or loads, because a single value says so.
 //!
 //! Source: MITRE ATT&CK T1547.004 (Winlogon), T1546.010 (AppInit), T1546.009 (AppCert), T1547.014 (Active Setup), T1546.002
-//! (screensaver), T1037.001 (logon script); Microsoft, "Cmd", for `AutoRun`; "Session Manager", for `BootExecute`.
+//! (screensaver), T1037.001 and T1037.003 (logon scripts); Microsoft, "Cmd", for `AutoRun`; "Session Manager", for `BootExecute`.
 
 use super::{HiveKind, Place, Reading};
 use crate::base::hive::Value;
+
+/// Policies, and scripts of all of them, that are looked at.
+const POLICIES: usize = 1000;
 
 /// Whether a value names a command line or a library.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,9 +62,37 @@ pub(super) fn read(reading: &mut Reading<'_>) {
             named(reading, &package, &["DLLName"], "winlogon", Library, "at logon");
         }
     }
+    for kind in ["Logon", "Logoff", "Startup", "Shutdown"] {
+        group_policy(reading, kind);
+    }
     for place in reading.software("Microsoft\\Active Setup\\Installed Components") {
         for component in reading.below(&place) {
             named(reading, &component, &["StubPath"], "active-setup", Command, "at the first logon of each user");
+        }
+    }
+}
+
+/// Scripts of group policies: for each policy a key, and below it one for each script.
+fn group_policy(reading: &mut Reading<'_>, kind: &str) {
+    for path in
+        ["Policies\\Microsoft\\Windows\\System\\Scripts", "Microsoft\\Windows\\CurrentVersion\\Group Policy\\Scripts"]
+    {
+        for place in reading.software(&format!("{path}\\{kind}")) {
+            let policies: Vec<Place> = reading.below(&place).take(POLICIES).collect();
+            for script in policies.iter().flat_map(|policy| reading.below(policy)).take(POLICIES).collect::<Vec<_>>() {
+                let Some(value) = reading.hive.value(script.key, "Script") else { continue };
+                let parameters = reading.text(&script, "Parameters");
+                let mut event = reading.starting("group-policy-script", &script, &value);
+                let Some(starts) = event.starts.as_mut().filter(|starts| starts.command_line.is_some()) else {
+                    continue;
+                };
+                if let (Some(line), Some(parameters)) = (starts.command_line.as_mut(), parameters) {
+                    line.push(' ');
+                    line.push_str(&parameters);
+                }
+                starts.triggers = vec![format!("at {}", kind.to_lowercase())];
+                reading.hand(event);
+            }
         }
     }
 }

@@ -7,6 +7,8 @@ mod activity;
 mod amcache;
 mod audit_policy;
 mod certificates;
+mod classes;
+mod deleted;
 mod host;
 mod image_options;
 mod kind;
@@ -53,9 +55,11 @@ pub fn read(
         ));
     }
     let mut facts = HostFacts::default();
+    let mut anomalies;
     {
         let (user, left) = (kind.user(hive), limits.registry_events);
-        let mut reading = Reading { kind, hive, user, left, limit: limits.registry_events, visit, note };
+        let mut reading =
+            Reading { kind, hive, user, left, limit: limits.registry_events, deleted: false, visit, note };
         match kind {
             HiveKind::Software => {
                 run_keys::read(&mut reading);
@@ -79,10 +83,18 @@ pub fn read(
             }
             HiveKind::Amcache => amcache::read(&mut reading),
             HiveKind::Security => host::security(&reading, &mut facts),
-            HiveKind::UsrClass | HiveKind::Sam | HiveKind::Other => {}
+            HiveKind::UsrClass => classes::read(&mut reading),
+            HiveKind::Sam | HiveKind::Other => {}
+        }
+        // What a deleted key points to is gone as often as not, and that is no damage.
+        anomalies = hive.anomalies();
+        if matches!(kind, HiveKind::Software | HiveKind::System | HiveKind::NtUser) && !hive.is_exhausted() {
+            deleted::read(&mut reading);
+            let limits = hive.anomalies().into_iter().filter(|cause| matches!(cause, Cause::LimitReached { .. }));
+            anomalies.extend(limits);
         }
     }
-    hive.anomalies().into_iter().for_each(note);
+    anomalies.into_iter().for_each(note);
     facts
 }
 
@@ -93,6 +105,8 @@ struct Reading<'a> {
     user: Option<String>,
     left: usize,
     limit: usize,
+    /// Whether what is read now lies in keys that were deleted.
+    deleted: bool,
     visit: &'a mut dyn FnMut(Event),
     note: &'a mut dyn FnMut(Cause),
 }
@@ -103,7 +117,7 @@ struct Place {
     path: String,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
     /// Hands out an event, as long as there are not too many.
     fn hand(&mut self, event: Event) {
         match self.left.checked_sub(1) {
@@ -125,10 +139,11 @@ impl Reading<'_> {
         Some(Place { key: self.hive.key(&names)?, path: path.to_owned() })
     }
 
-    /// The keys right below one.
-    fn below(&self, place: &Place) -> Vec<Place> {
-        let keys = self.hive.subkeys(place.key).into_iter();
-        keys.map(|key| Place { key, path: format!("{}\\{}", place.path, self.hive.name(key)) }).collect()
+    /// The keys right below one, whose paths are made one after the other.
+    fn below(&self, place: &Place) -> impl Iterator<Item = Place> + use<'a> {
+        let (hive, above) = (self.hive, place.path.clone());
+        let keys = hive.subkeys(place.key).into_iter();
+        keys.map(move |key| Place { key, path: format!("{above}\\{}", hive.name(key)) })
     }
 
     /// The keys of a path below `Software`, for programs of 64 and of 32 bits.
@@ -168,6 +183,7 @@ impl Reading<'_> {
             time,
             time_quality: time.map(|_| KEY_TIME.to_owned()),
             source: source.to_owned(),
+            action: self.deleted.then(|| "deleted".to_owned()),
             record: value.map_or(place.key.offset(), |value| value.offset),
             user: self.user.clone(),
             registry: Some(registry),

@@ -47,6 +47,14 @@ pub(super) fn read(reading: &mut Reading<'_>) {
     }
 }
 
+/// What a deleted key held, where it was one of these.
+pub(super) fn deleted(reading: &mut Reading<'_>, place: &Place) {
+    let path = place.path.to_lowercase();
+    if KEYS.iter().any(|known| path.ends_with(&known.to_lowercase())) {
+        values(reading, place, &HashSet::new());
+    }
+}
+
 fn values(reading: &mut Reading<'_>, place: &Place, off: &HashSet<String>) {
     let is_section = place.path.contains("\\RunOnceEx\\");
     for value in reading.hive.values(place.key) {

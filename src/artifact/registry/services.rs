@@ -19,6 +19,15 @@ pub(super) fn read(reading: &mut Reading<'_>) {
     }
 }
 
+/// A service whose key was deleted.
+pub(super) fn deleted(reading: &mut Reading<'_>, place: &Place) {
+    let mut names = place.path.split('\\').skip(1);
+    let is_service = names.next().is_some_and(|name| name.eq_ignore_ascii_case("Services")) && names.count() == 1;
+    if is_service && reading.number(place, "Type").is_some_and(|kind| kind & PROCESS != 0) {
+        service(reading, place);
+    }
+}
+
 fn service(reading: &mut Reading<'_>, place: &Place) {
     let name = reading.hive.name(place.key);
     let start = reading.number(place, "Start");

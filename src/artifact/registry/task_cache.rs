@@ -8,15 +8,19 @@
 use super::task_actions::{Action, actions};
 use super::{Place, Reading};
 use crate::artifact::event::{Event, Runs, Starts};
+use crate::base::anomaly::Cause;
 use crate::base::fields::Fields;
 use crate::base::time::Timestamp;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 const CACHE: &str = "Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache";
 /// Where the flags of a task lie in its `Triggers`, behind the version and the two bounds of its time.
 const FLAGS: usize = 40;
 /// The flag of a task that is switched on.
 const ENABLED: u32 = 0x40_0000;
+
+/// Tasks that are read.
+const TASKS: usize = 10_000;
 
 /// What `Tree` says of a task.
 struct Entry {
@@ -27,21 +31,35 @@ struct Entry {
 }
 
 pub(super) fn read(reading: &mut Reading<'_>) {
+    let Some(tasks) = reading.place(&format!("{CACHE}\\Tasks")) else { return };
+    let tasks: Vec<(String, Place)> =
+        reading.below(&tasks).take(TASKS).map(|place| (reading.hive.name(place.key).to_lowercase(), place)).collect();
+    if tasks.len() >= TASKS {
+        let limit = u64::try_from(TASKS).unwrap_or(u64::MAX);
+        (reading.note)(Cause::LimitReached { what: "scheduled tasks of a registry hive", limit });
+    }
+    let places: HashMap<&str, &Place> = tasks.iter().map(|(id, place)| (id.as_str(), place)).collect();
     let mut seen = HashSet::new();
     for entry in entries(reading) {
-        seen.insert(entry.id.to_lowercase());
-        let tasks = reading.place(&format!("{CACHE}\\Tasks\\{}", entry.id));
-        if let Some(place) = tasks {
-            task(reading, &place, &entry);
+        let id = entry.id.to_lowercase();
+        if let Some(place) = places.get(id.as_str()) {
+            task(reading, place, &entry);
         }
+        seen.insert(id);
     }
-    let Some(tasks) = reading.place(&format!("{CACHE}\\Tasks")) else { return };
-    for place in reading.below(&tasks) {
-        let id = reading.hive.name(place.key);
-        if !seen.contains(&id.to_lowercase()) {
-            let path = reading.text(&place, "Path").unwrap_or_else(|| id.clone());
-            task(reading, &place, &Entry { path, id, hidden: true, index: None });
-        }
+    for (id, place) in tasks.iter().filter(|(id, _)| !seen.contains(id)) {
+        let path = reading.text(place, "Path").unwrap_or_else(|| id.clone());
+        task(reading, place, &Entry { path, id: id.clone(), hidden: true, index: None });
+    }
+}
+
+/// A task whose key in `Tasks` was deleted.
+pub(super) fn deleted(reading: &mut Reading<'_>, place: &Place) {
+    let below = place.path.get(CACHE.len()..).filter(|_| place.path.is_char_boundary(CACHE.len()));
+    let id = below.and_then(|below| below.strip_prefix("\\Tasks\\")).filter(|id| id.starts_with('{'));
+    if let Some(id) = id.filter(|id| !id.contains('\\')) {
+        let path = reading.text(place, "Path").unwrap_or_else(|| id.to_owned());
+        task(reading, place, &Entry { path, id: id.to_owned(), hidden: false, index: None });
     }
 }
 
@@ -56,7 +74,7 @@ fn entries(reading: &Reading<'_>) -> Vec<Entry> {
             let hidden = named("SD").is_none_or(|value| value.data.is_empty()) || index == Some(0);
             entries.push(Entry { path: format!("\\{}", path.join("\\")), id, hidden, index });
         }
-        entries.len() < reading.left
+        entries.len() < TASKS
     });
     entries
 }

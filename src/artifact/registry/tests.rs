@@ -260,6 +260,7 @@ fn user() -> Node {
         .binary("{1NP14R77-02R7-4R5Q-O744-2RO1NR5198O7}\\sgc.rkr", &ran)
         .binary("HRZR_PGYFRFFVBA", &ran)
         .binary("odd", &[1; 5]);
+    root.at(&format!("{current}\\Group Policy\\Scripts\\Logon\\0\\0")).text("Script", "s.bat").text("Parameters", "-x");
     root.at("Environment").text("UserInitMprLogonScript", "logon.bat");
     root.at("Control Panel\\Desktop").text("SCRNSAVE.EXE", "s.scr");
     root.at(&format!("{current}\\Run")).text("r", "r.exe");
@@ -277,6 +278,7 @@ fn what_a_user_typed_and_started_is_told_with_the_time_that_is_known() {
             "run-key r: [r.exe], at logon",
             "screensaver SCRNSAVE.EXE: [s.scr], when the user is idle",
             "logon-script UserInitMprLogonScript: [logon.bat], at logon",
+            "group-policy-script Script: [s.bat -x], at logon",
         ]
     );
     let told = |event: &Event| {
@@ -300,6 +302,28 @@ fn what_a_user_typed_and_started_is_told_with_the_time_that_is_known() {
     );
     let runs = events.last().unwrap().runs.clone().unwrap();
     assert_eq!((runs.count, runs.last.len()), (Some(9), 1));
+}
+
+#[test]
+fn what_a_user_puts_before_the_classes_of_the_host_is_told() {
+    let mut root = Node::root();
+    root.at("Local Settings");
+    root.at("CLSID\\{1}\\InprocServer32").text("", "C:\\x.dll").text("ThreadingModel", "Both");
+    root.at("Wow6432Node\\CLSID\\{2}\\LocalServer32").text("", "y.exe");
+    root.at("CLSID\\{3}\\ScriptletURL").text("", "http://h/s.sct");
+    root.at("CLSID\\{4}\\ProgID").text("", "no");
+    root.at("ms-settings\\shell\\open\\command").text("", "cmd.exe").text("DelegateExecute", "");
+    let (kind, events, _, _) = read_all(&root);
+    assert_eq!(kind, HiveKind::UsrClass);
+    assert_eq!(
+        started(&events),
+        [
+            "com-server {1}: [C:\\x.dll], when the class is used",
+            "com-server {3}: [http://h/s.sct], when the class is used",
+            "com-server {2}: [y.exe], when the class is used",
+            "shell-command ms-settings: [cmd.exe], when such a thing is opened",
+        ]
+    );
 }
 
 #[test]
@@ -355,6 +379,50 @@ fn certificates_and_lists_of_them_are_handed_out() {
         [("ROOT", 4), ("AuthRoot\\AutoUpdate", 100_000), ("Disallowed\\AutoUpdate", 1), ("Disallowed", 3)]
     );
     assert_eq!(found[1].1, large);
+}
+
+/// Deletes a key: its cell is free, and the list of the key above it is gone.
+fn delete(hive: &mut [u8], above: &[&str], name: &str) {
+    let read = Hive::open(&hive.to_vec()).map(|hive| {
+        let above = hive.key(above).unwrap();
+        (above.offset() as usize, hive.child(above, name).unwrap().offset() as usize)
+    });
+    let (above, key) = read.unwrap();
+    hive[above + 4 + 20..above + 4 + 24].fill(0);
+    hive[above + 4 + 28..above + 4 + 32].fill(0xff);
+    let size = i32::from_le_bytes(hive[key..key + 4].try_into().unwrap());
+    hive[key..key + 4].copy_from_slice(&size.abs().to_le_bytes());
+}
+
+#[test]
+fn what_was_deleted_is_told_as_such() {
+    let mut user = Node::root();
+    let current = "Software\\Microsoft\\Windows\\CurrentVersion";
+    user.at(&format!("{current}\\Run")).text("gone", "gone.exe");
+    let mut user = write(&user);
+    delete(&mut user, &current.split('\\').collect::<Vec<_>>(), "Run");
+    let mut system = Node::root();
+    system.at("Select").number("Current", 1);
+    system.at("ControlSet001\\Services\\Evil").number("Type", 0x10).number("Start", 2).text("ImagePath", "evil.exe");
+    let mut system = write(&system);
+    delete(&mut system, &["ControlSet001", "Services"], "Evil");
+    let mut software = Node::root();
+    let cache = "Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tasks";
+    let task = software.at(&format!("{cache}\\{{1}}")).text("Path", "\\T");
+    task.binary("Actions", &actions(3, &[["t.exe", "", ""]]));
+    let mut software = write(&software);
+    delete(&mut software, &cache.split('\\').collect::<Vec<_>>(), "{1}");
+    for (bytes, expected) in [
+        (user, "run-key gone: [gone.exe], at logon"),
+        (system, "service Evil: [evil.exe], at start-up"),
+        (software, "scheduled-task \\T: [t.exe] [Author]"),
+    ] {
+        let hive = Hive::open(&bytes).unwrap();
+        let mut events = Vec::new();
+        read(HiveKind::of(&hive), &hive, &Limits::default(), &mut |event| events.push(event), &mut |_| {});
+        assert_eq!(started(&events), [expected]);
+        assert_eq!(events[0].action.as_deref(), Some("deleted"));
+    }
 }
 
 #[test]

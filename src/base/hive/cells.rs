@@ -67,12 +67,26 @@ impl<'a> Cells<'a> {
         Self { bytes, limit, left: Cell::new(limit), data_left: Cell::new(data), missing: Cell::new(None), cache }
     }
 
+    pub(super) fn length(&self) -> u64 {
+        self.bytes.get().len()
+    }
+
     pub(super) fn limit(&self) -> u64 {
         self.limit
     }
 
     pub(super) fn is_exhausted(&self) -> bool {
         self.left.get() == 0 || self.data_left.get() == 0
+    }
+
+    /// Reads no more: the hive holds more than any does.
+    pub(super) fn exhaust(&self) {
+        self.left.set(0);
+    }
+
+    /// Bytes that there are.
+    pub(super) fn stored(&self) -> u64 {
+        self.bytes.stored()
     }
 
     /// How many references led to nothing, and where the first of them pointed.
@@ -130,7 +144,8 @@ impl<'a> Cells<'a> {
         Some(bytes)
     }
 
-    fn read(&self, at: u64, buffer: &mut [u8]) -> Option<usize> {
+    /// Reads from an offset of the file; tells how much there was.
+    pub(super) fn read(&self, at: u64, buffer: &mut [u8]) -> Option<usize> {
         let block = u64::try_from(BLOCK).ok()?;
         let (number, within) = (at.checked_div(block)?, usize::try_from(at.checked_rem(block)?).ok()?);
         if within.saturating_add(buffer.len()) > BLOCK {

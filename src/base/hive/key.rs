@@ -13,6 +13,10 @@ const NESTED: u32 = 4;
 const DEPTH: usize = 512;
 /// The fixed part of a key's cell.
 const NODE: usize = 76;
+/// Bytes of the longest name of a key: 256 characters.
+const NAME: usize = 512;
+/// Bytes of all values of a key together.
+const VALUES: usize = 16 << 20;
 
 /// A key of a hive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,7 +57,7 @@ impl Hive<'_> {
         let named = || {
             let fields = self.cells.exactly(key.cell, NODE)?;
             let (length, latin) = (usize::from(Fields(&fields).u16(72)), Fields(&fields).u16(2) & 0x20 != 0);
-            let whole = self.cells.up_to(key.cell, NODE.saturating_add(length))?;
+            let whole = self.cells.up_to(key.cell, NODE.saturating_add(length.min(NAME)))?;
             Some(text(whole.get(NODE..)?, latin))
         };
         named().unwrap_or_default()
@@ -109,10 +113,21 @@ impl Hive<'_> {
         }
     }
 
-    /// The values of a key; those that repeat a cell are left out.
+    /// The values of a key; those that repeat a cell are left out, and what is beyond 16 MiB.
     #[must_use]
     pub fn values(&self, key: Key) -> Vec<Value> {
-        self.value_cells(key).into_iter().filter_map(|cell| self.read_value(cell, Value::USUAL)).collect()
+        let mut values = Vec::new();
+        let mut left = VALUES;
+        for value in self.value_cells(key).into_iter().filter_map(|cell| self.read_value(cell, Value::USUAL)) {
+            let taken = value.data.len().saturating_add(value.name.len()).saturating_add(size_of::<Value>());
+            let Some(rest) = left.checked_sub(taken) else {
+                self.cells.exhaust();
+                break;
+            };
+            left = rest;
+            values.push(value);
+        }
+        values
     }
 
     /// The value of a name, whatever its case; the key's own has an empty one. At most [`Value::MOST`] bytes of it are read.

@@ -40,6 +40,13 @@ impl Recovery {
         self.entries > 0
     }
 
+    /// What was applied, in words.
+    #[must_use]
+    pub fn applied(&self) -> Option<String> {
+        let (first, last) = self.sequence.filter(|_| self.is_applied())?;
+        Some(format!("{} entries of transaction logs applied, {first} to {last}", self.entries))
+    }
+
     pub(super) fn refused(why: &str) -> Self {
         Self { refused: vec![why.to_owned()], ..Self::default() }
     }

@@ -6,6 +6,7 @@
 //! No cell is followed twice in one list or one walk, and the number of cells and of bytes read of one hive is capped.
 
 mod cells;
+mod deleted;
 mod key;
 mod logs;
 mod marvin;

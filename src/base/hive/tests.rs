@@ -169,6 +169,20 @@ fn keys_that_are_too_deep_are_left() {
 }
 
 #[test]
+fn the_values_of_a_key_are_held_up_to_a_limit() {
+    let mut root = Node::root();
+    let data = vec![1u8; 60_000];
+    for number in 0..300 {
+        root.binary(&number.to_string(), &data);
+    }
+    let bytes = writer::write(&root);
+    let hive = Hive::open(&bytes).unwrap();
+    let held: usize = hive.values(hive.root()).iter().map(|value| value.data.len()).sum();
+    assert!(held > 15 << 20 && held <= 16 << 20, "{held}");
+    assert!(hive.is_exhausted() && hive.anomalies()[0].to_string().starts_with("limit reached: cells"));
+}
+
+#[test]
 fn references_to_nothing_are_told() {
     let mut root = Node::root();
     root.at("a").number("x", 1);
@@ -289,6 +303,16 @@ impl Owned for &[&str] {
     fn map(&self) -> Vec<String> {
         self.iter().map(|text| (*text).to_owned()).collect()
     }
+}
+
+#[test]
+fn what_was_applied_is_told() {
+    let [first, second, third] = states();
+    let hive = writer::dirty(&first, 8, 7);
+    let log = writer::new_log(&hive, &[(8, &second), (9, &third)]);
+    let told = |hive: Option<Hive<'_>>| hive.unwrap().recovery().applied();
+    assert_eq!(told(Hive::with_logs(&hive, &[&log])).unwrap(), "2 entries of transaction logs applied, 8 to 9");
+    assert_eq!(told(Hive::open(&hive)), None);
 }
 
 #[test]
