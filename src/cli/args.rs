@@ -112,6 +112,15 @@ pub(super) struct ScanArguments {
     pub(super) verify: bool,
     #[command(flatten)]
     pub(super) trust: TrustArguments,
+    /// Show nothing before this time of what the host recorded, as 2026-01-31T00:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(super) from: Option<Timestamp>,
+    /// Show nothing after this time of what the host recorded
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub(super) to: Option<Timestamp>,
+    /// Hosts, addresses and networks that are known, one a line; others are called unknown
+    #[arg(long, value_name = "FILE")]
+    pub(super) known: Option<PathBuf>,
     /// Known-good hosts, networks, paths and hashes (TOML), each with a reason; they are marked, not hidden
     #[arg(long, value_name = "FILE")]
     pub(super) allow: Option<PathBuf>,

@@ -25,6 +25,9 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, String> {
         drives: arguments.evidence.drives.clone(),
         authorities: args::authorities(&arguments.trust, &limits)?,
         limits,
+        from: arguments.from,
+        to: arguments.to,
+        known: arguments.known.as_deref().map(known_hosts).transpose()?.unwrap_or_default(),
         carve: arguments.carve,
         verify: arguments.verify,
         threads: arguments.threads.map_or_else(processors, usize::from),
@@ -49,6 +52,13 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, String> {
         Format::Jsonl => jsonl::write(&case, out),
     })?;
     Ok(exit)
+}
+
+/// Hosts, one a line; what follows a `#` is a remark.
+fn known_hosts(path: &Path) -> Result<Vec<String>, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let hosts = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim().to_owned());
+    Ok(hosts.filter(|host| !host.is_empty()).collect())
 }
 
 fn allow_list(path: &Path) -> Result<AllowList, String> {

@@ -120,7 +120,7 @@ pub(super) fn tie(draft: &mut Draft, launches: &Launches, subjects: &Subjects, c
 fn state(source: Source) -> ScriptState {
     match source {
         Source::WrittenByScript => ScriptState::WrittenByKnown,
-        Source::CommandLine => ScriptState::InCommandLine,
+        Source::CommandLine | Source::Event => ScriptState::InCommandLine,
         Source::DeletedRecord | Source::RecycleBin | Source::Unallocated | Source::ShadowCopy => {
             ScriptState::AcquiredDeleted
         }

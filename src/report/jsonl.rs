@@ -65,6 +65,12 @@ pub fn write(case: &Case, out: &mut dyn Write) -> io::Result<()> {
     lines.all("script", &case.scripts)?;
     lines.all("payload", &case.payloads)?;
     lines.all("event", &case.events)?;
+    lines.all("run", &case.runs)?;
+    lines.all("claim", &case.claims)?;
+    lines.all("persistence", &case.persistence)?;
+    lines.all("verdict", &case.verdicts)?;
+    lines.all("timeline", &case.timeline)?;
+    lines.all("playbook-step", &case.playbooks)?;
     lines.all("finding", &case.findings)?;
     lines.all("credential", &case.credentials)?;
     lines.all("coverage", &case.coverage)?;

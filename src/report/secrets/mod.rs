@@ -1,5 +1,7 @@
 //! Passwords in reports that travel: masked, or fingerprinted with the examiner's key.
 
+mod recorded;
+
 use crate::base::escape::hex;
 use crate::base::secret::{Protected, Secret};
 use crate::case::Case;
@@ -49,6 +51,7 @@ pub fn protect(case: &mut Case, beside: &mut [String], mode: &Secrets) {
         used.protected = replace(&mut used.password, mode);
     }
     case.findings.iter_mut().for_each(|finding| hide(&mut finding.explanation));
+    recorded::hide(case, &hide);
 }
 
 /// Every password and account of the case, longest first: one may be part of another.
