@@ -260,6 +260,3 @@ fn contacted(facts: &[Fact<'_>], kinds: &[Kind], runs: &Runs, subjects: &Subject
     }
     found
 }
-
-#[cfg(test)]
-mod tests;
