@@ -160,7 +160,7 @@ pub fn answer(case: &Case, sources: &Sources) -> Vec<Step> {
     rows.map(|(playbook, (section, id, step, answer))| {
         let mut said = answer(&view);
         if said.text.len() > LINES {
-            let more = said.text.len().saturating_sub(LINES);
+            let more = said.text.len().saturating_sub(LINES).saturating_add(said.more);
             said.text.truncate(LINES);
             said.text.push(format!("and {more} more"));
         }

@@ -14,26 +14,36 @@ pub(super) struct View<'c> {
     pub(super) has_known: bool,
 }
 
+/// Lines kept of one answer, of which fewer are shown.
+const KEPT: usize = 200;
+/// Records kept of one answer.
+const REFS: usize = 1000;
+
 /// What is said.
 #[derive(Debug)]
 pub(super) struct Said {
     pub(super) answer: Answer,
     pub(super) text: Vec<String>,
     pub(super) refs: Vec<String>,
+    /// Lines that found no room.
+    pub(super) more: usize,
 }
 
 impl Default for Said {
     fn default() -> Self {
-        Self { answer: Answer::NotExamined, text: Vec::new(), refs: Vec::new() }
+        Self { answer: Answer::NotExamined, text: Vec::new(), refs: Vec::new(), more: 0 }
     }
 }
 
 impl Said {
     pub(super) fn say(&mut self, text: String, refs: impl IntoIterator<Item = String>) {
-        if !self.text.contains(&text) {
+        if self.text.len() >= KEPT {
+            self.more = self.more.saturating_add(1);
+        } else if !self.text.contains(&text) {
             self.text.push(text);
         }
-        self.refs.extend(refs);
+        let room = REFS.saturating_sub(self.refs.len());
+        self.refs.extend(refs.into_iter().take(room));
     }
 
     /// Answered where something was said; else a step about what the case has not.
@@ -281,7 +291,7 @@ pub(super) fn dns(view: &View<'_>) -> Said {
 
 pub(super) fn proxy(_: &View<'_>) -> Said {
     let text = "not examined: logs of proxies and firewalls are not read";
-    Said { answer: Answer::NotExamined, text: vec![text.to_owned()], refs: Vec::new() }
+    Said { answer: Answer::NotExamined, text: vec![text.to_owned()], ..Said::default() }
 }
 
 pub(super) fn context(view: &View<'_>) -> Said {

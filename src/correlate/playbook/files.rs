@@ -2,6 +2,7 @@
 
 use super::answers::{Said, View, of_runs, or, word};
 use super::of_matter;
+use crate::case::Payload;
 use crate::case::claim::{Claim, State};
 use crate::case::playbook::Answer;
 use crate::case::run::{ParentKind, RunKnownBy, ScriptState};
@@ -89,11 +90,12 @@ pub(super) fn identified(view: &View<'_>) -> Said {
 
 pub(super) fn analysed(view: &View<'_>) -> Said {
     let mut said = Said::default();
+    let payloads: BTreeMap<&str, &Payload> =
+        view.case.payloads.iter().map(|payload| (payload.id.as_str(), payload)).collect();
     for claim in &view.case.claims {
         let states: Vec<String> = claim.states.iter().map(|state| word(&state.state)).collect();
         let mut text = format!("{}: {}", claim.file, states.join(", "));
-        let payload =
-            claim.payload.as_deref().and_then(|id| view.case.payloads.iter().find(|payload| payload.id == id));
+        let payload = claim.payload.as_deref().and_then(|id| payloads.get(id));
         if let Some(facts) = payload.and_then(|payload| payload.facts.as_ref()) {
             if let Some(kind) = &facts.file_type {
                 text.push_str(&format!("; {}", kind.mime));
