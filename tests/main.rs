@@ -2,6 +2,7 @@
 
 mod architecture;
 mod command_line;
+mod correlate;
 mod determinism;
 mod hostile;
 #[cfg(unix)]

@@ -234,6 +234,9 @@ fn log_gaps(log: &super::sources::LogSource) -> Vec<String> {
 /// Puts the rows in place of those of the same name.
 pub(super) fn merge(rows: Vec<Coverage>, into: &mut Vec<Coverage>, has_logs: bool) {
     let new: BTreeSet<&str> = rows.iter().map(|row| row.source.as_str()).collect();
-    into.retain(|row| !new.contains(row.source.as_str()) && !(has_logs && row.source == "event-logs" && !row.examined));
+    into.retain(|row| {
+        let is_unread = has_logs && row.source == "event-logs" && !row.examined;
+        !is_unread && !new.contains(row.source.as_str())
+    });
     into.extend(rows);
 }

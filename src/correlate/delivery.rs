@@ -30,14 +30,15 @@ pub(super) fn discover(
     case: &Case,
     limits: &Limits,
 ) {
-    let patterns: Vec<(&str, &Transfer)> = case
-        .scripts
-        .iter()
-        .flat_map(|script| {
-            script.sessions.iter().flat_map(|session| &session.transfers).map(|transfer| (script.id.as_str(), transfer))
-        })
-        .filter(|(_, transfer)| transfer.pattern && transfer.direction == Direction::Download)
-        .collect();
+    let mut patterns: BTreeMap<&str, Vec<&Transfer>> = BTreeMap::new();
+    for script in &case.scripts {
+        let transfers = script.sessions.iter().flat_map(|session| &session.transfers);
+        let wild = transfers.filter(|transfer| transfer.pattern && transfer.direction == Direction::Download);
+        let wild: Vec<&Transfer> = wild.take(limits.join_candidates).collect();
+        if !wild.is_empty() {
+            patterns.insert(&script.id, wild);
+        }
+    }
     for ((event, id, _), kind) in events.iter().zip(kinds) {
         if *kind != Kind::FileCreated {
             continue;
@@ -61,15 +62,9 @@ pub(super) fn discover(
             }
         }
         if !known {
-            let scripts = &draft.run.scripts;
-            let fits =
-                |(script, transfer): &&(&str, &Transfer)| scripts.contains(*script) && matches(transfer, place.name());
-            let transfers: BTreeSet<String> = patterns
-                .iter()
-                .filter(fits)
-                .map(|(_, transfer)| transfer.id.clone())
-                .take(limits.join_candidates)
-                .collect();
+            let wild = draft.run.scripts.iter().filter_map(|script| patterns.get(script.as_str())).flatten();
+            let fits = wild.take(limits.join_candidates).filter(|transfer| matches(transfer, place.name()));
+            let transfers: BTreeSet<String> = fits.map(|transfer| transfer.id.clone()).collect();
             made.transfers.clone_from(&transfers);
             let number = claims.len();
             claims.push(Claim {

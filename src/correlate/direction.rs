@@ -40,7 +40,7 @@ impl Commanders {
     }
 
     fn find(&self, servers: &BTreeSet<String>) -> Option<(&String, &BTreeSet<String>)> {
-        self.servers.iter().find(|(server, _)| servers.contains(*server))
+        servers.iter().find_map(|server| self.servers.get_key_value(server))
     }
 }
 

@@ -161,7 +161,7 @@ fn started(event: &Event, process: &Process, runs: &Runs, subjects: &Subjects) -
             ties.entry(subject).or_insert((
                 tied,
                 stem.clone(),
-                runs_it && tied != TiedBy::Name || runs_it && place.is_name_only(),
+                runs_it && (tied != TiedBy::Name || place.is_name_only()),
             ));
         }
     }

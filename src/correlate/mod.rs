@@ -157,8 +157,9 @@ fn tie(case: &Case, pool: &Pool, sources: &Sources, limits: &Limits, caps: &mut 
     let mut claims = claims::outline(case);
     let mut subjects = Subjects::of(case, &claims, limits);
     let launches = scripts::Launches::of(case, limits);
+    let by_id: scripts::ScriptsById<'_> = case.scripts.iter().map(|script| (script.id.as_str(), script)).collect();
     for draft in &mut runs.drafts {
-        scripts::tie(draft, &launches, &subjects, case, limits);
+        scripts::tie(draft, &launches, &subjects, (case, &by_id), limits);
     }
     connect(case, &facts, &kinds, &mut runs, sources);
     delivery::discover(&facts, &kinds, &mut runs, &mut claims, &mut subjects, case, limits);
@@ -203,6 +204,7 @@ fn index_of(facts: &[Fact<'_>], limits: &Limits) -> ProcessIndex {
 }
 
 fn connect(case: &Case, facts: &[Fact<'_>], kinds: &[Kind], runs: &mut Runs, sources: &Sources) {
+    let by_id: scripts::ScriptsById<'_> = case.scripts.iter().map(|script| (script.id.as_str(), script)).collect();
     let mut by_script: BTreeMap<&str, BTreeSet<u16>> = BTreeMap::new();
     for script in &case.scripts {
         by_script.entry(&script.id).or_default().extend(script.sessions.iter().filter_map(|session| session.port));
@@ -233,7 +235,7 @@ fn connect(case: &Case, facts: &[Fact<'_>], kinds: &[Kind], runs: &mut Runs, sou
         }
     }
     for draft in &mut runs.drafts {
-        network::settle(draft, case, sources);
+        network::settle(draft, &by_id, sources);
         if draft.run.program.recognised_by.contains(&RecognisedBy::Hash) && draft.run.program.renamed {
             draft.run.notes.push("it is the client under another name: its SHA-256 is that of one".to_owned());
         }
@@ -260,6 +262,3 @@ fn contacted(facts: &[Fact<'_>], kinds: &[Kind], runs: &Runs, subjects: &Subject
     }
     found
 }
-
-#[cfg(test)]
-mod tests;

@@ -4,10 +4,11 @@
 //! a port that the server names. RFC 4217: port 990 speaks TLS from its first byte; `AUTH TLS` asks for it on port 21.
 
 use super::run::Draft;
+use super::scripts::ScriptsById;
 use super::sources::Sources;
 use crate::artifact::event::{Direction, Event, Network};
+use crate::case::Script;
 use crate::case::run::{Channel, Connection, Destination, Question};
-use crate::case::{Case, Script};
 use crate::script::address;
 use crate::script::session::{AddressClass, Scheme, Session};
 use ipnet::IpNet;
@@ -93,8 +94,8 @@ pub(super) fn plain(address: &str) -> String {
 }
 
 /// What follows from all connections of a run.
-pub(super) fn settle(draft: &mut Draft, case: &Case, sources: &Sources) {
-    let scripts: Vec<&Script> = case.scripts.iter().filter(|script| draft.run.scripts.contains(&script.id)).collect();
+pub(super) fn settle(draft: &mut Draft, by_id: &ScriptsById<'_>, sources: &Sources) {
+    let scripts: Vec<&Script> = draft.run.scripts.iter().filter_map(|id| by_id.get(id.as_str()).copied()).collect();
     let sessions: Vec<&Session> =
         scripts.iter().flat_map(|script| &script.sessions).filter(|session| session.active).collect();
     let mut hosts: BTreeSet<String> =

@@ -4,6 +4,7 @@
 //! process, Sysmon 1 and Security 4688). A step is answered with facts; where no source could show any, with why.
 
 mod answers;
+mod files;
 
 use super::coverage::{Covered, Matter};
 use super::kinds::{self, Kind};
@@ -40,50 +41,45 @@ const FIRST: &[Row] = &[
     ("Protocol & Ports", "active", "Active data connections (server from TCP/20)", answers::active),
     ("Protocol & Ports", "passive", "Passive data connections (client to high ports)", answers::passive),
     ("Protocol & Ports", "ftps", "Check for FTPS: implicit 990 or explicit AUTH TLS", answers::tls),
-    (
-        "Artifact Discovery",
-        "files",
-        "Search for file creations (EID 11) around the connection window",
-        answers::created,
-    ),
-    ("Artifact Discovery", "scripts", "Look for FTP script files containing credentials", answers::script_files),
+    ("Artifact Discovery", "files", "Search for file creations (EID 11) around the connection window", files::created),
+    ("Artifact Discovery", "scripts", "Look for FTP script files containing credentials", files::script_files),
     (
         "Artifact Discovery",
         "analysis",
         "Hash and analyze retrieved files: type, entropy, header mismatch",
-        answers::analysed,
+        files::analysed,
     ),
-    ("Correlation & Follow-On", "execution", "Subsequent execution of downloaded artifacts", answers::executed),
+    ("Correlation & Follow-On", "execution", "Subsequent execution of downloaded artifacts", files::executed),
     (
         "Correlation & Follow-On",
         "prevalence",
         "Prevalence of destination hosts and file hashes; credential reuse",
-        answers::prevalence,
+        files::prevalence,
     ),
     ("Key Artifacts", "dns", "Sysmon EID 22: DNS queries for the FTP host", answers::dns),
     ("Key Artifacts", "proxy", "Proxy/Firewall logs: control transcripts", answers::proxy),
-    ("Direction", "direction", "Download (T1105) or upload (T1041, T1048.003)?", answers::direction),
-    ("Containment Actions", "quarantine", "Quarantine downloaded payloads; block the FTP host/IP", answers::contain),
+    ("Direction", "direction", "Download (T1105) or upload (T1041, T1048.003)?", files::direction),
+    ("Containment Actions", "quarantine", "Quarantine downloaded payloads; block the FTP host/IP", files::contain),
     (
         "Containment Actions",
         "isolate",
         "Terminate ftp.exe sessions; isolate the host if execution occurred",
-        answers::isolate,
+        files::isolate,
     ),
     (
         "Prevention Measures",
         "egress",
         "Default-deny FTP egress; restrict ftp.exe; monitor what it writes",
-        answers::prevent,
+        files::prevent,
     ),
-    ("Recovery", "recover", "Remove staged content and persistence; rotate exposed credentials", answers::recover),
+    ("Recovery", "recover", "Remove staged content and persistence; rotate exposed credentials", files::recover),
     (
         "False Positives",
         "legacy",
         "Legacy workflows or maintenance from internal servers; validate by ticket/owner",
-        answers::known_good,
+        files::known_good,
     ),
-    ("Coverage", "coverage", "What the answers rest on, and where the sources are silent", answers::coverage),
+    ("Coverage", "coverage", "What the answers rest on, and where the sources are silent", files::coverage),
 ];
 
 const SECOND: &[Row] = &[
@@ -100,15 +96,15 @@ const SECOND: &[Row] = &[
         "Command-Line Semantics",
         "content",
         "Parse script content: open, user, lcd, get/mget, put/mput",
-        answers::script_files,
+        files::script_files,
     ),
-    ("Command-Line Semantics", "identify", "Destination host, credentials, downloaded file names", answers::identified),
-    ("File & Path Analysis", "locate", "Locate downloaded files; hash and analyze", answers::analysed),
+    ("Command-Line Semantics", "identify", "Destination host, credentials, downloaded file names", files::identified),
+    ("File & Path Analysis", "locate", "Locate downloaded files; hash and analyze", files::analysed),
     (
         "File & Path Analysis",
         "persistence",
         "Execution shortly after download, or persistence writes",
-        answers::persisted,
+        files::persisted,
     ),
     (
         "Network & DNS Corroboration",
@@ -118,38 +114,38 @@ const SECOND: &[Row] = &[
     ),
     ("Network & DNS Corroboration", "dns", "DNS (EID 22) lookups aligned with the process start", answers::dns),
     ("Network & DNS Corroboration", "proxy", "Proxy/firewall logs for FTP commands", answers::proxy),
-    ("Follow-On & Lateral Context", "pivot", "Subsequent processes executing the payload", answers::executed),
-    ("Follow-On & Lateral Context", "children", "Processes that the client itself started", answers::children),
+    ("Follow-On & Lateral Context", "pivot", "Subsequent processes executing the payload", files::executed),
+    ("Follow-On & Lateral Context", "children", "Processes that the client itself started", files::children),
     (
         "Follow-On & Lateral Context",
         "prevalence",
         "Prevalence of script name/path and file hashes; reuse under other users/hosts",
-        answers::prevalence,
+        files::prevalence,
     ),
     ("Key Artifacts", "lineage", "Parent lineage (script host or Office)", answers::parent),
-    ("Key Artifacts", "writes", "EID 11: payload writes, script creation/modification", answers::created),
-    ("Direction", "direction", "Download (T1105) or upload (T1041, T1048.003)?", answers::direction),
+    ("Key Artifacts", "writes", "EID 11: payload writes, script creation/modification", files::created),
+    ("Direction", "direction", "Download (T1105) or upload (T1041, T1048.003)?", files::direction),
     (
         "Containment Actions",
         "quarantine",
         "Quarantine scripts and payloads; block the destination; terminate sessions",
-        answers::contain,
+        files::contain,
     ),
-    ("Containment Actions", "isolate", "Isolate the host if execution/persistence is confirmed", answers::isolate),
+    ("Containment Actions", "isolate", "Isolate the host if execution/persistence is confirmed", files::isolate),
     (
         "Prevention Measures",
         "egress",
         "Block FTP at egress; application control; alert on -s: and on parentage",
-        answers::prevent,
+        files::prevent,
     ),
-    ("Recovery", "recover", "Remove artifacts and persistence; rotate credentials found in scripts", answers::recover),
+    ("Recovery", "recover", "Remove artifacts and persistence; rotate credentials found in scripts", files::recover),
     (
         "False Positives",
         "automation",
         "Approved internal automation; allowlist known servers, validate change records",
-        answers::known_good,
+        files::known_good,
     ),
-    ("Coverage", "coverage", "What the answers rest on, and where the sources are silent", answers::coverage),
+    ("Coverage", "coverage", "What the answers rest on, and where the sources are silent", files::coverage),
 ];
 
 /// Answers every step of both playbooks. Findings that are there by then tell what the examiner has allowed: it may be asked
@@ -164,7 +160,7 @@ pub fn answer(case: &Case, sources: &Sources) -> Vec<Step> {
     rows.map(|(playbook, (section, id, step, answer))| {
         let mut said = answer(&view);
         if said.text.len() > LINES {
-            let more = said.text.len().saturating_sub(LINES);
+            let more = said.text.len().saturating_sub(LINES).saturating_add(said.more);
             said.text.truncate(LINES);
             said.text.push(format!("and {more} more"));
         }

@@ -30,6 +30,7 @@ pub(super) struct Runs {
     pub(super) drafts: Vec<Draft>,
     by_guid: BTreeMap<String, usize>,
     by_pid: BTreeMap<(String, u64), Vec<(Option<Timestamp>, usize)>>,
+    by_time: BTreeMap<(Client, Timestamp), usize>,
     /// Runs that found no room.
     pub(super) beyond: u64,
 }
@@ -108,6 +109,9 @@ impl Runs {
             let of_pid = self.by_pid.entry((host_key(run.host.as_deref()), pid)).or_default();
             let place = of_pid.partition_point(|(time, _)| *time <= run.started);
             of_pid.insert(place, (run.started, at));
+        }
+        if let Some(started) = run.started {
+            self.by_time.insert((run.client, started), at);
         }
         self.drafts.push(draft);
         Some(at)
@@ -209,10 +213,13 @@ impl Runs {
         let last = event.runs.as_ref().map(|runs| runs.last.clone()).filter(|last| !last.is_empty());
         let folder = event.runs.as_ref().and_then(|runs| runs.started_from.as_deref());
         for time in last.unwrap_or_else(|| event.time.into_iter().collect()).into_iter().take(16) {
-            let near = self.drafts.iter().position(|draft| {
-                let apart = draft.run.started.map(|started| time.seconds_since(started).abs());
-                draft.run.client == client && apart.is_some_and(|apart| apart <= REMEMBERED)
-            });
+            let before = self.by_time.range(..=(client, time)).next_back();
+            let after = self.by_time.range((client, time)..).next();
+            let near = [before, after]
+                .into_iter()
+                .flatten()
+                .find(|((known, started), _)| *known == client && time.seconds_since(*started).abs() <= REMEMBERED);
+            let near = near.map(|(_, at)| *at);
             if let Some(at) = near {
                 self.touch(at, id);
                 continue;

@@ -18,6 +18,9 @@ const ANCESTORS: usize = 6;
 /// Lines shown of such a script.
 const LINES: usize = 64;
 
+/// The scripts of a case by their identity.
+pub(super) type ScriptsById<'c> = BTreeMap<&'c str, &'c Script>;
+
 /// The launches of a case by what a run can be compared with.
 #[derive(Debug, Default)]
 pub(super) struct Launches {
@@ -73,7 +76,13 @@ fn arguments(launch: &Launch) -> String {
 }
 
 /// Ties a run to the launches and scripts that it carries out, and says what is known of its script.
-pub(super) fn tie(draft: &mut Draft, launches: &Launches, subjects: &Subjects, case: &Case, limits: &Limits) {
+pub(super) fn tie(
+    draft: &mut Draft,
+    launches: &Launches,
+    subjects: &Subjects,
+    (case, by_id): (&Case, &ScriptsById<'_>),
+    limits: &Limits,
+) {
     let path = draft.launch.as_ref().and_then(|launch| launch.script_path.clone());
     let directory = draft.run.working_directory.clone();
     let place = path.as_deref().and_then(|path| Place::seen_from(directory.as_deref(), path));
@@ -93,9 +102,7 @@ pub(super) fn tie(draft: &mut Draft, launches: &Launches, subjects: &Subjects, c
             }
         }
     }
-    if !draft.run.scripts.is_empty() {
-        scripts.extend(case.scripts.iter().filter(|script| draft.run.scripts.contains(&script.id)));
-    }
+    scripts.extend(draft.run.scripts.iter().filter_map(|id| by_id.get(id.as_str())));
     let resolved = path.as_deref().map(|path| match directory.as_deref() {
         Some(directory) => crate::script::local_path::join(directory, path.trim_matches('"')),
         None => path.to_owned(),

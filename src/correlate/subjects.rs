@@ -136,11 +136,6 @@ impl Subjects {
         let found = found.map(Vec::as_slice).unwrap_or_default().iter().take(self.most);
         found.map(|number| (Subject::Claim(*number), TiedBy::Hash)).collect()
     }
-
-    /// The names of all subjects, lower case.
-    pub(super) fn names(&self) -> impl Iterator<Item = &String> {
-        self.by_name.keys()
-    }
 }
 
 /// Where the script of a launch is, as far as the launch tells.

@@ -20,6 +20,8 @@ pub mod collection;
 pub mod json;
 pub mod jsonl;
 pub mod output;
+pub mod playbook;
 pub mod schema;
 pub mod secrets;
 pub mod text;
+pub mod timesketch;
