@@ -78,6 +78,23 @@ pub enum State {
     NeverSeen,
 }
 
+impl State {
+    /// The word of the report.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Deleted => "deleted",
+            Self::Executed => "executed",
+            Self::Persisted => "persisted",
+            Self::Uploaded => "uploaded",
+            Self::HashOnly => "hash-only",
+            Self::Seen => "seen",
+            Self::NeverSeen => "never-seen",
+        }
+    }
+}
+
 /// A record of a file's arrival.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Delivery {

@@ -60,9 +60,6 @@ pub(super) struct Evidence {
 /// How a report is written.
 #[derive(Debug, Args)]
 pub(super) struct Output {
-    /// Form of the report
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
     /// Write the report to a file, whole or not at all; never into evidence
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
@@ -100,6 +97,9 @@ pub(super) struct TrustArguments {
 pub(super) struct ScanArguments {
     #[command(flatten)]
     pub(super) evidence: Evidence,
+    /// Form of the report
+    #[arg(short, long, value_enum, default_value_t = ScanFormat::Text)]
+    pub(super) format: ScanFormat,
     #[command(flatten)]
     pub(super) output: Output,
     #[command(flatten)]
@@ -145,6 +145,9 @@ pub(super) struct InspectArguments {
     pub(super) limits: Vec<(String, u64)>,
     #[command(flatten)]
     pub(super) trust: TrustArguments,
+    /// Form of the report
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -187,6 +190,9 @@ pub(super) struct ScriptArguments {
     /// Switches with which ftp.exe is started, such as "-n -i"; without them the login that holds together is assumed
     #[arg(long, value_name = "SWITCHES", allow_hyphen_values = true)]
     pub(super) arguments: Option<String>,
+    /// Form of the report
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
     #[command(flatten)]
     pub(super) output: Output,
     #[command(flatten)]
@@ -222,6 +228,20 @@ pub(super) enum Format {
     Json,
     /// One JSON record a line
     Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ScanFormat {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+    /// One JSON record a line
+    Jsonl,
+    /// Both playbooks of T1105 as a checklist with its answers
+    Playbook,
+    /// The timeline, as JSON lines that Timesketch takes
+    Timesketch,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<Exit, String> {
         return Err(reasons.join("; "));
     }
     let layout = sink.layout();
-    sink.write(|out| match arguments.output.format {
+    sink.write(|out| match arguments.format {
         Format::Text => lines::inspection(&inspection, layout, out),
         Format::Json => json::write(&inspection, out),
         Format::Jsonl => {
@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<Exit, String> {
 }
 
 fn to_standard_output() -> Output {
-    Output { format: Format::Text, output: None, force: false }
+    Output { output: None, force: false }
 }
 
 pub(super) fn rules(format: ListFormat) -> Result<Exit, String> {

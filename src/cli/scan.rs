@@ -1,6 +1,6 @@
 //! `ftpsift scan`.
 
-use super::args::{self, FailOn, Format, ScanArguments};
+use super::args::{self, FailOn, ScanArguments, ScanFormat};
 use super::exit::Exit;
 use super::progress::{self, Shown};
 use super::sink::{self, Sink};
@@ -8,7 +8,7 @@ use crate::base::time::Timestamp;
 use crate::case::Case;
 use crate::finding::Severity;
 use crate::finding::allow::AllowList;
-use crate::report::{json, jsonl, secrets, text};
+use crate::report::{json, jsonl, playbook, secrets, text, timesketch};
 use crate::scan::progress::Progress;
 use crate::scan::request::ScanRequest;
 use std::num::NonZero;
@@ -46,10 +46,12 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, String> {
     let exit = if progress.is_cancelled() { Exit::Interrupted } else { exit(&case, arguments.fail_on) };
     secrets::protect(&mut case, &mut [], &secrets);
     let layout = sink.layout();
-    sink.write(|out| match arguments.output.format {
-        Format::Text => text::write(&case, layout, out),
-        Format::Json => json::write(&case, out),
-        Format::Jsonl => jsonl::write(&case, out),
+    sink.write(|out| match arguments.format {
+        ScanFormat::Text => text::write(&case, layout, out),
+        ScanFormat::Json => json::write(&case, out),
+        ScanFormat::Jsonl => jsonl::write(&case, out),
+        ScanFormat::Playbook => playbook::write(&case, layout, out),
+        ScanFormat::Timesketch => timesketch::write(&case, out),
     })?;
     Ok(exit)
 }

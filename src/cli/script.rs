@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &ScriptArguments) -> Result<Exit, String> {
     }
     secrets::protect(&mut case, &mut source, &secrets);
     let layout = sink.layout();
-    sink.write(|out| match arguments.output.format {
+    sink.write(|out| match arguments.format {
         Format::Text => explained::write(&case, &source, layout, out),
         Format::Json => json::write(&case, out),
         Format::Jsonl => jsonl::write(&case, out),

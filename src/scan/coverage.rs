@@ -62,8 +62,9 @@ pub(super) fn coverage(files: u64, links: u64, images: &Images) -> Vec<Coverage>
         let why = "symbolic links and junctions are not followed".to_owned();
         coverage.push(Coverage { records: Some(links), ..unread("links", &why) });
     }
-    let artifacts = ["event-logs", "prefetch", "registry", "scheduled-tasks", "srum", "network-logs"];
-    coverage.extend(artifacts.map(|source| unread(source, "this version does not read it")));
+    let looked_for = ["event-logs", "prefetch", "registry", "scheduled-tasks"];
+    coverage.extend(looked_for.map(|source| unread(source, "none was found on the evidence")));
+    coverage.extend(["srum", "network-logs"].map(|source| unread(source, "this version does not read it")));
     coverage.push(if images.journals > 0 {
         examined("usn-journal", images.events, "change journals were read for the paths of scripts and payloads")
     } else {

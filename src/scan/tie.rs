@@ -130,6 +130,7 @@ pub(super) fn tie(
             text.text = again.text;
         }
     }
+    tie_written(volume, texts, &mut ties);
     texts.sort_by(|a, b| a.path.cmp(&b.path));
     ties.retain_mut(|tie| {
         tie.scripts.retain(|id| match id {
@@ -139,6 +140,30 @@ pub(super) fn tie(
         true
     });
     ties
+}
+
+/// Ties launches whose script is nowhere to what another text writes under that path: a log tells of a dropper and of the
+/// client that it starts in two records.
+fn tie_written(volume: &VolumeView<'_>, texts: &[TextFile], ties: &mut [Tie]) {
+    let folded = |path: String| path.replace('/', "\\").to_lowercase();
+    let mut written: BTreeMap<String, TextId> = BTreeMap::new();
+    for text in texts {
+        for (index, file) in text.reading.written.iter().enumerate() {
+            let directory = file.working_directory.clone().unwrap_or_else(|| volume.directory(&text.path));
+            if let Some(path) = file.path.as_ref().filter(|_| file.active) {
+                let id = TextId::Written(text.path.clone(), index);
+                written.entry(folded(local_path::join(&directory, path))).or_insert(id);
+            }
+        }
+    }
+    for tie in ties.iter_mut().filter(|tie| tie.scripts.is_empty()) {
+        let text = texts.iter().find(|text| text.path == tie.file);
+        let launch = text.and_then(|text| Some((text, &text.reading.launches.get(tie.launch)?.0)));
+        let Some((text, launch)) = launch else { continue };
+        let directory = launch.working_directory.clone().unwrap_or_else(|| volume.directory(&text.path));
+        let path = launch.script_path.as_ref().map(|script| folded(local_path::join(&directory, script)));
+        tie.scripts.extend(path.and_then(|path| written.get(&path)).cloned());
+    }
 }
 
 /// The file that a launch names: in its working directory if that is known, else beside the text that starts it.

@@ -3,6 +3,7 @@
 
 Standard library only, no clock, no chance: the same bytes every time. All addresses are documentation addresses (RFC 5737).
 """
+import hashlib
 import pathlib
 import sys
 
@@ -12,7 +13,12 @@ PC = "PC1.corp.example"
 SECURITY, SYSMON = "Microsoft-Windows-Security-Auditing", "Microsoft-Windows-Sysmon"
 FTP = r"C:\Windows\System32\ftp.exe"
 CMD = r"C:\Windows\System32\cmd.exe"
-DIGESTS = "MD5=D41D8CD98F00B204E9800998ECF8427E,SHA256=E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855"
+
+
+def digests(image):
+    """Those of a program, which stand for the program's: they are of its path."""
+    data = image.lower().encode()
+    return f"MD5={hashlib.md5(data).hexdigest().upper()},SHA256={hashlib.sha256(data).hexdigest().upper()}"
 
 
 def guid(number):
@@ -27,7 +33,7 @@ def started(time, pid, image, line, parent, parent_image, parent_line):
     return sysmon(1, time, ProcessGuid=guid(pid), ProcessId=pid, Image=image, FileVersion="10.0.19041.1", Description="-", Product="-",
                   Company="Microsoft Corporation", OriginalFileName=image.rsplit("\\", 1)[1], CommandLine=line,
                   CurrentDirectory="C:\\Users\\Public\\", User=r"CORP\kim", LogonGuid=guid(1), LogonId="0x135f2", TerminalSessionId=1,
-                  IntegrityLevel="Medium", Hashes=DIGESTS, ParentProcessGuid=guid(parent), ParentProcessId=parent,
+                  IntegrityLevel="Medium", Hashes=digests(image), ParentProcessGuid=guid(parent), ParentProcessId=parent,
                   ParentImage=parent_image, ParentCommandLine=parent_line, ParentUser=r"CORP\kim")
 
 
@@ -59,7 +65,7 @@ SYSMON_LOG = [
     sysmon(5, "2024-05-12 17:20:42.000", 3, ProcessGuid=guid(3100), ProcessId=3100, Image=FTP, User=r"CORP\kim"),
     started("2024-05-12 17:20:43.000", 3200, r"C:\Users\Public\a.exe", "a.exe", 3000, CMD, DROPPER),
     sysmon(23, "2024-05-12 17:20:44.000", ProcessGuid=guid(3000), ProcessId=3000, User=r"CORP\kim", Image=CMD,
-           TargetFilename=r"C:\Users\Public\a.txt", Hashes=DIGESTS, IsExecutable="false", Archived="true"),
+           TargetFilename=r"C:\Users\Public\a.txt", Hashes=digests("a.txt"), IsExecutable="false", Archived="true"),
     sysmon(13, "2024-05-12 17:20:45.000", 2, EventType="SetValue", ProcessGuid=guid(3200), ProcessId=3200, Image=r"C:\Users\Public\a.exe",
            TargetObject=r"HKU\S-1-5-21-1-2-3-1001\Software\Microsoft\Windows\CurrentVersion\Run\a", Details=r"C:\Users\Public\a.exe", User=r"CORP\kim"),
 ]

@@ -5,6 +5,7 @@ pub mod explained;
 pub mod lines;
 mod page;
 mod payloads;
+mod runs;
 mod scripts;
 
 use crate::case::{Case, EvidenceKind, Volume};
@@ -36,6 +37,7 @@ pub fn write(case: &Case, layout: Layout, out: &mut dyn Write) -> io::Result<()>
     findings(case, &mut page)?;
     scripts::write(case, &mut page)?;
     payloads::write(case, &mut page)?;
+    runs::write(case, &mut page)?;
     logins(case, &mut page)?;
     events(case, &mut page)?;
     errors(case, &mut page)?;

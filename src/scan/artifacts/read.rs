@@ -30,7 +30,7 @@ pub(in crate::scan) struct Gathered {
     /// The artifact of each.
     pub(super) places: Vec<EntryPath>,
     /// Which they are: artifact, place in it, kind.
-    known: BTreeSet<(EntryPath, u64, String)>,
+    known: BTreeSet<(EntryPath, u64, String, String)>,
     pub(in crate::scan) host: HostFacts,
 }
 
@@ -108,9 +108,8 @@ impl Gathered {
                 reader.note(Cause::LimitReached { what: "events kept of all artifacts", limit });
                 return;
             }
-            let key = (reader.artifact.path.clone(), event.record, event.source.clone());
-            // Several values of one key share its place.
-            if event.starts.is_none() && event.registry.is_none() && event.runs.is_none() && !self.known.insert(key) {
+            let key = (reader.artifact.path.clone(), event.record, event.source.clone(), detail(&event));
+            if !self.known.insert(key) {
                 continue;
             }
             let id = format!("v:{}:{}", reader.evidence, self.events.len());
@@ -125,6 +124,15 @@ impl Gathered {
             });
         }
     }
+}
+
+/// What tells events apart that share their place: several values of one key, several actions of one task.
+fn detail(event: &Event) -> String {
+    let starts = event.starts.iter().flat_map(|starts| [Some(&starts.name), starts.command_line.as_ref()]);
+    let registry = event.registry.iter().flat_map(|registry| [Some(&registry.value), registry.data.as_ref()]);
+    let process = event.process.iter().map(|process| process.executable.as_ref());
+    let words: Vec<&str> = starts.chain(registry).chain(process).map(|word| word.map_or("", String::as_str)).collect();
+    words.join("\0")
 }
 
 /// One artifact and what it takes to read it.
