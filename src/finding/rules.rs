@@ -48,6 +48,9 @@ const CREDENTIAL_STORE: &[Attack] = &[
 const PRIVATE_KEY: &[Attack] = &[attack("T1552.004", "credential-access")];
 const MAIL_STORE: &[Attack] = &[attack("T1114.001", "collection")];
 const MEMORY_DUMP: &[Attack] = &[attack("T1003.001", "credential-access")];
+const LOG_CLEARED: &[Attack] = &[attack("T1070.001", "defense-evasion")];
+const PERSISTENCE: &[Attack] = &[attack("T1547.001", "persistence"), attack("T1053.005", "persistence")];
+const USER_EXECUTION: &[Attack] = &[attack("T1204.002", "execution"), attack("T1059.003", "execution")];
 const FILE_DELETION: &[Attack] = &[attack("T1070.004", "defense-evasion")];
 
 /// All rules, by id.
@@ -58,6 +61,13 @@ pub const RULES: &[Rule] = &[
         severity: Severity::Medium,
         attack: FILE_DELETION,
         about: "A launch names a script and no such file was found. Droppers delete their scripts; look for deleted copies.",
+    },
+    Rule {
+        id: "log.cleared",
+        title: "A log of the host was cleared",
+        severity: Severity::High,
+        attack: LOG_CLEARED,
+        about: "Security 1102 or System 104, beside a run of a client or a script. What the log held before is gone.",
     },
     Rule {
         id: "payload.active-document",
@@ -94,6 +104,13 @@ pub const RULES: &[Rule] = &[
         severity: Severity::Medium,
         attack: ENCRYPTED,
         about: "Nobody between could look inside. High where it left the host.",
+    },
+    Rule {
+        id: "payload.executed",
+        title: "What was downloaded was started",
+        severity: Severity::High,
+        attack: FETCH_AND_RUN,
+        about: "The host's own records show a start of the file after a transfer brought it.",
     },
     Rule {
         id: "payload.forged-signature",
@@ -146,6 +163,13 @@ pub const RULES: &[Rule] = &[
         about: "Nothing of that name lies on the evidence. It may have been deleted, moved or renamed, or the transfer failed.",
     },
     Rule {
+        id: "payload.persisted",
+        title: "What was downloaded is started again without its user",
+        severity: Severity::High,
+        attack: PERSISTENCE,
+        about: "A Run key, a task, a service or another start of the host names the file.",
+    },
+    Rule {
         id: "payload.private-key",
         title: "A private key left the host",
         severity: Severity::High,
@@ -194,6 +218,20 @@ pub const RULES: &[Rule] = &[
         severity: Severity::Medium,
         attack: CODE_SIGNING,
         about: "Self-signed, or by an authority that neither Microsoft's roots nor --trust-root know. Only for downloads.",
+    },
+    Rule {
+        id: "run.renamed-client",
+        title: "An FTP client ran under another name",
+        severity: Severity::High,
+        attack: RENAMED,
+        about: "Its version information or its digest is that of a client, its file name is not.",
+    },
+    Rule {
+        id: "run.unusual-parent",
+        title: "An FTP client was started below a program that has no use for one",
+        severity: Severity::High,
+        attack: USER_EXECUTION,
+        about: "An office program, a browser or a server among the processes above it; medium for a host of scripts.",
     },
     Rule {
         id: "script.credentials",
