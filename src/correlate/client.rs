@@ -71,13 +71,13 @@ pub(super) struct Recognised {
 
 /// Digests of programs that other records show to be clients.
 #[derive(Debug, Clone, Default)]
-pub struct KnownClients {
+pub(super) struct KnownClients {
     by_sha256: BTreeMap<String, Client>,
 }
 
 impl KnownClients {
     /// Learns from a record whose program is a client by its name or its version information.
-    pub fn learn(&mut self, event: &Event) {
+    pub(super) fn learn(&mut self, event: &Event) {
         let Some(process) = &event.process else { return };
         // Two names that agree: a file of the attacker's that is merely called ftp.exe teaches nothing.
         let by_name = process.executable.as_deref().and_then(dedicated);
@@ -88,7 +88,7 @@ impl KnownClients {
     }
 
     /// Learns the digest of a file of the evidence that is a client.
-    pub fn learn_file(&mut self, client: Client, sha256: &str) {
+    pub(super) fn learn_file(&mut self, client: Client, sha256: &str) {
         self.by_sha256.insert(sha256.to_ascii_lowercase(), client);
     }
 
