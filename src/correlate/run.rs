@@ -15,6 +15,9 @@ const REMEMBERED: f64 = 60.0;
 /// Seconds for which a run is taken to last whose end no record tells: the server ends an idle session before.
 pub(super) const LONGEST: f64 = 3600.0;
 
+/// Records kept of one run; a loop of transfers makes many more.
+const EVENTS: usize = 1024;
+
 /// A run in the making, with what the report does not show of it.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
@@ -202,7 +205,7 @@ impl Runs {
     }
 
     fn touch(&mut self, at: usize, id: &str) {
-        if let Some(draft) = self.drafts.get_mut(at) {
+        if let Some(draft) = self.drafts.get_mut(at).filter(|draft| draft.run.events.len() < EVENTS) {
             draft.run.events.insert(id.to_owned());
         }
     }
@@ -291,7 +294,9 @@ impl Draft {
     fn merge(&mut self, event: &Event, process: &Process, found: &Recognised, id: &str) {
         let other = Self::new(event, process, found, &self.run.evidence, RunKnownBy::ProcessStart);
         let (run, new) = (&mut self.run, other.run);
-        run.events.insert(id.to_owned());
+        if run.events.len() < EVENTS {
+            run.events.insert(id.to_owned());
+        }
         run.started = [run.started, event.time].into_iter().flatten().min();
         run.program.recognised_by.extend(new.program.recognised_by);
         // A name that the version information contradicts is a false one, whichever record told first.
