@@ -46,7 +46,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 use crate::case::{Case, Counts, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
-use crate::correlate::correlate;
+use crate::correlate::{correlate, playbook};
 use crate::correlate::sources::Sources;
 use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
@@ -327,6 +327,10 @@ impl Builder {
         let case = &mut self.case;
         case.credentials = credentials::collect(&case.scripts);
         case.findings = judge(case, &self.allow);
+        if !case.playbooks.is_empty() {
+            // Once more: what is allowed bears on a step.
+            case.playbooks = playbook::answer(case, &self.sources);
+        }
         let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         let sessions = || case.scripts.iter().flat_map(|script| &script.sessions);
         case.scan.counts = Counts {

@@ -34,7 +34,7 @@ impl Overlay {
     /// Of a content of `size` bytes; the second is the bytes of a chunk.
     pub(super) fn new(stream: Box<dyn ReadAt>, compression: Compression, size: u64) -> (Self, usize) {
         let (decoder, chunk) = match compression {
-            Compression::Xpress(chunk) => (Decoder::Xpress(Box::new(Xpress::new())), chunk),
+            Compression::Xpress(chunk) => (Decoder::Xpress(Box::default()), chunk),
             Compression::Lzx => (Decoder::Lzx(Box::new(Lzx::new())), lzx::CHUNK),
         };
         let width = if size > u64::from(u32::MAX) { 8 } else { 4 };
