@@ -22,8 +22,9 @@ pub(super) fn outline(case: &Case) -> Vec<Claim> {
         let known = payload.transfers.iter().filter_map(|id| transfers.get(id.as_str()));
         let digests = payload.facts.as_ref().and_then(|facts| facts.digests.as_ref());
         named.extend(payload.transfers.iter().map(String::as_str));
+        let called = known.clone().find_map(|transfer| named_by(transfer));
         claims.push(Claim {
-            file: payload.path.clone().unwrap_or_default(),
+            file: payload.path.as_ref().or(called).cloned().unwrap_or_default(),
             payload: Some(payload.id.clone()),
             transfers: payload.transfers.iter().cloned().collect(),
             directions: known.map(|transfer| transfer.direction).collect(),
@@ -33,15 +34,19 @@ pub(super) fn outline(case: &Case) -> Vec<Claim> {
     }
     for (id, transfer) in transfers.iter().filter(|(id, transfer)| !named.contains(*id) && transfer.payloads.is_empty())
     {
-        let file = [&transfer.resolved_path, &transfer.local_path, &transfer.remote_path].into_iter().flatten().next();
         claims.push(Claim {
-            file: file.cloned().unwrap_or_default(),
+            file: named_by(transfer).cloned().unwrap_or_default(),
             transfers: BTreeSet::from([(*id).to_owned()]),
             directions: BTreeSet::from([transfer.direction]),
             ..Claim::default()
         });
     }
     claims
+}
+
+/// The file of a transfer, by the best name that it has.
+fn named_by(transfer: &Transfer) -> Option<&String> {
+    [&transfer.resolved_path, &transfer.local_path, &transfer.remote_path].into_iter().flatten().next()
 }
 
 /// The runs of each claim: those of the scripts that hold its transfers. Told of the ones within whose time a record of

@@ -1,3 +1,5 @@
+//! Event logs made record by record, whole and damaged in every place.
+
 use super::made::{Chunk, Made, Value, log};
 use super::*;
 

@@ -1,3 +1,5 @@
+//! Prefetch files of every version, made field by field, and what damage leaves of them.
+
 use super::*;
 use crate::artifact::event::Volume;
 use crate::base::time::Timestamp;

@@ -1,3 +1,5 @@
+//! Hives made for each subject, and the events that come of them.
+
 use super::audit_policy::tests::policy;
 use super::task_actions::tests::written as actions;
 use super::*;

@@ -1,3 +1,5 @@
+//! Scheduled tasks as XML and as job files, and what hostile ones cost.
+
 use super::*;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-16\"?>\r\n<Task version=\"1.2\" \

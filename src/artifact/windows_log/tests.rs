@@ -1,3 +1,5 @@
+//! One row for each kind of record, old versions too.
+
 use super::*;
 use crate::artifact::event::{Direction, Process};
 

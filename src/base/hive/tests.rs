@@ -1,3 +1,5 @@
+//! Hives made cell by cell: lists, large values, loops, damage, transaction logs.
+
 use super::writer::{self, Cells, Node};
 use super::*;
 
