@@ -74,7 +74,12 @@ fn every_signed_file_is_judged_as_expected() {
     assert_eq!(rows.len(), programs.count(), "each program of testdata/signed has a row");
     let root = testdata("signed/root.pem");
     let trust = ["--trust-root", root.to_str().unwrap()];
-    let cases = [("root and time", [&trust[..], &AT[..]].concat()), ("root", trust.to_vec()), ("alone", Vec::new())];
+    let never = ["--trust-at", "none"];
+    let cases = [
+        ("root and time", [&trust[..], &AT[..]].concat()),
+        ("root", [&trust[..], &never[..]].concat()),
+        ("alone", never.to_vec()),
+    ];
     let mut wrong = Vec::new();
     for (index, (given, flags)) in cases.iter().enumerate() {
         for (row, found) in rows.iter().zip(told(&rows, flags)) {

@@ -7,8 +7,14 @@ use ftpsift::payload::authenticode::Authorities;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let limits =
-        Limits { archive_listed: 16, archive_entries: 256, archive_member_bytes: 1 << 18, ..Limits::default() };
+    // A search for what a transfer swallowed may take a second, and under a sanitizer fifty.
+    let limits = Limits {
+        archive_listed: 16,
+        archive_entries: 256,
+        archive_member_bytes: 1 << 18,
+        ascii_search_bytes: 1 << 22,
+        ..Limits::default()
+    };
     let read = || payload::inspect(&bytes.to_vec(), "a", "a", &limits, &Authorities::default());
     let (facts, anomalies) = read();
     if let Some(archive) = &facts.archive {

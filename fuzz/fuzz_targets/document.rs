@@ -7,7 +7,8 @@ use ftpsift::payload::authenticode::Authorities;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let limits = Limits { archive_entries: 256, payload_parse_bytes: 4 << 20, ..Limits::default() };
+    let limits =
+        Limits { ascii_search_bytes: 1 << 22, archive_entries: 256, payload_parse_bytes: 4 << 20, ..Limits::default() };
     let (facts, anomalies) = payload::inspect(&bytes.to_vec(), "a.doc", "a.doc", &limits, &Authorities::default());
     if let Some(document) = &facts.document {
         assert!(matches!(document.format, "ole" | "ooxml" | "rtf" | "pdf"));

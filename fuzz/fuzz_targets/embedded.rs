@@ -27,7 +27,7 @@ fn pe() -> Vec<u8> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let limits = Limits { payload_parse_bytes: 1 << 20, ..Limits::default() };
+    let limits = Limits { ascii_search_bytes: 1 << 22, payload_parse_bytes: 1 << 20, ..Limits::default() };
     let embedded = |bytes: &[u8]| payload::inspect(&bytes.to_vec(), "a", "a", &limits, &Authorities::default());
     let (facts, anomalies) = embedded(bytes);
     assert!(facts.embedded.len() <= 32);

@@ -8,7 +8,7 @@ use ftpsift::payload::authenticode::Authorities;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let limits = Limits { pe_symbols: 512, pe_resources: 64, ..Limits::default() };
+    let limits = Limits { ascii_search_bytes: 1 << 22, pe_symbols: 512, pe_resources: 64, ..Limits::default() };
     let (facts, _) = payload::inspect(&bytes.to_vec(), "a.exe", "a.exe", &limits, &Authorities::default());
     assert_eq!(facts.size, bytes.len() as u64);
     assert_eq!(facts.digests, Some(Digests::of(bytes)));

@@ -3,7 +3,7 @@
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 use crate::payload::authenticode::Authorities;
-use crate::scan::authorities::Given;
+use crate::scan::authorities::{At, Given};
 use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -85,9 +85,10 @@ pub(super) struct TrustArguments {
     /// Certificates that are trusted besides Microsoft's roots, which are built in: PEM, DER, PKCS #7, or a folder of them
     #[arg(long, value_name = "PATH")]
     pub(super) trust_root: Vec<PathBuf>,
-    /// Time for which signatures are judged that no time stamp attests, as 2026-01-31T00:00:00Z
-    #[arg(long, value_name = "TIME", value_parser = time)]
-    pub(super) trust_at: Option<Timestamp>,
+    /// Time for which signatures are judged that no time stamp attests, as 2026-01-31T00:00:00Z, or none, so that they are
+    /// never called valid [default: the day of the built-in roots]
+    #[arg(long, value_name = "TIME", value_parser = trust_time)]
+    pub(super) trust_at: Option<At>,
     /// Security catalogs (.cat) that vouch for files, or a folder of them; else those of the examined Windows are taken
     #[arg(long, value_name = "PATH")]
     pub(super) catalog: Vec<PathBuf>,
@@ -324,8 +325,12 @@ pub(super) fn limits(given: &[(String, u64)]) -> Result<Limits, String> {
 /// The roots and catalogs that were given.
 pub(super) fn authorities(given: &TrustArguments, limits: &Limits) -> Result<Authorities, String> {
     let TrustArguments { trust_root, trust_at, catalog } = given;
-    let given = Given { roots: trust_root.clone(), catalogs: catalog.clone(), at: *trust_at };
+    let given = Given { roots: trust_root.clone(), catalogs: catalog.clone(), at: trust_at.unwrap_or_default() };
     crate::scan::authorities::read(&given, limits)
+}
+
+fn trust_time(text: &str) -> Result<At, String> {
+    if text == "none" { Ok(At::Never) } else { time(text).map(At::Time) }
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {

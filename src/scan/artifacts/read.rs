@@ -32,6 +32,8 @@ pub(in crate::scan) struct Gathered {
     /// Which they are: artifact, place in it, kind.
     known: BTreeSet<(EntryPath, u64, String, String)>,
     pub(in crate::scan) host: HostFacts,
+    /// Artifacts that told of nothing at all: they are not read again.
+    silent: BTreeSet<EntryPath>,
 }
 
 /// Reads all artifacts for events that speak of FTP by themselves, and fills the sources.
@@ -50,7 +52,9 @@ pub(in crate::scan) fn gather(
         let mut own = Sources::default();
         let mut kept = Vec::new();
         let processes = &mut sources.processes;
+        let mut told = false;
         let facts = reader.read(&mut own, &mut |event| {
+            told = true;
             processes.add(&event, limits.process_index_bytes);
             interest.learn(&event);
             if is_setting(&event) || interest.wants(&event) {
@@ -58,6 +62,9 @@ pub(in crate::scan) fn gather(
             }
         });
         gathered.host.add(facts);
+        if !told {
+            gathered.silent.insert(artifact.path.clone());
+        }
         sources.logs.append(&mut own.logs);
         for (what, one) in own.artifacts {
             let all = sources.artifacts.entry(what).or_default();
@@ -80,6 +87,8 @@ pub(in crate::scan) fn gather_named(
     limits: &Limits,
 ) {
     let mut interest = Interest::of(case);
+    let artifacts: Vec<&Artifact> =
+        artifacts.iter().filter(|artifact| !gathered.silent.contains(&artifact.path)).collect();
     // What can be told wrong was told the first time.
     let mut quiet = Vec::new();
     for artifact in artifacts {
