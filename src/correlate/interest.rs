@@ -49,6 +49,12 @@ impl Interest {
         interest
     }
 
+    /// Whether the case has no names and no hosts to look for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.hosts.is_empty()
+    }
+
     fn name(&mut self, path: &str) {
         let name = local_path::file_name(path).to_lowercase();
         let name = name.split(':').next().unwrap_or_default();

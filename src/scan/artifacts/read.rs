@@ -87,6 +87,9 @@ pub(in crate::scan) fn gather_named(
     limits: &Limits,
 ) {
     let mut interest = Interest::of(case);
+    if interest.is_empty() {
+        return;
+    }
     let artifacts: Vec<&Artifact> =
         artifacts.iter().filter(|artifact| !gathered.silent.contains(&artifact.path)).collect();
     // What can be told wrong was told the first time.
