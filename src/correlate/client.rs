@@ -92,12 +92,17 @@ impl KnownClients {
         self.by_sha256.insert(sha256.to_ascii_lowercase(), client);
     }
 
+    fn by_digest(&self, process: &Process) -> Option<Client> {
+        // Every start of a process that a log holds is asked.
+        if self.by_sha256.is_empty() { None } else { self.by_sha256.get(&sha256(process)?).copied() }
+    }
+
     /// The client that a process is, if it is one.
     pub(super) fn recognise(&self, process: &Process) -> Option<Recognised> {
         let told = [
             (RecognisedBy::ImageName, process.executable.as_deref().and_then(dedicated)),
             (RecognisedBy::OriginalFileName, process.original_file_name.as_deref().and_then(dedicated)),
-            (RecognisedBy::Hash, sha256(process).and_then(|hash| self.by_sha256.get(&hash).copied())),
+            (RecognisedBy::Hash, self.by_digest(process)),
         ];
         // What is inside of the file speaks louder than its name.
         let client = told.iter().rev().find_map(|(_, client)| *client);
@@ -118,19 +123,25 @@ pub(super) fn may_be_client(path: &str) -> bool {
 
 /// The client that a file's name is that of.
 pub(super) fn dedicated(path: &str) -> Option<Client> {
-    let stem = stem(path);
-    DEDICATED.iter().find(|(name, _)| *name == stem).map(|(_, client)| *client)
+    let bare = bare(path);
+    DEDICATED.iter().find(|(name, _)| name.eq_ignore_ascii_case(bare)).map(|(_, client)| *client)
 }
 
 fn is_general(path: &str) -> bool {
-    let stem = stem(path);
-    GENERAL.iter().any(|name| *name == stem)
+    let bare = bare(path);
+    GENERAL.iter().any(|name| name.eq_ignore_ascii_case(bare))
 }
 
 /// The file's name in lower case, without `.exe`; Prefetch writes `FTP.EXE`.
 pub(super) fn stem(path: &str) -> String {
-    let name = crate::script::local_path::file_name(path.trim_matches(['"', ' '])).to_ascii_lowercase();
-    name.strip_suffix(".exe").map(str::to_owned).unwrap_or(name)
+    bare(path).to_ascii_lowercase()
+}
+
+/// The file's name without `.exe`: every start of a process that a log holds is asked for it.
+fn bare(path: &str) -> &str {
+    let name = crate::script::local_path::file_name(path.trim_matches(['"', ' ']));
+    let cut = name.len().checked_sub(4).and_then(|at| name.split_at_checked(at));
+    cut.filter(|(_, ending)| ending.eq_ignore_ascii_case(".exe")).map_or(name, |(bare, _)| bare)
 }
 
 fn sha256(process: &Process) -> Option<String> {

@@ -82,8 +82,10 @@ impl Interest {
 
     fn is_client(&self, process: &Process) -> bool {
         self.known.recognise(process).is_some()
-            || processes::guid_of(process.guid.as_deref()).is_some_and(|guid| self.guids.contains(&guid))
-            || process.executable.as_deref().is_some_and(|path| self.programs.contains(&client::stem(path)))
+            || !self.guids.is_empty()
+                && processes::guid_of(process.guid.as_deref()).is_some_and(|guid| self.guids.contains(&guid))
+            || !self.programs.is_empty()
+                && process.executable.as_deref().is_some_and(|path| self.programs.contains(&client::stem(path)))
     }
 
     /// Whether an event may bear on the case.
@@ -138,16 +140,21 @@ impl Interest {
     }
 
     fn names_file(&self, path: &str) -> bool {
+        if self.names.is_empty() {
+            return false;
+        }
         let name = local_path::file_name(path).to_lowercase();
         self.names.contains(name.split(':').next().unwrap_or_default())
     }
 
     fn names_in(&self, line: &str) -> bool {
-        paths::words(line).iter().any(|word| self.names_file(word))
+        !self.names.is_empty() && paths::words(line).iter().any(|word| self.names_file(word))
     }
 }
 
 /// Whether a command line speaks of FTP: it may write a script, or start a client further down.
 fn tells_ftp(line: &str) -> bool {
-    line.as_bytes().windows(3).any(|window| window.eq_ignore_ascii_case(b"ftp"))
+    let follows = |at: usize| line.as_bytes().get(at..at.saturating_add(3));
+    memchr::memchr2_iter(b'f', b'F', line.as_bytes())
+        .any(|at| follows(at).is_some_and(|word| word.eq_ignore_ascii_case(b"ftp")))
 }
