@@ -1,8 +1,10 @@
 //! Whom signatures are held against: roots and catalogs that the examiner gives, and the catalogs of the examined Windows.
 
 use super::volume::VolumeView;
+use crate::artifact::registry::certificates;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
+use crate::base::hive::Hive;
 use crate::base::limits::Limits;
 use crate::base::source::Source;
 use crate::base::time::Timestamp;
@@ -10,13 +12,15 @@ use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
 use crate::evidence::filesystem::host;
 use crate::payload::authenticode::catalog::Catalogs;
-use crate::payload::authenticode::{Authorities, Origin, ctl, roots};
+use crate::payload::authenticode::{Authorities, Origin, Status, certificate_blob, ctl, roots, trust_list};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Where Windows keeps its catalogs: a folder of each subsystem that has some.
 const CATALOGS: &str = "C:\\Windows\\System32\\CatRoot";
+/// The hive that holds the certificates which the computer trusts and distrusts.
+const SOFTWARE: &str = "C:\\Windows\\System32\\config\\SOFTWARE";
 /// Bytes of a file of certificates that are read.
 const CERTIFICATES: u64 = 16 << 20;
 
@@ -91,7 +95,10 @@ fn files(path: &Path) -> Result<Vec<(String, Source)>, String> {
     let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let mut found = Vec::new();
     for entry in walkdir::WalkDir::new(path).max_depth(3).sort_by_file_name() {
-        let entry = entry.map_err(|error| failed(&error))?;
+        let entry = entry.map_err(|error| match error.io_error() {
+            Some(error) => failed(error),
+            None => failed(&error),
+        })?;
         if entry.path().is_file() {
             let metadata = entry.path().metadata().map_err(|error| failed(&error))?;
             let source: Source = Arc::new(OnHost { path: entry.path().to_owned(), length: metadata.len() });
@@ -145,6 +152,11 @@ pub(super) fn with_catalogs_of(
     anomalies: &mut Vec<Anomaly>,
 ) -> Authorities {
     let mut authorities = given.clone();
+    for (path, _) in volume.find(SOFTWARE) {
+        if let Ok(opened) = volume.file_system.open(&path) {
+            add_stores(&*opened.stream, &volume.display(&path), &mut authorities, limits);
+        }
+    }
     if !given.catalogs.is_empty() {
         return authorities;
     }
@@ -168,9 +180,37 @@ pub(super) fn with_catalogs_of(
     authorities
 }
 
+/// Adds what the computer's stores of certificates hold. A root that only this computer trusts makes nothing valid, and a list
+/// of roots counts where Microsoft signed it; what is distrusted there stays distrusted.
+fn add_stores(stream: &dyn ReadAt, hive: &str, authorities: &mut Authorities, limits: &Limits) {
+    let Some(opened) = Hive::open(stream) else { return };
+    for (store, bytes) in certificates(&opened) {
+        let source = format!("{hive}, {store}");
+        if store.ends_with("AutoUpdate") {
+            if trust_list::signature(&bytes, authorities, limits).status == Status::Valid {
+                authorities.trust.lists_mut().add(&bytes, Origin::BuiltIn, &source);
+            }
+            continue;
+        }
+        let Some(blob) = certificate_blob::read(&bytes) else { continue };
+        match store.as_str() {
+            "Disallowed" => authorities.trust.lists_mut().disallow(blob.der, &source),
+            "ROOT" | "AuthRoot" => {
+                authorities.trust.add(blob.der, Origin::Evidence, &source);
+            }
+            _ => {
+                authorities.trust.add_intermediate(blob.der, Origin::Evidence, &source);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::base64;
+    use crate::base::hive::writer::{Node, write};
+    use crate::evidence::filesystem::memory::Memory;
 
     #[test]
     fn what_is_no_certificate_or_catalog_is_refused() {
@@ -184,5 +224,37 @@ mod tests {
             let catalogs = Given { catalogs: vec![path.clone()], ..Given::default() };
             assert!(read(&catalogs, &limits).is_err(), "{path:?}");
         }
+    }
+
+    #[test]
+    fn stores_of_the_computer_trust_nothing_into_validity_and_distrust_what_they_say() {
+        let data = |name: &str| {
+            std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/signed").join(name)).unwrap()
+        };
+        let pem = String::from_utf8(data("root.pem")).unwrap();
+        let body: String = pem.lines().skip(1).take_while(|line| !line.starts_with('-')).collect();
+        let der = base64::decode(&body).unwrap();
+        let length = u32::try_from(der.len()).unwrap();
+        let blob = [&[32, 0, 0, 0, 1, 0, 0, 0][..], &length.to_le_bytes(), &der].concat();
+        let status = |store: &str, trusted: bool| {
+            let mut root = Node::root();
+            root.at(&format!("Microsoft\\SystemCertificates\\{store}\\Certificates\\AB")).binary("Blob", &blob);
+            let disk: Memory = [("Windows/System32/config/SOFTWARE", write(&root))].into_iter().collect();
+            let shared: Arc<dyn FileSystem> = Arc::new(disk);
+            let volume = VolumeView::new(&*shared, "e1", &[], &[]);
+            let mut given = Authorities { at: roots::day(), ..Authorities::default() };
+            if trusted {
+                given.trust.add(&der, Origin::TrustRoot, "given");
+            }
+            let limits = Limits::default();
+            let authorities = with_catalogs_of(&volume, &shared, &given, &limits, &mut Vec::new());
+            let (facts, _) = crate::payload::inspect(&data("valid.exe"), "a", "a", &limits, &authorities);
+            let signature = facts.pe.unwrap().authenticode;
+            (signature.status, signature.signatures[0].checks.signer.trust_anchor.origin)
+        };
+        assert_eq!(status("ROOT", false), (Status::ChainUntrusted, Some(Origin::Evidence)));
+        assert_eq!(status("My", false), (Status::ChainUntrusted, None));
+        assert_eq!(status("My", true).0, Status::Valid);
+        assert_eq!(status("Disallowed", true).0, Status::ChainUntrusted);
     }
 }
