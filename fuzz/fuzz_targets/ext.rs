@@ -20,6 +20,9 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(mounted) = mount(Kind::Ext, volume.clone(), &limits) else { return };
     let told = told(&mounted, &limits);
     assert!(mounted.tree().len() as u64 <= limits.files);
+    for slack in mounted.slack() {
+        assert!(slack.ranges.windows(2).all(|pair| pair[0].end <= pair[1].start));
+    }
     let free = mounted.free_space();
     assert!(free.iter().all(|range| range.start < range.end && range.end <= bytes.len() as u64));
     assert!(free.windows(2).all(|pair| pair[0].end < pair[1].start));

@@ -34,6 +34,9 @@ fn walked(kind: Kind, volume: &Source, limits: &Limits) -> Vec<String> {
     });
     assert!(mounted.tree().len() as u64 <= limits.files);
     assert!(mounted.free_space().iter().all(|range| range.start < range.end && range.end <= volume.len()));
+    for slack in mounted.slack() {
+        assert!(slack.ranges.windows(2).all(|pair| pair[0].end <= pair[1].start));
+    }
     seen
 }
 

@@ -42,6 +42,22 @@ fn contents(mounted: &Mounted, limits: &Limits) -> Vec<(EntryPath, Vec<u8>)> {
     paths.into_iter().map(read).collect()
 }
 
+/// The bytes of slack, each range inside the volume and behind the last.
+fn slack(mounted: &Mounted, length: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for slack in mounted.slack() {
+        assert!(slack.ranges.windows(2).all(|pair| pair[0].end <= pair[1].start));
+        assert!(slack.ranges.iter().all(|range| range.start < range.end && range.end <= length));
+        for range in slack.ranges.iter().take(64) {
+            let Some(source) = &slack.source else { break };
+            let mut buffer = vec![0u8; (range.end - range.start) as usize];
+            let count = source.read_at(range.start, &mut buffer).unwrap_or(0);
+            bytes.extend_from_slice(&buffer[..count]);
+        }
+    }
+    bytes
+}
+
 fuzz_target!(|bytes: &[u8]| {
     let limits = Limits { files: 2000, directory_depth: 64, ..Limits::default() };
     for kind in [Kind::Ntfs, Kind::Mft] {
@@ -50,7 +66,7 @@ fuzz_target!(|bytes: &[u8]| {
             let free = mounted.free_space();
             assert!(free.windows(2).all(|pair| pair[0].end <= pair[1].start));
             assert!(free.last().is_none_or(|last| last.end <= bytes.len() as u64));
-            Some((contents(&mounted, &limits), free))
+            Some((contents(&mounted, &limits), free, slack(&mounted, bytes.len() as u64)))
         };
         assert!(once() == once());
     }

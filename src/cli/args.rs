@@ -105,7 +105,7 @@ pub(super) struct ScanArguments {
     pub(super) output: Output,
     #[command(flatten)]
     pub(super) secrets: SecretArguments,
-    /// Search also unallocated space, page files and gaps between volumes for pieces of scripts
+    /// Search also unallocated space, slack, page files and gaps between volumes for pieces of scripts
     #[arg(long)]
     pub(super) carve: bool,
     /// Compute the digests of whole images and compare them with those that the acquisition noted
@@ -157,7 +157,7 @@ pub(super) struct InspectArguments {
 pub(super) struct CollectArguments {
     #[command(flatten)]
     pub(super) evidence: Evidence,
-    /// Search also unallocated space, page files and gaps between volumes for pieces of scripts
+    /// Search also unallocated space, slack, page files and gaps between volumes for pieces of scripts
     #[arg(long)]
     pub(super) carve: bool,
     /// The folder to put the files into: a new one, or an empty one

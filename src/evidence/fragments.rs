@@ -1,7 +1,7 @@
 //! Fragments of text that were found where no file is, as files of a folder of their own beside those of a volume.
 
 use super::entry::{Entry, EntryKind, EntryPath, Origin, Stat};
-use super::{FileSystem, Opened, Root, Walked};
+use super::{FileSystem, Opened, Root, Slack, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
@@ -106,6 +106,10 @@ impl FileSystem for WithFragments {
 
     fn unallocated(&self, root: &EntryPath) -> Vec<Range<u64>> {
         self.volume.unallocated(root)
+    }
+
+    fn slack(&self, root: &EntryPath) -> Vec<Slack> {
+        self.volume.slack(root)
     }
 }
 

@@ -1,7 +1,7 @@
 //! An image as one file system: each of its volumes is a folder below the root.
 
 use super::entry::{Entry, EntryKind, EntryPath, Origin};
-use super::{FileSystem, Opened, Root, Walked};
+use super::{FileSystem, Opened, Root, Slack, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
@@ -108,6 +108,10 @@ impl FileSystem for Image {
 
     fn unallocated(&self, root: &EntryPath) -> Vec<Range<u64>> {
         self.place(root).map(|(volume, inside)| volume.file_system.unallocated(&inside)).unwrap_or_default()
+    }
+
+    fn slack(&self, root: &EntryPath) -> Vec<Slack> {
+        self.place(root).map(|(volume, inside)| volume.file_system.slack(&inside)).unwrap_or_default()
     }
 
     fn directories(&self, root: &EntryPath, records: &BTreeSet<u64>) -> BTreeMap<u64, Entry> {

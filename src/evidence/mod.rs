@@ -36,6 +36,7 @@ pub mod volume;
 use crate::base::anomaly::Anomaly;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
+use crate::base::source::Source;
 use crate::base::time::FileTimes;
 use entry::{Entry, EntryPath, Origin};
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,6 +93,12 @@ pub trait FileSystem: Send + Sync {
         Vec::new()
     }
 
+    /// The space of the volume whose root is `root` that is allocated and holds nothing of a file as it is now.
+    fn slack(&self, root: &EntryPath) -> Vec<Slack> {
+        let _ = root;
+        Vec::new()
+    }
+
     /// The directories of the volume whose root is `root` by the numbers of their records; nothing where that is not
     /// known.
     fn directories(&self, root: &EntryPath, records: &BTreeSet<u64>) -> BTreeMap<u64, Entry> {
@@ -103,6 +110,25 @@ pub trait FileSystem: Send + Sync {
     fn roots(&self) -> Vec<Root> {
         vec![Root { folder: EntryPath::default(), shadow_of: None }]
     }
+}
+
+/// Space of a volume that is allocated and yet holds nothing of a file as it is now: what was there before is often left.
+pub struct Slack {
+    /// What it lies behind.
+    pub of: SlackOf,
+    /// Its bytes at the offsets of the volume; nothing where the volume's own are meant.
+    pub source: Option<Source>,
+    /// Where it is, in bytes of the volume, in order.
+    pub ranges: Vec<Range<u64>>,
+}
+
+/// What slack lies behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlackOf {
+    /// The content of a file, up to the end of its last cluster; what was reserved for it and never written.
+    Files,
+    /// The used part of a record of the master file table: small files were once stored there.
+    Records,
 }
 
 /// The root of a volume.
@@ -137,6 +163,10 @@ impl<T: FileSystem + ?Sized> FileSystem for Arc<T> {
 
     fn unallocated(&self, root: &EntryPath) -> Vec<Range<u64>> {
         (**self).unallocated(root)
+    }
+
+    fn slack(&self, root: &EntryPath) -> Vec<Slack> {
+        (**self).slack(root)
     }
 
     fn directories(&self, root: &EntryPath, records: &BTreeSet<u64>) -> BTreeMap<u64, Entry> {

@@ -2,11 +2,12 @@
 
 use super::entry::{Entry, EntryKind, EntryPath, Origin};
 use super::tree::{Node, NodeIndex, Tree};
-use super::{FileSystem, Opened, Walked};
+use super::{FileSystem, Opened, Slack, SlackOf, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
 use crate::base::guard::guarded;
 use crate::base::limits::Limits;
+use crate::base::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{ControlFlow, Range};
 
@@ -24,9 +25,32 @@ pub trait Streams: Send + Sync {
         Vec::new()
     }
 
-    /// The ranges of the volume, in bytes, that belong to no file, in order; slack at the end of files is not among them.
+    /// The ranges of the volume, in bytes, that belong to no file, in order; slack is not among them.
     fn unallocated(&self) -> Vec<Range<u64>> {
         Vec::new()
+    }
+
+    /// Bytes of the smallest part of the volume that a file can have; nothing where the content of files lies otherwise.
+    fn cluster(&self) -> Option<u64> {
+        None
+    }
+
+    /// The ranges of the volume, in bytes, that a file has and that its content does not fill.
+    fn slack(&self, node: &Node) -> Vec<Range<u64>> {
+        let Some(cluster) = self.cluster() else { return Vec::new() };
+        let extents = self.open(node).map(|stream| stream.extents()).unwrap_or_default();
+        let behind = extents.last().and_then(|(start, length)| {
+            let end = start.checked_add(*length)?;
+            let rest = cluster.checked_sub(length.checked_rem(cluster)?)?;
+            (rest < cluster).then(|| end..end.saturating_add(rest))
+        });
+        behind.into_iter().collect()
+    }
+
+    /// What the records of the file system hold behind their used part: the volume with its records as they were written,
+    /// and the ranges of it.
+    fn record_slack(&self) -> Option<(Source, Vec<Range<u64>>)> {
+        None
     }
 }
 
@@ -103,6 +127,27 @@ impl Mounted {
         guarded(|| self.streams.unallocated()).unwrap_or_default()
     }
 
+    /// The space that is allocated and holds nothing of a file as it is now. What deleted files had is free space.
+    #[must_use]
+    pub fn slack(&self) -> Vec<Slack> {
+        let files = self.tree.walk().filter_map(|index| self.tree.node(index));
+        let files =
+            files.filter(|node| node.kind == EntryKind::File && node.stat.size > 0 && !node.origin.is_deleted());
+        let mut ranges: Vec<Range<u64>> =
+            files.flat_map(|node| guarded(|| self.streams.slack(node)).unwrap_or_default()).collect();
+        ranges.sort_by_key(|range| (range.start, range.end));
+        // A file of several names is met at each, and damaged files may claim the same: nothing is to be read twice.
+        ranges.dedup_by(|next, last| {
+            let overlaps = next.start < last.end;
+            last.end = if overlaps { last.end.max(next.end) } else { last.end };
+            overlaps
+        });
+        let records = guarded(|| self.streams.record_slack()).flatten();
+        let records = records.map(|(source, ranges)| Slack { of: SlackOf::Records, source: Some(source), ranges });
+        let files = Slack { of: SlackOf::Files, source: None, ranges };
+        [Some(files), records].into_iter().flatten().filter(|slack| !slack.ranges.is_empty()).collect()
+    }
+
     fn open_node(&self, index: NodeIndex, path: &EntryPath) -> Result<Opened, Anomaly> {
         let anomaly = |cause: Cause| Anomaly { stage: Stage::Read, path: path.display(), cause };
         let node = self.tree.node(index).ok_or_else(|| anomaly(absent()))?;
@@ -157,6 +202,10 @@ impl FileSystem for Mounted {
 
     fn unallocated(&self, _: &EntryPath) -> Vec<Range<u64>> {
         self.free_space()
+    }
+
+    fn slack(&self, _: &EntryPath) -> Vec<Slack> {
+        self.slack()
     }
 
     fn directories(&self, _: &EntryPath, records: &BTreeSet<u64>) -> BTreeMap<u64, Entry> {

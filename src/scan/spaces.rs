@@ -1,4 +1,4 @@
-//! Where carving looks: what belongs to no file of an image, page files, and a single file of unknown make.
+//! Where carving looks: what belongs to no file of an image, slack, page files, and a single file of unknown make.
 
 use super::carve;
 use super::progress::Progress;
@@ -8,7 +8,7 @@ use crate::base::source::{Part, Source};
 use crate::evidence::entry::{Entry, EntryKind, EntryPath};
 use crate::evidence::fragments::WithFragments;
 use crate::evidence::open::{Disk, Opened, Shape};
-use crate::evidence::{FileSystem, Walked};
+use crate::evidence::{FileSystem, SlackOf, Walked};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 
@@ -74,6 +74,18 @@ fn of_disk(disk: &Disk, file_system: &dyn FileSystem, limits: &Limits) -> Vec<Sp
             source: Arc::new(Part::new(disk.source.clone(), volume.range.start, length)),
             ranges: without(file_system.unallocated(folder), taken),
         });
+        for slack in file_system.slack(folder) {
+            let name: &[u8] = match slack.of {
+                SlackOf::Files => b"[slack]",
+                SlackOf::Records => b"[$MFT slack]",
+            };
+            let own = || -> Source { Arc::new(Part::new(disk.source.clone(), volume.range.start, length)) };
+            spaces.push(Space {
+                folder: folder.join(name).display(),
+                source: slack.source.unwrap_or_else(own),
+                ranges: slack.ranges,
+            });
+        }
         spaces.extend(swap_files(folder, file_system));
     }
     nowhere.sort_by_key(|range| range.start);

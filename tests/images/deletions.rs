@@ -94,3 +94,41 @@ fn carving_finds_what_no_record_tells() {
     assert_eq!(found, [("192.0.2.6", "unallocated", offset), ("192.0.2.7", "unallocated", offset + 8192)]);
     assert_eq!(support::scan_json(&image, &[]).1["scripts"].as_array().unwrap().len(), 0);
 }
+
+#[test]
+fn carving_finds_what_is_left_in_slack() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("slack.raw");
+    if !makers::new_ntfs(&image) {
+        return;
+    }
+    // The driver clears what it cuts from clusters, so the script is put there; what it cuts from a record it leaves.
+    let long = [b".".repeat(8400).as_slice(), b"the end of the long one"].concat();
+    let small = ["rem nothing to see here\r\n", &script(9)].concat();
+    let write = &mut |mount: &std::path::Path| {
+        std::fs::write(mount.join("long.txt"), &long).unwrap();
+        std::fs::write(mount.join("small.txt"), &small).unwrap();
+    };
+    let shorten = &mut |mount: &std::path::Path| {
+        std::fs::OpenOptions::new().write(true).open(mount.join("small.txt")).unwrap().set_len(5).unwrap();
+    };
+    if !(makers::mounted_ntfs(&image, write) && makers::mounted_ntfs(&image, shorten)) {
+        return;
+    }
+    let mut bytes = std::fs::read(&image).unwrap();
+    let end = memchr::memmem::find(&bytes, b"the end of the long one").unwrap() + 100;
+    bytes[end..][..script(8).len()].copy_from_slice(script(8).as_bytes());
+    std::fs::write(&image, &bytes).unwrap();
+    assert_eq!(support::scan_json(&image, &[]).1["scripts"].as_array().unwrap().len(), 0);
+    let (_, report) = support::scan_json(&image, &["--carve"]);
+    let mut found = Vec::new();
+    for script in report["scripts"].as_array().unwrap() {
+        let host = script["sessions"][0]["host"].as_str().unwrap();
+        let offset = script["extents"][0]["offset"].as_u64().unwrap() as usize;
+        let lies_there = bytes[offset..offset + 1000].windows(host.len()).any(|window| window == host.as_bytes());
+        let path = script["path"].as_str().unwrap();
+        found.push((host, path.split('[').nth(1).unwrap().split(']').next().unwrap(), lies_there));
+    }
+    found.sort_unstable();
+    assert_eq!(found, [("192.0.2.8", "slack", true), ("192.0.2.9", "$MFT slack", true)]);
+}

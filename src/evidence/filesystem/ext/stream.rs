@@ -59,6 +59,10 @@ impl Streams for Files {
         Ok(Box::new(Blocks { source: volume.source.clone(), block_size: volume.superblock.block_size, runs, length }))
     }
 
+    fn cluster(&self) -> Option<u64> {
+        Some(self.volume.superblock.block_size)
+    }
+
     fn unallocated(&self) -> Vec<Range<u64>> {
         BlockBitmap::free_ranges(&self.volume)
     }

@@ -123,6 +123,10 @@ impl Streams for Volume {
         Ok(Box::new(content))
     }
 
+    fn cluster(&self) -> Option<u64> {
+        Some(self.chains.geometry().cluster)
+    }
+
     fn unallocated(&self) -> Vec<Range<u64>> {
         self.space.ranges(&self.chains, ReadAt::len(&self.source))
     }

@@ -5,7 +5,7 @@ use super::testvolume::{Made, Stream, gone, long, set, short, unused};
 use super::*;
 use crate::base::bytes::read_full;
 use crate::evidence::entry::EntryKind;
-use crate::evidence::{FileSystem, Walked};
+use crate::evidence::{FileSystem, SlackOf, Walked};
 use std::ops::ControlFlow;
 use std::process::Command;
 use std::sync::Arc;
@@ -97,6 +97,9 @@ fn files_are_read_on_all_widths() {
         let free = (made.offset(first) as u64, made.offset(10) as u64);
         assert_eq!(mounted.free_space()[0], free.0..free.1);
         assert_eq!(mounted.free_space().len(), 6);
+        let [slack] = mounted.slack().try_into().ok().unwrap();
+        let behind = |cluster, held: usize| (made.offset(cluster) + held) as u64..(made.offset(cluster) + 512) as u64;
+        assert_eq!((slack.of, slack.ranges), (SlackOf::Files, vec![behind(14, 488), behind(30, 5)]));
     }
 }
 

@@ -21,6 +21,7 @@ mod lzx;
 mod notes;
 mod record;
 mod reparse;
+mod restored;
 mod runs;
 mod stream;
 mod table;

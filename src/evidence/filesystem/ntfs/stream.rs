@@ -8,6 +8,7 @@ use super::field::u32_at;
 use super::locate::{Volume, read_record};
 use super::record::Header;
 use super::reparse;
+use super::restored::Restored;
 use super::runs::{CAP, Content, Run, decode, ordered};
 use super::table::BAD_CLUSTERS;
 use super::wof::{self, Overlay};
@@ -107,6 +108,33 @@ impl Streams for Reader {
 
     fn extents(&self, node: &Node) -> Vec<(u64, u64)> {
         self.resident_place(node).into_iter().collect()
+    }
+
+    /// Where a file ends within its clusters, and what was reserved for it and never written: it reads as zeros, but the
+    /// clusters hold what they held. Compressed content fills its clusters in units of its own and is left out.
+    fn slack(&self, node: &Node) -> Vec<Range<u64>> {
+        let Ok(records) = self.records(node.id) else { return Vec::new() };
+        let parts = self.parts(&records, Which::Number(node.stream));
+        let (Some(parts), Some(volume)) = (parts, &self.volume) else { return Vec::new() };
+        if parts.resident.is_some() || parts.flags & (Attribute::COMPRESSED | Attribute::ENCRYPTED) != 0 {
+            return Vec::new();
+        }
+        let from = parts.initialised.min(parts.size);
+        let bytes = |clusters: u64| clusters.saturating_mul(volume.boot.cluster);
+        let behind = |run: &Run| {
+            let start = bytes(run.start?);
+            let skipped = from.saturating_sub(bytes(run.first)).min(bytes(run.length));
+            let end = start.saturating_add(bytes(run.length)).min(volume.source.len());
+            Some(start.saturating_add(skipped)..end).filter(|range| range.start < range.end)
+        };
+        parts.runs.iter().filter_map(behind).collect()
+    }
+
+    fn record_slack(&self) -> Option<(Source, Vec<Range<u64>>)> {
+        let restored =
+            Restored::new(self.table.clone(), self.record, self.volume.as_ref().map(|volume| &volume.source))?;
+        let ranges = restored.slack();
+        Some((Arc::new(restored), ranges))
     }
 
     fn unallocated(&self) -> Vec<Range<u64>> {
