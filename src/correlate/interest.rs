@@ -6,6 +6,7 @@ use super::kinds::{self, Kind};
 use super::network::plain;
 use super::paths;
 use super::processes;
+use super::restored;
 use crate::artifact::event::{Event, Process};
 use crate::case::Case;
 use crate::script::local_path;
@@ -24,6 +25,8 @@ pub struct Interest {
     known: KnownClients,
     guids: BTreeSet<String>,
     programs: BTreeSet<String>,
+    /// Digests of restored forms of damaged payloads.
+    digests: BTreeSet<String>,
 }
 
 impl Interest {
@@ -46,6 +49,7 @@ impl Interest {
             interest.hosts.extend(launch.host.as_deref().map(plain));
         }
         case.payloads.iter().filter_map(|payload| payload.path.as_ref()).for_each(|path| interest.name(path));
+        interest.digests = restored::digests(case);
         interest
     }
 
@@ -88,6 +92,11 @@ impl Interest {
                 && process.executable.as_deref().is_some_and(|path| self.programs.contains(&client::stem(path)))
     }
 
+    fn knows_digest(&self, event: &Event) -> bool {
+        let known = |digest: &str| self.digests.contains(&digest.to_ascii_lowercase());
+        !self.digests.is_empty() && restored::given(event).any(|(_, digest, ..)| known(digest))
+    }
+
     /// Whether an event may bear on the case.
     #[must_use]
     pub fn wants(&self, event: &Event) -> bool {
@@ -95,7 +104,7 @@ impl Interest {
         let by_client = process.is_some_and(|process| {
             self.is_client(process) || process.parent.as_deref().is_some_and(|parent| self.is_client(parent))
         });
-        if by_client {
+        if by_client || self.knows_digest(event) {
             return true;
         }
         match kinds::of(event) {

@@ -41,6 +41,7 @@ mod paths;
 mod persistence;
 pub mod playbook;
 pub mod processes;
+mod restored;
 mod run;
 mod scripts;
 pub mod sources;
@@ -59,6 +60,7 @@ use kinds::Kind;
 use lineage::Lineage;
 use paths::Place;
 use processes::ProcessIndex;
+use restored::Restored;
 use run::Runs;
 use sources::Sources;
 use std::collections::{BTreeMap, BTreeSet};
@@ -78,6 +80,8 @@ struct Drafts {
     claims: Vec<Claim>,
     persistence: Vec<Persistence>,
     verdicts: Vec<Verdict>,
+    /// Restored forms of damaged payloads that records know.
+    restored: Vec<Restored>,
     /// Events that tell what silence is worth.
     marks: Vec<String>,
 }
@@ -111,6 +115,7 @@ pub fn correlate(case: &mut Case, events: Vec<Event>, sources: &Sources, limits:
     case.claims = drafts.claims;
     case.persistence = drafts.persistence;
     case.verdicts = drafts.verdicts;
+    restored::prove(case, drafts.restored);
     let (entries, count) = timeline::of(case, (sources.from, sources.to), limits.timeline_entries);
     if count > entries.len() {
         caps.push(limit("entries of the timeline", limits.timeline_entries));
@@ -177,7 +182,8 @@ fn tie(case: &Case, pool: &Pool, sources: &Sources, limits: &Limits, caps: &mut 
     let marks = facts.iter().zip(&kinds).filter(|(_, kind)| is_mark(kind)).map(|((_, id, _), _)| (*id).to_owned());
     let marks = marks.take(limits.join_candidates.saturating_mul(16)).collect();
     let covered = Covered::of(&facts, &kinds, sources);
-    (Drafts { runs, claims, persistence, verdicts, marks }, covered)
+    let restored = restored::find(case, &facts, limits);
+    (Drafts { runs, claims, persistence, verdicts, restored, marks }, covered)
 }
 
 /// Digests of clients that records teach, and those of payloads of the evidence that are clients by their version.

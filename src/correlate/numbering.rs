@@ -72,6 +72,7 @@ fn each(drafts: &mut Drafts, launches: &mut [Launch], visit: &mut dyn FnMut(&mut
     }
     persistence(&mut drafts.persistence, visit);
     verdicts(&mut drafts.verdicts, visit);
+    drafts.restored.iter_mut().for_each(|restored| visit(&mut restored.recorded.event));
     drafts.marks.iter_mut().for_each(&mut *visit);
     launches.iter_mut().filter_map(|launch| launch.found_in.event.as_mut()).for_each(visit);
 }
@@ -116,6 +117,9 @@ fn links(drafts: &Drafts, launches: &[Launch]) -> BTreeMap<String, EventLinks> {
         {
             links.entry(event.clone()).or_default().payloads.extend(claim.payload.iter().cloned());
         }
+    }
+    for restored in &drafts.restored {
+        links.entry(restored.recorded.event.clone()).or_default().payloads.insert(restored.payload.clone());
     }
     for start in &drafts.persistence {
         for event in &start.refs {

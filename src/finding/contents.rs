@@ -33,7 +33,17 @@ fn ascii_damage(matter: &Matter<'_>, payload: &Payload, facts: &Facts) -> Option
         format!(" Line {} of {} transfers it in ASCII mode.", transfer.line, script.path)
     });
     let restored = match (damage.proven(), damage.candidates.len()) {
-        (Some(candidate), _) => format!(" Undone it has the SHA-256 {}.", candidate.digests.sha256),
+        (Some(candidate), _) => {
+            let by = candidate.recorded_by.first().map(|record| {
+                format!(
+                    ", whose {} the host recorded ({}, {})",
+                    record.algorithm.to_uppercase(),
+                    record.event,
+                    record.source
+                )
+            });
+            format!(" Undone it has the SHA-256 {}{}.", candidate.digests.sha256, by.unwrap_or_default())
+        }
         (None, 0) => String::new(),
         (None, 1) => " One restored form fits and is not proven.".to_owned(),
         (None, count) => format!(" {count} restored forms are possible."),

@@ -21,6 +21,9 @@ pub struct Candidate {
     /// What shows that these are the bytes; without any it is one possibility.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<Proof>,
+    /// The records that give its digest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recorded_by: Vec<Recorded>,
     /// What speaks against it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contradiction: Option<String>,
@@ -30,6 +33,22 @@ pub struct Candidate {
     /// How it is made from the file as it is.
     #[serde(skip)]
     undo: Undo,
+}
+
+/// A record that gives the digest of a candidate.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Recorded {
+    /// The event, by its identity in the report.
+    pub event: String,
+    /// The kind of artifact and record: `sysmon-15`.
+    pub source: String,
+    /// The path of the file that was hashed, as recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// `md5`, `sha1`, `sha256`.
+    pub algorithm: String,
+    /// The digest, lower-case hexadecimal.
+    pub digest: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -91,10 +110,12 @@ impl Candidate {
         self.undo.with(damaged, &mut |_| {}, work)
     }
 
-    /// Whether one of the digests, in hexadecimal, is that of the candidate; then that proves it.
-    pub fn prove_by_hash<'a>(&mut self, known: impl IntoIterator<Item = &'a str>) -> bool {
+    /// Whether one of the digests that records give is that of the candidate; then that proves it.
+    pub fn prove_by_hashes(&mut self, records: &[Recorded]) -> bool {
         let own = [&self.digests.md5, &self.digests.sha1, &self.digests.sha256];
-        let proven = known.into_iter().any(|hash| own.iter().any(|own| own.eq_ignore_ascii_case(hash.trim())));
+        let is_own = |record: &&Recorded| own.iter().any(|own| own.eq_ignore_ascii_case(record.digest.trim()));
+        self.recorded_by.extend(records.iter().filter(is_own).cloned());
+        let proven = !self.recorded_by.is_empty();
         if proven && !self.proofs.contains(&Proof::KnownHash) {
             self.proofs.insert(0, Proof::KnownHash);
         }

@@ -77,8 +77,10 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
     for (rules, conversion) in variants {
         let undo = Undo { rules, inserted: Vec::new() };
         let (mut candidate, finding) = restore(subject, format, undo.clone())?;
+        // Bytes behind what the headers account for could still be others.
+        let whole = finding.declared.is_none_or(|declared| declared == candidate.size) || is_proof(&finding.proofs);
         let fits = finding.is_sound() && (!itself.is_sound() || finding.declared == Some(candidate.size));
-        if fits {
+        if fits && whole {
             candidate.proofs.clone_from(&finding.proofs);
             return damaged(conversion, Verdict::Certain, vec![candidate], None);
         }

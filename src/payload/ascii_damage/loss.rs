@@ -9,6 +9,11 @@ use crate::base::anomaly::Cause;
 use crate::payload::filetype;
 use std::io;
 
+/// Where each control character around CR occurs so often and CR never, that is no chance: once in a million.
+const FEWEST_NEIGHBOURS: u64 = 14;
+/// The same for CRLF, where so many are expected and none is there.
+const FEWEST_CRLF: u64 = 10;
+
 pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::Result<Option<AsciiDamage>> {
     let (census, size) = (subject.census, subject.stream.len());
     // After CRLF became LF there is a CRLF only where there was a CR CR LF, as in the stub of every executable.
@@ -31,8 +36,9 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
     evidence.contradiction.clone_from(&itself.broken);
     evidence.declared_size = itself.declared.filter(|declared| *declared != size);
     evidence.signature_damaged = signature_damaged;
+    let counts = Counts::of(subject);
     let conversion = match census.cr {
-        0 if census.lf > evidence.expected_lone_lf.saturating_mul(3) / 2 => Conversion::CrToLf,
+        0 if census.lf > counts.neighbours.saturating_mul(3) / 2 => Conversion::CrToLf,
         0 => Conversion::CrDropped,
         _ => Conversion::CrlfToLf,
     };
@@ -50,11 +56,15 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
     };
     let found = search::missing(format, subject.stream, subject.limits, note);
     let missing = match &found {
-        search::Outcome::Counted(missing) => *missing,
-        search::Outcome::Nothing if !signature_damaged => return Ok(None),
-        _ => 0,
+        search::Outcome::Counted(missing, why) => Some((*missing, *why)),
+        search::Outcome::Nothing if !signature_damaged && !counts.speak(subject) => return Ok(None),
+        _ => None,
     };
     damage.candidates = candidates(subject, format, &Undo::default(), found)?;
+    // Where CR are gone everywhere, those before LF alone are no remedy unless a checksum says so.
+    if counts.lack_cr(subject) {
+        damage.candidates.retain(|candidate| !candidate.proofs.is_empty());
+    }
     if let Some(first) = damage.candidates.first() {
         damage.conversion = Conversion::CrlfToLf;
         if first.proofs.is_empty() {
@@ -64,10 +74,35 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
         }
         return Ok(Some(damage));
     }
-    damage.unrestorable = Some(if missing == 0 {
-        "which bytes were left out could not be found".to_owned()
-    } else {
-        format!("{missing} bytes were left out, and where could not be found")
+    damage.unrestorable = Some(match missing {
+        None => "which bytes were left out could not be found".to_owned(),
+        Some((missing, why)) => format!("{missing} bytes were left out; {}", why.words()),
     });
     Ok(Some(damage))
+}
+
+/// What the counts of bytes say.
+struct Counts {
+    /// How often the rarest of the control characters around CR occurs: CR should occur about as often in dense data.
+    neighbours: u64,
+}
+
+impl Counts {
+    fn of(subject: &Subject<'_>) -> Self {
+        let neighbours = [0x06, 0x0b, 0x0c, 0x0e, 0x0f, 0x11, 0x12].map(|byte| subject.count(byte));
+        Self { neighbours: neighbours.into_iter().min().unwrap_or_default() }
+    }
+
+    /// Whether there is no CR where there must be many.
+    fn lack_cr(&self, subject: &Subject<'_>) -> bool {
+        subject.census.cr == 0 && self.neighbours >= FEWEST_NEIGHBOURS
+    }
+
+    /// Whether there is no CR, or no CRLF, where there must be many. In data whose bytes stand in no order, LF stand behind
+    /// CR as often as the share of CR says.
+    fn speak(&self, subject: &Subject<'_>) -> bool {
+        let (census, size) = (subject.census, subject.stream.len().max(1));
+        let expected = census.lf.saturating_mul(census.cr).checked_div(size).unwrap_or_default();
+        self.lack_cr(subject) || census.crlf == 0 && expected >= FEWEST_CRLF && self.neighbours >= FEWEST_NEIGHBOURS
+    }
 }

@@ -17,7 +17,7 @@ mod search;
 mod tests;
 mod view;
 
-pub use candidate::Candidate;
+pub use candidate::{Candidate, Recorded};
 pub use census::Census;
 pub use conversion::Conversion;
 pub use proof::Proof;
@@ -60,9 +60,10 @@ impl AsciiDamage {
         self.candidates.iter().find(|candidate| !candidate.proofs.is_empty())
     }
 
-    /// Looks for a candidate among digests known from logs, puts it first and makes the verdict certain.
-    pub fn prove_by_hashes(&mut self, known: &[&str]) -> bool {
-        let hit = self.candidates.iter_mut().position(|candidate| candidate.prove_by_hash(known.iter().copied()));
+    /// Looks for a candidate among digests that records give, puts it first, says which records it were and makes the verdict
+    /// certain.
+    pub fn prove_by_hashes(&mut self, records: &[Recorded]) -> bool {
+        let hit = self.candidates.iter_mut().position(|candidate| candidate.prove_by_hashes(records));
         if let Some(rest) = hit.and_then(|at| self.candidates.get_mut(..=at)) {
             rest.rotate_right(1);
             self.verdict = Verdict::Certain;

@@ -40,6 +40,14 @@ fn ascii_damage(damage: &AsciiDamage, page: &mut Page<'_>) -> io::Result<()> {
         page.field(6, "undone", &format!("{known}, {}, {}", size(candidate.size), candidate.undone_by))?;
         page.field(6, "", &format!("md5 {}", candidate.digests.md5))?;
         page.field(6, "", &format!("sha256 {}", candidate.digests.sha256))?;
+        for record in candidate.recorded_by.iter().take(NAMES) {
+            let of = record.path.as_ref().map_or(String::new(), |path| format!(" of {path}"));
+            page.field(
+                6,
+                "",
+                &format!("its {} was recorded by {} {}{of}", record.algorithm, record.event, record.source),
+            )?;
+        }
     }
     damage.unrestorable.as_ref().map_or(Ok(()), |why| page.field(6, "", why))
 }

@@ -51,6 +51,25 @@ pub(super) fn gif(file: Bytes<'_>) -> Option<Finding> {
     }
 }
 
+/// Form types of RIFF files that are in use: sound, video, pictures, cursors, MIDI, palettes, sound fonts, Corel's drawings,
+/// and what Adobe Director makes.
+const FORMS: [&[u8; 4]; 17] = [
+    b"WAVE", b"AVI ", b"AVIX", b"WEBP", b"ACON", b"RMID", b"PAL ", b"RDIB", b"RMMP", b"sfbk", b"DLS ", b"CDXA",
+    b"MV93", b"imag", b"QLCM", b"ANIM", b"XWMA",
+];
+
+/// Whether a head is that of a RIFF file: the word alone begins a text as well. The form follows the size of four bytes, and
+/// a conversion of these shifts it by up to four. The highest byte of a size below 512 MiB is no letter.
+pub(super) fn is_riff(head: &[u8]) -> bool {
+    let corel = |form: &[u8; 4]| form.starts_with(b"CDR") || form.starts_with(b"cdr");
+    (6..=11).any(|before| {
+        let rest = head.get(before..).unwrap_or_default();
+        let form = rest.get(1..).and_then(|rest| rest.first_chunk::<4>());
+        matches!(rest, [0..=8 | 0x0b | 0x0c | 0x0e..=0x1f, ..])
+            && form.is_some_and(|form| FORMS.contains(&form) || corel(form))
+    })
+}
+
 /// Chunks of a RIFF file, the size of the first being that of the file.
 pub(super) fn riff(file: Bytes<'_>) -> Option<Finding> {
     let declared = u64::from(u32::from_le_bytes(file.array(4)?)).saturating_add(8);

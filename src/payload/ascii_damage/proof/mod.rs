@@ -6,6 +6,7 @@ mod cabinet;
 mod compound;
 mod deflated;
 mod elf;
+mod event_log;
 mod media;
 mod pdf;
 mod pe;
@@ -16,9 +17,10 @@ mod seven_zip;
 mod sqlite;
 mod zip;
 
+pub(super) use cabinet::{Cabinet, sum as cabinet_sum};
 pub(super) use deflated::{header as gzip_header, inflate};
 pub(super) use pe::Layout;
-pub(super) use zip::{Member, members};
+pub(super) use zip::{END as ZIP_END, Member, end as zip_end, members};
 
 use super::view::wide;
 use crate::base::bytes::{ReadAt, read_full};
@@ -71,7 +73,6 @@ impl Format {
             (0, b"7z\xbc\xaf\x27\x1c", Format::SevenZip),
             (0, b"Rar!\x1a\x07", Format::Rar),
             (0, b"SQLite format 3\0", Format::Sqlite),
-            (0, b"RIFF", Format::Riff),
             (0, b"\xfd7zXZ\0", Format::Xz),
             (0, b"regf", Format::Hive),
             (0, b"ElfFile\0", Format::EventLog),
@@ -81,6 +82,9 @@ impl Format {
             |(at, bytes, _): &&(usize, &[u8], Format)| head.get(*at..).is_some_and(|rest| rest.starts_with(bytes));
         if head.starts_with(b"MZ") {
             return crate::payload::filetype::is_pe(head).then_some(Self::Pe);
+        }
+        if head.starts_with(b"RIFF") {
+            return media::is_riff(head).then_some(Self::Riff);
         }
         if head.starts_with(b"BM") && Fields(head).u32(6) == 0 {
             return Some(Self::Bitmap);
@@ -104,7 +108,7 @@ pub enum Proof {
     Checksums,
     /// Sizes and offsets point to what they should, to the byte.
     Structure,
-    /// The digest is one that was known from elsewhere.
+    /// The host recorded the digest of the restored bytes.
     KnownHash,
 }
 
@@ -168,8 +172,8 @@ pub(super) fn check(format: Format, file: Bytes<'_>, depth: Depth, limits: &Limi
         Format::Sqlite => sqlite::check(file),
         Format::Tar => records::tar(file),
         Format::Xz => records::xz(file),
-        Format::Hive => records::hive(file),
-        Format::EventLog => records::event_log(file),
+        Format::Hive => records::hive(file, depth),
+        Format::EventLog => event_log::check(file, depth),
         Format::Other => Some(Finding::default()),
     };
     found.unwrap_or_else(|| Finding::broken("a header lies outside the file"))

@@ -34,8 +34,11 @@ fn version_5(file: Bytes<'_>) -> Option<Finding> {
         }
         let data = if flags & 2 != 0 { next()? } else { 0 };
         at = at.saturating_add(4).saturating_add(covered).saturating_add(data);
-        // An encryption header hides the rest.
-        if kind == 5 || kind == 4 {
+        // An encryption header hides the rest, so that nothing speaks for that.
+        if kind == 4 {
+            return Some(Finding::default());
+        }
+        if kind == 5 {
             return Some(Finding::proven(Proof::Checksums).declaring(at));
         }
     }
@@ -78,7 +81,10 @@ fn version_4(file: Bytes<'_>) -> Option<Finding> {
         let data = u64::from(high) << 32 | u64::from(data);
         at = at.saturating_add(size).saturating_add(data);
         // Encrypted headers follow the main header where it says so.
-        if kind == 0x7b || kind == 0x73 && flags & 0x80 != 0 {
+        if kind == 0x73 && flags & 0x80 != 0 {
+            return Some(Finding::default());
+        }
+        if kind == 0x7b {
             return Some(Finding::proven(Proof::Checksums).declaring(at));
         }
         seen = true;

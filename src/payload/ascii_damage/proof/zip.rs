@@ -23,21 +23,44 @@ pub(in crate::payload::ascii_damage) struct Member {
     pub(in crate::payload::ascii_damage) name: Vec<u8>,
 }
 
-/// The end record: where it stands, how many members, bytes of the directory and its offset.
-fn end(file: Bytes<'_>) -> Option<(u64, u64, u64, u64)> {
+/// The end record.
+pub(in crate::payload::ascii_damage) struct End {
+    /// Where it stands.
+    pub(in crate::payload::ascii_damage) at: u64,
+    /// Members.
+    count: u64,
+    /// Bytes of the directory.
+    size: u64,
+    /// Where the directory should stand.
+    offset: u64,
+    /// Bytes of the comment that follows it.
+    pub(in crate::payload::ascii_damage) comment: u64,
+}
+
+/// Bytes of an end record without its comment.
+pub(in crate::payload::ascii_damage) const END: u64 = 22;
+
+/// The end record of an archive.
+pub(in crate::payload::ascii_damage) fn end(file: Bytes<'_>) -> Option<End> {
     let length = usize::try_from(file.len().min(0x1_0016 + 0x200)).ok()?;
     let start = file.len().saturating_sub(length.try_into().ok()?);
     let tail = file.get(start, length)?;
     let found = memchr::memmem::rfind(&tail, b"PK\x05\x06")?;
     let record = Fields(tail.get(found..)?);
     let at = start.checked_add(found.try_into().ok()?)?;
-    Some((at, u64::from(record.u16(10)), u64::from(record.u32(12)), u64::from(record.u32(16))))
+    Some(End {
+        at,
+        count: u64::from(record.u16(10)),
+        size: u64::from(record.u32(12)),
+        offset: u64::from(record.u32(16)),
+        comment: u64::from(record.u16(20)),
+    })
 }
 
 /// The members that the central directory lists, and where the directory stands and where it says that it does. Nothing
 /// for a ZIP64 archive, for one without a directory and for one that lists more than `most`.
 pub(in crate::payload::ascii_damage) fn members(file: Bytes<'_>, most: u64) -> Option<(Vec<Member>, u64, u64)> {
-    let (end, count, size, offset) = end(file)?;
+    let End { at: end, count, size, offset, .. } = end(file)?;
     if count == 0xffff || size == 0xffff_ffff || offset == 0xffff_ffff || count > most {
         return None;
     }
@@ -69,19 +92,21 @@ pub(in crate::payload::ascii_damage) fn members(file: Bytes<'_>, most: u64) -> O
 }
 
 pub(super) fn check(file: Bytes<'_>, depth: Depth, limits: &Limits) -> Option<Finding> {
-    let Some((at, count, size, offset)) = end(file) else {
+    let Some(End { at, count, size, offset, comment }) = end(file) else {
         return Some(Finding::broken("the archive has no end record"));
     };
     if count == 0xffff || size == 0xffff_ffff || offset == 0xffff_ffff {
         return Some(Finding::default());
     }
-    let declared = offset.saturating_add(size).saturating_add(file.len().saturating_sub(at));
+    let directory_end = offset.saturating_add(size);
+    let rest = file.len().saturating_sub(at).max(comment.saturating_add(END));
+    let declared = directory_end.saturating_add(rest);
     let broken = |why: String| Some(Finding::broken(why).declaring(declared));
-    if offset.saturating_add(size) != at {
-        return broken(format!(
-            "the central directory should end at byte {}, its end record is at {at}",
-            offset.saturating_add(size)
-        ));
+    if directory_end != at {
+        return broken(format!("the central directory should end at byte {directory_end}, its end record is at {at}"));
+    }
+    if declared > file.len() {
+        return broken(format!("the comment should have {comment} bytes"));
     }
     let Some((list, start, _)) = members(file, limits.archive_entries) else {
         return broken("the central directory cannot be read".to_owned());

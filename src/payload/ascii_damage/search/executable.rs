@@ -4,28 +4,31 @@
 use super::choice::Choices;
 use super::landmarks::{anchors, certificates};
 use super::sites::{Site, Sites, lost_nul};
-use super::{Budget, Outcome, placed, whole};
+use super::{Budget, Outcome, Why, placed, whole};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
 use crate::payload::ascii_damage::proof::{Bytes, Depth, Format, Layout, Proof, check};
 use crate::payload::ascii_damage::view::{Inserted, wide};
 use memchr::memmem;
 
-/// The end of the message in the DOS stub, `0D 0D 0A $`, as every Microsoft and GNU linker writes it.
+/// The end of the message in the DOS stub, as every Microsoft and GNU linker writes it.
 const STUB: &[u8] = b"mode.\r\r\n$";
-/// The same after CRLF became LF.
-const SHORTENED: &[u8] = b"mode.\r\n$";
+/// What becomes of it, and how many bytes that takes away: CRLF became LF; every CR dropped; every CR became LF.
+const SHORTENED: [(&[u8], usize); 3] = [(b"mode.\r\n$", 1), (b"mode.\n$", 2), (b"mode.\n\n$", 1)];
 /// Choices among which a checksum of 16 bits hits by chance once in a hundred searches.
 const BY_CHANCE: u64 = 655;
 /// Choices whose checksum holds and whose signature is then computed.
 const SIGNATURES: u32 = 64;
 
-/// Where the stub has lost a CR, if that is so and the header stands right with it put back.
-fn stub(head: &[u8]) -> Option<usize> {
-    let start = head.get(..1024).unwrap_or(head);
-    let found = memmem::find(start, SHORTENED)?.checked_add(STUB.len().checked_sub(3)?)?;
-    let header = usize::try_from(Fields(head).u32(0x3c)).ok()?.checked_sub(1)?;
-    (head.starts_with(b"MZ") && found < header && head.get(header..)?.starts_with(b"PE\0\0")).then_some(found)
+/// Where the stub has lost how many CR, if that is so and the header stands right with them put back.
+fn stub(head: &[u8]) -> Option<(usize, usize)> {
+    let start = head.get(..1024).filter(|start| start.starts_with(b"MZ")).unwrap_or_default();
+    let pointer = usize::try_from(Fields(head).u32(0x3c)).ok()?;
+    SHORTENED.into_iter().find_map(|(shortened, lost)| {
+        let found = memmem::find(start, shortened)?.checked_add(STUB.len().checked_sub(lost.checked_add(2)?)?)?;
+        let header = pointer.checked_sub(lost)?;
+        (found < header && head.get(header..)?.starts_with(b"PE\0\0")).then_some((found, lost))
+    })
 }
 
 /// Whether a head is that of an executable whose stub has lost a CR.
@@ -36,9 +39,12 @@ pub(super) fn is_shortened(head: &[u8]) -> bool {
 pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> Option<Outcome> {
     let mut bytes = whole(file, limits)?;
     let stub = stub(&bytes);
-    if let Some(at) = stub {
-        bytes.insert(at, b'\r');
+    let (stub_at, stub_lost) = stub.unwrap_or_default();
+    // A CR that became LF stays one.
+    if bytes.get(stub_at..).is_some_and(|rest| stub_lost > 0 && rest.starts_with(b"\n\n")) {
+        return None;
     }
+    bytes.splice(stub_at..stub_at, std::iter::repeat_n(b'\r', stub_lost));
     let layout = Layout::read(Bytes(&bytes))?;
     let declared = usize::try_from(layout.declared()).ok()?;
     let missing = declared.checked_sub(bytes.len())?;
@@ -48,10 +54,9 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     }
     // The stub stands before all else: with it put back, offsets are those of the bytes as they were given, and one more.
     let back = |found: &[Site]| {
-        let after = stub.map_or(0, |_| 1);
-        let moved: Vec<Site> = found.iter().map(|(at, byte)| (at.saturating_sub(after), *byte)).collect();
-        let first = stub.map(|at| (wide(at), b'\r'));
-        first.into_iter().chain(placed(&moved, 0)).collect::<Vec<_>>()
+        let moved: Vec<Site> = found.iter().map(|(at, byte)| (at.saturating_sub(stub_lost), *byte)).collect();
+        let first = std::iter::repeat_n((wide(stub_at), b'\r'), stub_lost);
+        first.chain(placed(&moved, 0)).collect::<Vec<_>>()
     };
     if missing == 0 {
         return Some(Outcome::Found(back(&[])));
@@ -106,7 +111,10 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
         ([only], _) if tried <= BY_CHANCE => Outcome::Found(back(only)),
         ([_, ..], _) => Outcome::Fits(hits.iter().map(|hit| back(hit)).collect()),
         ([], [only]) => Outcome::Fits(vec![back(only)]),
-        _ => Outcome::Counted(wide(missing.saturating_add(usize::from(stub.is_some())))),
+        _ => {
+            let why = if wanted.is_none() && !signed { Why::NoChecksum } else { Why::TooMany };
+            Outcome::Counted(wide(missing.saturating_add(stub_lost)), why)
+        }
     })
 }
 
@@ -208,13 +216,16 @@ mod tests {
 
     #[test]
     fn a_stub_that_has_lost_a_cr_is_seen() {
-        let mut head = vec![0u8; 256];
+        let mut head = vec![0u8; 1024];
         head[..2].copy_from_slice(b"MZ");
         head[0x3c] = 0x80;
-        head[0x60..0x68].copy_from_slice(SHORTENED);
+        head[0x60..0x68].copy_from_slice(b"mode.\r\n$");
         head[0x7f..0x83].copy_from_slice(b"PE\0\0");
-        assert_eq!(stub(&head), Some(0x66));
+        assert_eq!(stub(&head), Some((0x66, 1)));
         head[0x7e..0x83].copy_from_slice(b"\0\0PE\0");
         assert_eq!(stub(&head), None);
+        head[0x60..0x68].copy_from_slice(b"mode.\n$\0");
+        head[0x7e..0x82].copy_from_slice(b"PE\0\0");
+        assert_eq!(stub(&head), Some((0x65, 2)));
     }
 }

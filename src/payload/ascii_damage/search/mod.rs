@@ -3,6 +3,7 @@
 //! How many are missing follows from offsets and sizes; which of the places it was is tried out against the checksums of
 //! the format, within a budget. Lines of one text had one kind of line end and are taken together.
 
+mod cabinet;
 mod choice;
 mod crc;
 mod deflate;
@@ -27,9 +28,27 @@ pub(super) enum Outcome {
     /// The size fits so, or so, and nothing proves which.
     Fits(Vec<Vec<(u64, u8)>>),
     /// So many bytes are missing; where could not be found.
-    Counted(u64),
+    Counted(u64, Why),
     /// Nothing shows that bytes are missing: the file may be damaged otherwise, or cut short.
     Nothing,
+}
+
+/// Why the places could not be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The format has no checksum over them.
+    NoChecksum,
+    /// There are more choices than may be tried, or than a checksum of 16 bits tells apart.
+    TooMany,
+}
+
+impl Why {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::NoChecksum => "the format has no checksum that tells where",
+            Self::TooMany => "there are more possible places than could be tried or told apart",
+        }
+    }
 }
 
 /// Work that one search may do.
@@ -69,6 +88,7 @@ pub(super) fn missing(format: Format, stream: &dyn ReadAt, limits: &Limits, note
         Format::Zip => zip::missing(file, limits, &mut budget),
         Format::Gzip => gzip::missing(file, limits, &mut budget),
         Format::Png => png::missing(file, limits, &mut budget),
+        Format::Cabinet => cabinet::missing(file, limits, &mut budget),
         Format::Elf | Format::SevenZip => counted(format, file, limits),
         _ => None,
     };
@@ -90,7 +110,7 @@ fn counted(format: Format, file: Bytes<'_>, limits: &Limits) -> Option<Outcome> 
     let filling = vec![(HEADER, 0u8); usize::try_from(missing).ok()?];
     let filled = Inserted::new(file.0, &filling);
     let sound = check(format, Bytes(&filled), Depth::Quick, limits).is_sound();
-    sound.then_some(Outcome::Counted(missing))
+    sound.then_some(Outcome::Counted(missing, Why::NoChecksum))
 }
 
 /// Bytes of a file that are searched at once: a quarter of what may be held of a payload.

@@ -3,7 +3,7 @@
 use super::choice::Choices;
 use super::crc::Spliced;
 use super::sites::{Site, Sites, lost_nul};
-use super::{Budget, Outcome, placed, whole};
+use super::{Budget, Outcome, Why, placed, whole};
 use crate::base::limits::Limits;
 use crate::payload::ascii_damage::proof::Bytes;
 
@@ -46,7 +46,7 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
         None if found.is_empty() => return None,
         None => Outcome::Found(found),
         Some(0) => return None,
-        Some(missing) => Outcome::Counted(u64::try_from(missing).unwrap_or(u64::MAX)),
+        Some(missing) => Outcome::Counted(super::wide(missing), Why::TooMany),
     })
 }
 

@@ -4,10 +4,10 @@ use super::choice::Choices;
 use super::crc::Spliced;
 use super::deflate::{self, Target};
 use super::sites::{Site, Sites, lost_nul};
-use super::{Budget, Outcome, placed, region_bytes, wide};
+use super::{Budget, Outcome, Why, placed, region_bytes, wide};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
-use crate::payload::ascii_damage::proof::{Bytes, Member, members};
+use crate::payload::ascii_damage::proof::{Bytes, Member, ZIP_END, members, zip_end};
 
 pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> Option<Outcome> {
     let (mut list, directory, told) = members(file, limits.archive_entries)?;
@@ -35,8 +35,12 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
             None => lost = lost.saturating_add(wide(missing)),
         }
     }
+    match comment(file) {
+        Some(places) => found.extend(places),
+        None => lost = lost.saturating_add(1),
+    }
     if lost > 0 {
-        return Some(Outcome::Counted(wide(total)));
+        return Some(Outcome::Counted(wide(total), Why::TooMany));
     }
     Some(if found.is_empty() { Outcome::Nothing } else { Outcome::Found(found) })
 }
@@ -49,6 +53,19 @@ fn next_header(file: Bytes<'_>, next: &Member, after: u64) -> Option<u64> {
         file.array::<30>(*at).is_some_and(|header| header.starts_with(b"PK\x03\x04"))
             && file.get(at.saturating_add(30), next.name.len()).is_some_and(|name| name == next.name)
     })
+}
+
+/// The places of the comment behind the end record: all its lines ended alike. Nothing where another number is missing.
+fn comment(file: Bytes<'_>) -> Option<Vec<(u64, u8)>> {
+    let end = zip_end(file)?;
+    let start = end.at.saturating_add(ZIP_END);
+    let length = file.len().saturating_sub(start).min(end.comment);
+    let missing = usize::try_from(end.comment.saturating_sub(length)).ok()?;
+    if missing == 0 {
+        return Some(Vec::new());
+    }
+    let sites = Sites::of(&file.get(start, usize::try_from(length).ok()?)?, false);
+    (sites.all.len() == missing).then(|| placed(&sites.all, start).collect())
 }
 
 /// The places of one member.
