@@ -35,6 +35,7 @@ mod execution;
 pub mod interest;
 mod kinds;
 mod lineage;
+mod names;
 mod network;
 mod numbering;
 mod paths;
