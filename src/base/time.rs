@@ -133,7 +133,9 @@ mod tests {
             assert_eq!(Timestamp::of_digits(text), whole, "{text}");
             assert!(whole.is_some(), "{text}");
         }
-        for text in ["2019-05-12T17:20:49.261", "2019-05-12 17:20:49.26", "2023-02-29 00:00:00.000", "2019-13-12 17:20:49.2é"] {
+        for text in
+            ["2019-05-12T17:20:49.261", "2019-05-12 17:20:49.26", "2023-02-29 00:00:00.000", "2019-13-12 17:20:49.2é"]
+        {
             assert_eq!(Timestamp::of_digits(text), None, "{text}");
         }
         for raw in [0, u64::MAX, 1 << 63, 0x7fff_ffff_ffff_ffff] {

@@ -83,12 +83,14 @@ impl Interest {
             return true;
         }
         match kind {
-            Kind::Starts => event.starts.as_ref().is_some_and(|starts| {
-                self.starts_something(starts.command_line.as_deref().unwrap_or_default())
-            }),
-            Kind::ScriptBlock => event.script_block.as_ref().is_some_and(|block| {
-                tells_ftp(&block.text) || self.names.are_in(&block.text)
-            }),
+            Kind::Starts => event
+                .starts
+                .as_ref()
+                .is_some_and(|starts| self.starts_something(starts.command_line.as_deref().unwrap_or_default())),
+            Kind::ScriptBlock => event
+                .script_block
+                .as_ref()
+                .is_some_and(|block| tells_ftp(&block.text) || self.names.are_in(&block.text)),
             Kind::Runs | Kind::Presence => {
                 let files = event.runs.as_ref().map(|runs| runs.files.as_slice()).unwrap_or_default();
                 kinds::program(event).is_some_and(|path| client::dedicated(path).is_some() || self.names.has(path))

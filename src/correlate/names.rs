@@ -60,11 +60,8 @@ impl Names {
             return false;
         }
         let bytes = text.as_bytes();
-        let by_dot = || {
-            memchr::memchr_iter(b'.', bytes)
-                .filter_map(|at| around(bytes, at))
-                .any(|dot| self.dots.has(key(&dot)))
-        };
+        let by_dot =
+            || memchr::memchr_iter(b'.', bytes).filter_map(|at| around(bytes, at)).any(|dot| self.dots.has(key(&dot)));
         !self.dots.is_empty() && by_dot()
             || !self.starts.is_empty() && bytes.windows(SHORTEST).any(|start| self.starts.has(key(start)))
             || !text.is_ascii()

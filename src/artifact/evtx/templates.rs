@@ -1,8 +1,8 @@
 //! The templates of one chunk.
 
 use super::binxml::Reader;
-use super::damage::{Budget, Damage};
 use super::columns::{Body, columns};
+use super::damage::{Budget, Damage};
 use super::system::{Outline, Slot};
 use crate::base::fields::Fields;
 use std::collections::HashMap;

@@ -63,7 +63,9 @@ pub(super) fn hashes(text: Option<&str>) -> BTreeMap<String, String> {
             ("", 64) => "sha256".to_owned(),
             _ => name.to_ascii_lowercase(),
         };
-        if is_digest(digest) && matches!((name.as_str(), digest.len()), ("md5" | "imphash", 32) | ("sha1", 40) | ("sha256", 64)) {
+        if is_digest(digest)
+            && matches!((name.as_str(), digest.len()), ("md5" | "imphash", 32) | ("sha1", 40) | ("sha256", 64))
+        {
             found.insert(name, digest.to_ascii_lowercase());
         }
     }

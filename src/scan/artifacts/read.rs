@@ -31,12 +31,14 @@ pub(in crate::scan) struct Gathered {
     pub(in crate::scan) events: Vec<case::Event>,
     /// The artifact of each.
     pub(super) places: Vec<EntryPath>,
-    /// Which they are: artifact, place in it, kind.
-    known: BTreeSet<(EntryPath, u64, String, String)>,
+    known: Known,
     pub(in crate::scan) host: HostFacts,
     /// Artifacts that told of nothing at all: they are not read again.
     silent: BTreeSet<EntryPath>,
 }
+
+/// Which events were kept: the artifact by its number, the place in it, the kind and what tells it apart.
+type Known = BTreeSet<(usize, u64, String)>;
 
 /// Reads all artifacts for events that speak of FTP by themselves, and fills the sources.
 pub(in crate::scan) fn gather(
@@ -49,7 +51,7 @@ pub(in crate::scan) fn gather(
 ) -> Gathered {
     let mut gathered = Gathered::default();
     let mut interest = Interest::default();
-    for artifact in artifacts {
+    for (number, artifact) in artifacts.iter().enumerate() {
         let mut reader = Reader { evidence, volume, artifact, limits, anomalies };
         let mut own = Sources::default();
         let mut first = First {
@@ -57,7 +59,7 @@ pub(in crate::scan) fn gather(
             budget: limits.process_index_bytes,
             interest: &mut interest,
             told: false,
-            kept: Kept::new(limits.log_events),
+            kept: gathered.room(number, limits),
         };
         let facts = reader.read(&mut own, &mut first);
         let First { told, kept, .. } = first;
@@ -90,13 +92,14 @@ pub(in crate::scan) fn gather_named(
     if interest.is_empty() {
         return;
     }
-    let artifacts: Vec<&Artifact> =
-        artifacts.iter().filter(|artifact| !gathered.silent.contains(&artifact.path)).collect();
     // What can be told wrong was told the first time.
     let mut quiet = Vec::new();
-    for artifact in artifacts {
+    for (number, artifact) in artifacts.iter().enumerate() {
+        if gathered.silent.contains(&artifact.path) {
+            continue;
+        }
         let mut reader = Reader { evidence, volume, artifact, limits, anomalies: &mut quiet };
-        let mut named = Named { interest: &mut interest, kept: Kept::new(limits.log_events) };
+        let mut named = Named { interest: &mut interest, kept: gathered.room(number, limits) };
         reader.read(&mut Sources::default(), &mut named);
         let kept = named.kept;
         gathered.keep(&mut reader, kept);
@@ -114,20 +117,26 @@ pub(super) trait Taker {
 
 /// Events that are kept of one artifact.
 struct Kept {
-    events: Vec<Event>,
+    artifact: usize,
+    known: Known,
+    events: Vec<Box<Event>>,
     most: usize,
+    is_full: bool,
 }
 
 impl Kept {
-    fn new(most: usize) -> Self {
-        Self { events: Vec::new(), most }
-    }
-
-    /// One more than may be kept tells that there were more.
+    /// Keeps an event that was not kept before.
     fn push(&mut self, event: Event) {
-        if self.events.len() <= self.most {
-            self.events.push(event);
+        let key = (self.artifact, event.record, detail(&event));
+        if self.known.contains(&key) {
+            return;
         }
+        if self.events.len() >= self.most {
+            self.is_full = true;
+            return;
+        }
+        self.known.insert(key);
+        self.events.push(Box::new(event));
     }
 }
 
@@ -185,38 +194,39 @@ fn is_setting(event: &Event) -> bool {
 }
 
 impl Gathered {
+    /// Room for the events of one artifact.
+    fn room(&mut self, artifact: usize, limits: &Limits) -> Kept {
+        let most = limits.log_events.saturating_sub(self.events.len());
+        Kept { artifact, known: std::mem::take(&mut self.known), events: Vec::new(), most, is_full: false }
+    }
+
     fn keep(&mut self, reader: &mut Reader<'_>, kept: Kept) {
-        for event in kept.events {
-            if self.events.len() >= reader.limits.log_events {
-                let limit = u64::try_from(reader.limits.log_events).unwrap_or(u64::MAX);
-                reader.note(Cause::LimitReached { what: "events kept of all artifacts", limit });
-                return;
-            }
-            let key = (reader.artifact.path.clone(), event.record, event.source.clone(), detail(&event));
-            if !self.known.insert(key) {
-                continue;
-            }
-            let id = format!("v:{}:{}", reader.evidence, self.events.len());
+        self.known = kept.known;
+        for fact in kept.events {
             self.places.push(reader.artifact.path.clone());
             self.events.push(case::Event {
-                id,
+                id: format!("v:{}:{}", reader.evidence, self.events.len()),
                 evidence: reader.evidence.to_owned(),
                 volume: reader.volume.id(&reader.artifact.path),
                 path: reader.volume.display(&reader.artifact.path),
-                fact: event,
+                fact,
                 links: case::EventLinks::default(),
             });
+        }
+        if kept.is_full {
+            let limit = u64::try_from(reader.limits.log_events).unwrap_or(u64::MAX);
+            reader.note(Cause::LimitReached { what: "events kept of all artifacts", limit });
         }
     }
 }
 
-/// What tells events apart that share their place: several values of one key, several actions of one task.
+/// What tells events apart that share their place: the kind, several values of one key, several actions of one task.
 fn detail(event: &Event) -> String {
     let starts = event.starts.iter().flat_map(|starts| [Some(&starts.name), starts.command_line.as_ref()]);
     let registry = event.registry.iter().flat_map(|registry| [Some(&registry.value), registry.data.as_ref()]);
     let process = event.process.iter().map(|process| process.executable.as_ref());
     let words: Vec<&str> = starts.chain(registry).chain(process).map(|word| word.map_or("", String::as_str)).collect();
-    words.join("\0")
+    format!("{}\0{}", event.source, words.join("\0"))
 }
 
 /// One artifact and what it takes to read it.
