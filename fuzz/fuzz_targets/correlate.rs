@@ -92,7 +92,7 @@ fuzz_target!(|bytes: &[u8]| {
             evidence: "e1".to_owned(),
             volume: None,
             path: "x.evtx".to_owned(),
-            fact,
+            fact: Box::new(fact),
             links: EventLinks::default(),
         })
         .collect();

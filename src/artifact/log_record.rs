@@ -46,11 +46,16 @@ impl LogRecord {
     /// A number: decimal, or hexadecimal after `0x`.
     #[must_use]
     pub fn number(&self, name: &str) -> Option<u64> {
-        let text = self.get(name)?.trim();
-        match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-            Some(digits) => u64::from_str_radix(digits, 16).ok(),
-            None => text.parse().ok(),
-        }
+        number(self.get(name)?)
+    }
+}
+
+/// A number as text: decimal, or hexadecimal after `0x`.
+pub(super) fn number(text: &str) -> Option<u64> {
+    let text = text.trim();
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u64::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
     }
 }
 

@@ -24,6 +24,7 @@ pub mod log_record;
 pub mod pca;
 pub mod prefetch;
 pub mod registry;
+pub mod seen;
 mod small;
 pub mod startup;
 pub mod task;

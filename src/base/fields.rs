@@ -9,6 +9,9 @@ impl<'a> Fields<'a> {
     /// So many bytes; those past the end are zeros.
     #[must_use]
     pub fn array<const N: usize>(self, at: usize) -> [u8; N] {
+        if let Some(array) = self.0.get(at..).and_then(<[u8]>::first_chunk) {
+            return *array;
+        }
         let mut array = [0u8; N];
         for (target, source) in array.iter_mut().zip(self.0.get(at..).unwrap_or_default()) {
             *target = *source;

@@ -46,6 +46,26 @@ impl Timestamp {
         text.parse().ok().map(Self)
     }
 
+    /// From `2019-05-12 17:20:49.261`, in UTC and of just that shape.
+    #[must_use]
+    pub fn of_digits(text: &str) -> Option<Self> {
+        let digits: &[u8; 23] = text.as_bytes().try_into().ok()?;
+        let [y, e, a, r, b'-', o, n, b'-', d, t, b' ', h, u, b':', m, i, b':', s, c, b'.', x, z, w] = *digits else {
+            return None;
+        };
+        let number = |digits: &[u8]| {
+            digits.iter().try_fold(0i16, |sum, digit| {
+                let digit = i16::from(digit.checked_sub(b'0').filter(|digit| *digit < 10)?);
+                sum.checked_mul(10)?.checked_add(digit)
+            })
+        };
+        let small = |digits: &[u8]| number(digits).and_then(|number| i8::try_from(number).ok());
+        let date = jiff::civil::Date::new(number(&[y, e, a, r])?, small(&[o, n])?, small(&[d, t])?).ok()?;
+        let nanoseconds = i32::from(number(&[x, z, w])?).checked_mul(1_000_000)?;
+        let time = jiff::civil::Time::new(small(&[h, u])?, small(&[m, i])?, small(&[s, c])?, nanoseconds).ok()?;
+        jiff::tz::Offset::UTC.to_timestamp(date.to_datetime(time)).ok().map(Self)
+    }
+
     /// Seconds from `earlier` to this instant.
     #[must_use]
     pub fn seconds_since(self, earlier: Self) -> f64 {
@@ -108,6 +128,16 @@ mod tests {
             Timestamp::from_filetime(1).map(|at| at.to_string()).as_deref(),
             Some("1601-01-01T00:00:00.0000001Z")
         );
+        for text in ["2019-05-12 17:20:49.261", "0001-01-01 00:00:00.000", "2024-02-29 23:59:59.999"] {
+            let whole = Timestamp::parse(&format!("{}Z", text.replace(' ', "T")));
+            assert_eq!(Timestamp::of_digits(text), whole, "{text}");
+            assert!(whole.is_some(), "{text}");
+        }
+        for text in
+            ["2019-05-12T17:20:49.261", "2019-05-12 17:20:49.26", "2023-02-29 00:00:00.000", "2019-13-12 17:20:49.2é"]
+        {
+            assert_eq!(Timestamp::of_digits(text), None, "{text}");
+        }
         for raw in [0, u64::MAX, 1 << 63, 0x7fff_ffff_ffff_ffff] {
             assert_eq!(Timestamp::from_filetime(raw), None, "{raw:#x}");
         }

@@ -431,9 +431,9 @@ pub struct Event {
     pub volume: Option<String>,
     /// The artifact.
     pub path: String,
-    /// What it recorded.
+    /// What it recorded. A case may hold a hundred thousand: they are moved and sorted without it.
     #[serde(flatten)]
-    pub fact: artifact::event::Event,
+    pub fact: Box<artifact::event::Event>,
     /// What it bears on.
     pub links: EventLinks,
 }

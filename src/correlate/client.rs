@@ -3,6 +3,7 @@
 
 use super::paths::Place;
 use crate::artifact::event::{Event, Process};
+use crate::artifact::seen::Actor;
 use crate::case::run::{Program, ProgramLocation, RecognisedBy};
 use crate::script::client;
 use crate::script::client::switches::split_arguments;
@@ -92,16 +93,21 @@ impl KnownClients {
         self.by_sha256.insert(sha256.to_ascii_lowercase(), client);
     }
 
-    fn by_digest(&self, process: &Process) -> Option<Client> {
+    fn by_digest(&self, process: &Actor<'_>) -> Option<Client> {
         // Every start of a process that a log holds is asked.
-        if self.by_sha256.is_empty() { None } else { self.by_sha256.get(&sha256(process)?).copied() }
+        if self.by_sha256.is_empty() { None } else { self.by_sha256.get(&process.sha256()?).copied() }
     }
 
     /// The client that a process is, if it is one.
     pub(super) fn recognise(&self, process: &Process) -> Option<Recognised> {
+        self.recognise_actor(&Actor::of(process))
+    }
+
+    /// The client that a process is, by what was seen of it.
+    pub(super) fn recognise_actor(&self, process: &Actor<'_>) -> Option<Recognised> {
         let told = [
-            (RecognisedBy::ImageName, process.executable.as_deref().and_then(dedicated)),
-            (RecognisedBy::OriginalFileName, process.original_file_name.as_deref().and_then(dedicated)),
+            (RecognisedBy::ImageName, process.executable.and_then(dedicated)),
+            (RecognisedBy::OriginalFileName, process.original_file_name.and_then(dedicated)),
             (RecognisedBy::Hash, self.by_digest(process)),
         ];
         // What is inside of the file speaks louder than its name.
@@ -110,8 +116,8 @@ impl KnownClients {
             let by = told.iter().filter(|(_, found)| *found == Some(client)).map(|(by, _)| *by).collect();
             return Some(Recognised { client, by });
         }
-        let general = process.executable.as_deref().is_some_and(is_general);
-        let launch = general.then(|| launch_of(process)).flatten()?;
+        let general = process.executable.is_some_and(is_general);
+        let launch = general.then(|| launch(process.command_line?, process.executable, None)).flatten()?;
         Some(Recognised { client: launch.client, by: BTreeSet::from([RecognisedBy::CommandLine]) })
     }
 }
@@ -150,12 +156,6 @@ fn sha256(process: &Process) -> Option<String> {
 
 /// Characters of a command line that are read as one of a client.
 const COMMAND_LINE: usize = 32 << 10;
-
-/// What a command line tells the client of a process; nothing where it was not recorded, or tells it nothing.
-pub(super) fn launch_of(process: &Process) -> Option<Launch> {
-    let line = process.command_line.as_deref()?;
-    launch(line, process.executable.as_deref(), None)
-}
 
 /// The launch that a command line is. A renamed program is read as what it is.
 pub(super) fn launch(line: &str, executable: Option<&str>, known: Option<Client>) -> Option<Launch> {

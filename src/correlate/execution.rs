@@ -154,7 +154,7 @@ fn started(event: &Event, process: &Process, runs: &Runs, subjects: &Subjects) -
     let stem = process.executable.as_deref().map(client::stem).unwrap_or_default();
     let is_host = HOSTS.contains(&stem.as_str());
     for word in paths::words(process.command_line.as_deref().unwrap_or_default()) {
-        let Some(place) = Place::seen_from(process.working_directory.as_deref(), &word) else { continue };
+        let Some(place) = Place::seen_from(process.working_directory.as_deref(), word) else { continue };
         let name = place.name();
         let runs_it = is_host || stem == "cmd" && (name.ends_with(".bat") || name.ends_with(".cmd"));
         for (subject, tied) in subjects.at(&place) {

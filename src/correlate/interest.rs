@@ -3,27 +3,25 @@
 
 use super::client::{self, KnownClients};
 use super::kinds::{self, Kind};
+use super::names::Names;
 use super::network::plain;
 use super::paths;
-use super::processes;
 use super::restored;
-use crate::artifact::event::{Event, Process};
+use crate::artifact::event::Event;
+use crate::artifact::seen::{Actor, End, Seen};
 use crate::case::Case;
-use crate::script::local_path;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-/// Names that say nothing alone: every host has thousands of them.
-const SHORTEST: usize = 3;
 /// Processes learned.
 const LEARNED: usize = 65_536;
 
 /// What a first pass over the logs keeps.
 #[derive(Debug, Clone, Default)]
 pub struct Interest {
-    names: BTreeSet<String>,
+    names: Names,
     hosts: BTreeSet<String>,
     known: KnownClients,
-    guids: BTreeSet<String>,
+    guids: HashSet<u128>,
     programs: BTreeSet<String>,
     /// Digests of restored forms of damaged payloads.
     digests: BTreeSet<String>,
@@ -35,20 +33,20 @@ impl Interest {
     pub fn of(case: &Case) -> Self {
         let mut interest = Self::default();
         for script in &case.scripts {
-            interest.name(&script.path);
-            script.original_path.iter().for_each(|path| interest.name(path));
+            interest.names.add(&script.path);
+            script.original_path.iter().for_each(|path| interest.names.add(path));
             for session in &script.sessions {
                 interest.hosts.extend(session.host.as_deref().map(plain));
                 for transfer in &session.transfers {
-                    transfer.local_path.iter().for_each(|path| interest.name(path));
+                    transfer.local_path.iter().for_each(|path| interest.names.add(path));
                 }
             }
         }
         for launch in &case.launches {
-            launch.script_path.iter().for_each(|path| interest.name(path));
+            launch.script_path.iter().for_each(|path| interest.names.add(path));
             interest.hosts.extend(launch.host.as_deref().map(plain));
         }
-        case.payloads.iter().filter_map(|payload| payload.path.as_ref()).for_each(|path| interest.name(path));
+        case.payloads.iter().filter_map(|payload| payload.path.as_ref()).for_each(|path| interest.names.add(path));
         interest.digests = restored::digests(case);
         interest
     }
@@ -59,105 +57,101 @@ impl Interest {
         self.names.is_empty() && self.hosts.is_empty()
     }
 
-    fn name(&mut self, path: &str) {
-        let name = local_path::file_name(path).to_lowercase();
-        let name = name.split(':').next().unwrap_or_default();
-        if name.len() >= SHORTEST && !name.contains(['*', '?']) {
-            self.names.insert(name.to_owned());
-        }
-    }
-
     /// Learns from an event that was kept: which process and which program is a client under another name. Events are given
     /// in the order of their log, so that a start comes before what its process does.
     pub fn learn(&mut self, event: &Event) {
         self.known.learn(event);
-        let Some(process) = &event.process else { return };
-        if kinds::of(event) != Kind::ProcessStart || !self.is_client(process) || self.guids.len() >= LEARNED {
+        let Some(process) = Seen::of(event).process else { return };
+        if kinds::of(event) != Kind::ProcessStart || !self.is_client(&process) || self.guids.len() >= LEARNED {
             return;
         }
-        self.guids.extend(processes::guid_of(process.guid.as_deref()));
-        self.programs
-            .extend(process.executable.as_deref().filter(|path| client::dedicated(path).is_none()).map(client::stem));
+        self.guids.extend((process.guid != 0).then_some(process.guid));
+        self.programs.extend(process.executable.filter(|path| client::dedicated(path).is_none()).map(client::stem));
         // What it brings is not named by any script that is at hand.
-        let launch =
-            client::launch(process.command_line.as_deref().unwrap_or_default(), process.executable.as_deref(), None);
-        launch.and_then(|launch| launch.script_path).iter().for_each(|path| self.name(path));
+        let launch = client::launch(process.command_line.unwrap_or_default(), process.executable, None);
+        launch.and_then(|launch| launch.script_path).iter().for_each(|path| self.names.add(path));
     }
 
-    fn is_client(&self, process: &Process) -> bool {
-        self.known.recognise(process).is_some()
-            || !self.guids.is_empty()
-                && processes::guid_of(process.guid.as_deref()).is_some_and(|guid| self.guids.contains(&guid))
+    fn is_client(&self, process: &Actor<'_>) -> bool {
+        self.known.recognise_actor(process).is_some()
+            || process.guid != 0 && self.guids.contains(&process.guid)
             || !self.programs.is_empty()
-                && process.executable.as_deref().is_some_and(|path| self.programs.contains(&client::stem(path)))
+                && process.executable.is_some_and(|path| self.programs.contains(&client::stem(path)))
     }
 
-    fn knows_digest(&self, event: &Event) -> bool {
-        let known = |digest: &str| self.digests.contains(&digest.to_ascii_lowercase());
-        !self.digests.is_empty() && restored::given(event).any(|(_, digest, ..)| known(digest))
+    fn knows_digest(&self, seen: &Seen<'_>) -> bool {
+        let given = [seen.file_digests, seen.process.map(|process| process.digests).unwrap_or_default()];
+        !self.digests.is_empty()
+            && given.iter().any(|digests| digests.any(|digest| self.digests.contains(&digest.to_ascii_lowercase())))
     }
 
     /// Whether an event may bear on the case.
     #[must_use]
     pub fn wants(&self, event: &Event) -> bool {
-        let process = event.process.as_ref();
-        let by_client = process.is_some_and(|process| {
-            self.is_client(process) || process.parent.as_deref().is_some_and(|parent| self.is_client(parent))
-        });
-        if by_client || self.knows_digest(event) {
+        let (kind, seen) = (kinds::of(event), Seen::of(event));
+        if self.bears_on(kind, &seen) {
             return true;
         }
-        match kinds::of(event) {
-            Kind::LogCleared | Kind::TimeChanged | Kind::PolicyChanged => true,
-            Kind::Connection => event.network.as_ref().is_some_and(|network| {
-                [&network.source, &network.destination].into_iter().flatten().any(|end| {
-                    matches!(end.port, Some(20 | 21 | 990))
-                        || end.ip.as_deref().is_some_and(|ip| self.hosts.contains(&plain(ip)))
-                        || end.domain.as_deref().is_some_and(|name| self.hosts.contains(&plain(name)))
-                }) || process
-                    .and_then(|process| process.executable.as_deref())
-                    .is_some_and(|path| self.names_file(path))
-            }),
-            Kind::Question => event.dns.as_ref().is_some_and(|dns| self.hosts.contains(&plain(&dns.question))),
-            Kind::Starts => event.starts.as_ref().is_some_and(|starts| {
-                let line = starts.command_line.as_deref().unwrap_or_default();
-                self.names_in(line) || paths::words(line).iter().any(|word| client::may_be_client(word))
-            }),
-            Kind::Registry => {
-                event.registry.as_ref().and_then(|registry| registry.data.as_deref()).is_some_and(|data| {
-                    self.names_in(data) || paths::words(data).iter().any(|word| client::may_be_client(word))
-                })
-            }
-            Kind::ScriptBlock => event.script_block.as_ref().is_some_and(|block| {
-                let text = block.text.to_lowercase();
-                text.contains("ftp") || self.names_in(&block.text)
-            }),
+        match kind {
+            Kind::Starts => event
+                .starts
+                .as_ref()
+                .is_some_and(|starts| self.starts_something(starts.command_line.as_deref().unwrap_or_default())),
+            Kind::ScriptBlock => event
+                .script_block
+                .as_ref()
+                .is_some_and(|block| tells_ftp(&block.text) || self.names.are_in(&block.text)),
             Kind::Runs | Kind::Presence => {
                 let files = event.runs.as_ref().map(|runs| runs.files.as_slice()).unwrap_or_default();
-                kinds::program(event).is_some_and(|path| client::dedicated(path).is_some() || self.names_file(path))
-                    || files.iter().any(|file| self.names_file(file))
+                kinds::program(event).is_some_and(|path| client::dedicated(path).is_some() || self.names.has(path))
+                    || files.iter().any(|file| self.names.has(file))
             }
+            _ => false,
+        }
+    }
+
+    /// Whether an event may bear on the case of which no more was read than there is to see: starts and ends of processes,
+    /// connections, questions for names, files, values of the registry, logons.
+    #[must_use]
+    pub fn wants_seen(&self, seen: &Seen<'_>) -> bool {
+        self.bears_on(kinds::of_seen(seen), seen)
+    }
+
+    fn bears_on(&self, kind: Kind, seen: &Seen<'_>) -> bool {
+        let by_client = [&seen.process, &seen.parent].into_iter().flatten().any(|process| self.is_client(process));
+        if by_client || self.knows_digest(seen) {
+            return true;
+        }
+        let program = seen.process.and_then(|process| process.executable);
+        match kind {
+            Kind::LogCleared | Kind::TimeChanged | Kind::PolicyChanged => true,
+            Kind::Connection => {
+                seen.ends.iter().flatten().any(|end| self.is_of_interest(end))
+                    || program.is_some_and(|path| self.names.has(path))
+            }
+            Kind::Question => seen.question.is_some_and(|name| self.is_host(name)),
+            Kind::Registry => seen.data.is_some_and(|data| self.starts_something(data)),
+            Kind::Starts | Kind::ScriptBlock | Kind::Runs | Kind::Presence => false,
             _ => {
-                let file = event.file.as_ref().is_some_and(|file| self.names_file(&file.path));
-                let told = process.is_some_and(|process| {
-                    process.executable.as_deref().is_some_and(|path| self.names_file(path))
-                        || process.command_line.as_deref().is_some_and(|line| self.names_in(line) || tells_ftp(line))
-                });
-                file || told
+                let line = seen.process.and_then(|process| process.command_line);
+                seen.file.is_some_and(|file| self.names.has(file))
+                    || program.is_some_and(|path| self.names.has(path))
+                    || line.is_some_and(|line| tells_ftp(line) || self.names.are_in(line))
             }
         }
     }
 
-    fn names_file(&self, path: &str) -> bool {
-        if self.names.is_empty() {
-            return false;
-        }
-        let name = local_path::file_name(path).to_lowercase();
-        self.names.contains(name.split(':').next().unwrap_or_default())
+    fn is_of_interest(&self, end: &End<'_>) -> bool {
+        matches!(end.port, Some(20 | 21 | 990))
+            || [end.ip, end.domain].into_iter().flatten().any(|name| self.is_host(name))
     }
 
-    fn names_in(&self, line: &str) -> bool {
-        !self.names.is_empty() && paths::words(line).iter().any(|word| self.names_file(word))
+    fn is_host(&self, name: &str) -> bool {
+        !self.hosts.is_empty() && self.hosts.contains(&plain(name))
+    }
+
+    fn starts_something(&self, line: &str) -> bool {
+        self.names.are_in(line) || paths::words(line).any(client::may_be_client)
     }
 }
 

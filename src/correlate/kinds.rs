@@ -1,6 +1,7 @@
 //! What an event is, whatever source recorded it.
 
 use crate::artifact::event::Event;
+use crate::artifact::seen::Seen;
 
 /// What an event tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,23 +31,8 @@ pub(super) enum Kind {
 
 /// What an event is, by its source's word first, by its content where that says nothing.
 pub(super) fn of(event: &Event) -> Kind {
-    let source = event.source.as_str();
-    match source {
-        "sysmon-1" | "security-4688" => return Kind::ProcessStart,
-        "sysmon-5" | "security-4689" => return Kind::ProcessEnd,
-        "sysmon-3" | "security-5156" | "firewall-5156" => return Kind::Connection,
-        // A port that was bound or listened at, and a connection that the firewall stopped, are none.
-        "security-5154" | "security-5157" | "security-5158" => return Kind::Other,
-        "sysmon-22" => return Kind::Question,
-        "sysmon-11" | "sysmon-29" => return Kind::FileCreated,
-        "sysmon-15" => return Kind::StreamCreated,
-        "sysmon-23" | "sysmon-26" => return Kind::FileDeleted,
-        "security-1102" | "system-104" | "eventlog-104" | "eventlog-1102" => return Kind::LogCleared,
-        "security-4616" | "system-1" => return Kind::TimeChanged,
-        "security-4719" | "sysmon-16" | "sysmon-4" | "security-1100" | "system-1100" => return Kind::PolicyChanged,
-        "amcache" | "shimcache" => return Kind::Presence,
-        "prefetch" | "bam" | "dam" | "userassist" | "pca" => return Kind::Runs,
-        _ => {}
+    if let Some(kind) = of_source(&event.source) {
+        return kind;
     }
     if event.starts.is_some() {
         return Kind::Starts;
@@ -74,6 +60,35 @@ pub(super) fn of(event: &Event) -> Kind {
     } else {
         Kind::Other
     }
+}
+
+/// What an event is that a record was seen to tell of.
+pub(super) fn of_seen(seen: &Seen<'_>) -> Kind {
+    of_source(seen.source).unwrap_or(match seen.source {
+        "sysmon-7" => Kind::FileCreated,
+        "sysmon-12" | "sysmon-13" | "sysmon-14" => Kind::Registry,
+        _ => Kind::Other,
+    })
+}
+
+fn of_source(source: &str) -> Option<Kind> {
+    Some(match source {
+        "sysmon-1" | "security-4688" => Kind::ProcessStart,
+        "sysmon-5" | "security-4689" => Kind::ProcessEnd,
+        "sysmon-3" | "security-5156" | "firewall-5156" => Kind::Connection,
+        // A port that was bound or listened at, and a connection that the firewall stopped, are none.
+        "security-5154" | "security-5157" | "security-5158" => Kind::Other,
+        "sysmon-22" => Kind::Question,
+        "sysmon-11" | "sysmon-29" => Kind::FileCreated,
+        "sysmon-15" => Kind::StreamCreated,
+        "sysmon-23" | "sysmon-26" => Kind::FileDeleted,
+        "security-1102" | "system-104" | "eventlog-104" | "eventlog-1102" => Kind::LogCleared,
+        "security-4616" | "system-1" => Kind::TimeChanged,
+        "security-4719" | "sysmon-16" | "sysmon-4" | "security-1100" | "system-1100" => Kind::PolicyChanged,
+        "amcache" | "shimcache" => Kind::Presence,
+        "prefetch" | "bam" | "dam" | "userassist" | "pca" => Kind::Runs,
+        _ => return None,
+    })
 }
 
 /// The program that a memory of programs speaks of: its path, or its name alone.

@@ -35,6 +35,7 @@ mod execution;
 pub mod interest;
 mod kinds;
 mod lineage;
+mod names;
 mod network;
 mod numbering;
 mod paths;
@@ -102,6 +103,7 @@ pub fn correlate(case: &mut Case, events: Vec<Event>, sources: &Sources, limits:
             .is_none_or(|time| sources.from.is_none_or(|from| time >= from) && sources.to.is_none_or(|to| time <= to))
     };
     let named: BTreeSet<String> = case.launches.iter().filter_map(|launch| launch.found_in.event.clone()).collect();
+    pool.events.reserve_exact(events.len());
     for mut event in events.into_iter().filter(within) {
         if !named.contains(&event.id) || event.id.is_empty() {
             // No identity that the case gives looks like this one.
@@ -132,7 +134,7 @@ fn limit(what: &'static str, limit: usize) -> Cause {
 
 fn tie(case: &Case, pool: &Pool, sources: &Sources, limits: &Limits, caps: &mut Vec<Cause>) -> (Drafts, Covered) {
     let facts: Vec<Fact<'_>> =
-        pool.events.iter().map(|event| (&event.fact, event.id.as_str(), event.evidence.as_str())).collect();
+        pool.events.iter().map(|event| (&*event.fact, event.id.as_str(), event.evidence.as_str())).collect();
     let kinds: Vec<Kind> = facts.iter().map(|(event, ..)| kinds::of(event)).collect();
     let known = known_clients(case, &facts);
     let index = index_of(&facts, limits);

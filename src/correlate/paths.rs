@@ -111,34 +111,34 @@ const COMMAND_LINE: usize = 8 << 10;
 const WORDS: usize = 512;
 
 /// The words of a command line that may be paths: its arguments, and what stands between the signs of shells.
-pub(super) fn words(command_line: &str) -> Vec<String> {
+pub(super) fn words(command_line: &str) -> impl Iterator<Item = &str> {
     let text = command_line.get(..command_line.floor_char_boundary(COMMAND_LINE)).unwrap_or_default();
-    let mut words: Vec<String> = Vec::new();
-    let mut push = |word: &str| {
-        let word = word.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '^' | '@'));
-        if !word.is_empty() && words.len() < WORDS {
-            words.push(word.to_owned());
-        }
-    };
+    let mut words: Vec<&str> = Vec::new();
     let mut quoted = false;
     for part in text.split('"') {
         if quoted {
-            push(part);
+            push(&mut words, part);
         }
         quoted = !quoted;
         let signs =
             |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '&' | '|' | '<' | '>' | '(' | ')' | '=' | '\'');
         for word in part.split(signs).filter(|word| !word.is_empty()) {
-            push(word);
+            push(&mut words, word);
             // `-s:file`, `/i:file`, `file:path`, but no drive.
-            if let Some((before, after)) = word.split_once(':').filter(|(before, _)| before.len() > 1) {
-                let _ = before;
-                push(after);
+            if let Some((_, after)) = word.split_once(':').filter(|(before, _)| before.len() > 1) {
+                push(&mut words, after);
             }
         }
     }
     words.dedup();
-    words
+    words.into_iter()
+}
+
+fn push<'l>(words: &mut Vec<&'l str>, word: &'l str) {
+    let word = word.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '^' | '@'));
+    if !word.is_empty() && words.len() < WORDS {
+        words.push(word);
+    }
 }
 
 #[cfg(test)]
@@ -193,7 +193,7 @@ mod tests {
             ("regsvr32 /s /i:C:\\x.sct scrobj.dll", "C:\\x.sct"),
         ];
         for (line, word) in cases {
-            assert!(words(line).iter().any(|found| found == word), "{line}: {:?}", words(line));
+            assert!(words(line).any(|found| found == word), "{line}: {:?}", words(line).collect::<Vec<_>>());
         }
     }
 }

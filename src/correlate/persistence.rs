@@ -44,7 +44,7 @@ pub(super) fn tie(
         let mut ties: BTreeMap<Subject, TiedBy> = BTreeMap::new();
         let mut starts_client = false;
         for word in paths::words(&set.command_line) {
-            let Some(place) = Place::seen_from(set.directory, &word) else { continue };
+            let Some(place) = Place::seen_from(set.directory, word) else { continue };
             starts_client |= client::dedicated(place.name()).is_some();
             for (subject, tied) in subjects.at(&place) {
                 let best = ties.entry(subject).or_insert(tied);

@@ -4,9 +4,10 @@
 //! come without their command line, and in the end not at all; how many is said.
 
 use super::kinds::{self, Kind};
-use crate::artifact::event::{Event, Process};
+use crate::artifact::event::Event;
+use crate::artifact::seen::{self, Actor, Seen};
 use crate::base::time::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Bytes of a command line that are kept.
 const COMMAND_LINE: usize = 1 << 10;
@@ -21,7 +22,9 @@ pub struct ProcessIndex {
     starts: Vec<Start>,
     ends: Vec<End>,
     names: Vec<String>,
-    numbers: BTreeMap<String, u32>,
+    numbers: HashMap<String, u32>,
+    /// The computer that came last, and its number: it is the same nearly always.
+    last_host: Option<(String, u32)>,
     texts: String,
     named_bytes: usize,
     by_guid: Vec<u32>,
@@ -67,14 +70,23 @@ impl ProcessIndex {
     }
 
     pub(super) fn add_numbered(&mut self, event: &Event, number: Option<u32>, budget: usize) {
-        let Some(process) = &event.process else { return };
-        match kinds::of(event) {
-            Kind::ProcessStart => self.add_start(event, process, number, budget),
+        self.take(kinds::of(event), &Seen::of(event), number, budget);
+    }
+
+    /// Takes what was seen of the start or the end of a process, as [`add`](Self::add) does.
+    pub fn add_seen(&mut self, seen: &Seen<'_>, budget: usize) {
+        self.take(kinds::of_seen(seen), seen, None, budget);
+    }
+
+    fn take(&mut self, kind: Kind, seen: &Seen<'_>, number: Option<u32>, budget: usize) {
+        let Some(process) = &seen.process else { return };
+        match kind {
+            Kind::ProcessStart => self.add_start(seen, process, number, budget),
             Kind::ProcessEnd => {
-                if let (Some(pid), Some(time)) = (process.pid, event.time)
+                if let (Some(pid), Some(time)) = (process.pid, seen.time)
                     && self.bytes() < budget
                 {
-                    let host = self.number(&host_key(event.host.as_deref()));
+                    let host = self.host_number(seen.host);
                     self.ends.push(End { host, pid, time });
                     self.is_sealed = false;
                 }
@@ -83,26 +95,26 @@ impl ProcessIndex {
         }
     }
 
-    fn add_start(&mut self, event: &Event, process: &Process, number: Option<u32>, budget: usize) {
+    fn add_start(&mut self, seen: &Seen<'_>, process: &Actor<'_>, number: Option<u32>, budget: usize) {
         if self.bytes().saturating_add(RECORD) > budget || u32::try_from(self.starts.len()).is_err() {
             self.dropped = self.dropped.saturating_add(1);
             return;
         }
-        let parent = process.parent.as_deref();
+        let parent = seen.parent.unwrap_or_default();
         let mut start = Start {
-            time: event.time,
-            guid: guid_key(process.guid.as_deref()),
-            parent_guid: guid_key(parent.and_then(|parent| parent.guid.as_deref())),
+            time: seen.time,
+            guid: process.guid,
+            parent_guid: parent.guid,
             pid: process.pid,
-            parent_pid: parent.and_then(|parent| parent.pid),
-            host: self.number(&host_key(event.host.as_deref())),
-            image: self.number(process.executable.as_deref().unwrap_or_default()),
-            parent_image: self.number(parent.and_then(|parent| parent.executable.as_deref()).unwrap_or_default()),
-            user: self.number(event.user.as_deref().unwrap_or_default()),
+            parent_pid: parent.pid,
+            host: self.host_number(seen.host),
+            image: self.number(process.executable.unwrap_or_default()),
+            parent_image: self.number(parent.executable.unwrap_or_default()),
+            user: self.number(seen.user.unwrap_or_default()),
             command_line: (0, 0),
             event: number,
         };
-        let text = process.command_line.as_deref().unwrap_or_default();
+        let text = process.command_line.unwrap_or_default();
         let text = text.get(..text.floor_char_boundary(COMMAND_LINE)).unwrap_or_default();
         // The last eighth is kept for what has no command line.
         let room = budget.saturating_sub(budget / 8);
@@ -204,7 +216,7 @@ impl ProcessIndex {
 
     /// The start of a process by what Sysmon calls it.
     pub(super) fn by_guid(&self, guid: Option<&str>) -> Option<u32> {
-        let key = guid_key(guid);
+        let key = seen::guid(guid);
         if key == 0 {
             return None;
         }
@@ -274,7 +286,7 @@ impl ProcessIndex {
     }
 
     pub(super) fn children_of(&self, guid: Option<&str>, most: usize) -> Vec<u32> {
-        self.children_of_guid(guid_key(guid), most)
+        self.children_of_guid(seen::guid(guid), most)
     }
 
     fn children_of_guid(&self, guid: u128, most: usize) -> Vec<u32> {
@@ -304,14 +316,24 @@ impl ProcessIndex {
 
     /// A number for a text that many records share.
     fn number(&mut self, text: &str) -> u32 {
+        let text = text.get(..text.floor_char_boundary(COMMAND_LINE)).unwrap_or_default();
         if let Some(number) = self.numbers.get(text) {
             return *number;
         }
         let Ok(number) = u32::try_from(self.names.len()) else { return 0 };
-        let cut = text.get(..text.floor_char_boundary(COMMAND_LINE)).unwrap_or_default().to_owned();
-        self.named_bytes = self.named_bytes.saturating_add(cut.len().saturating_mul(2)).saturating_add(96);
-        self.names.push(cut.clone());
-        self.numbers.insert(cut, number);
+        self.named_bytes = self.named_bytes.saturating_add(text.len().saturating_mul(2)).saturating_add(96);
+        self.names.push(text.to_owned());
+        self.numbers.insert(text.to_owned(), number);
+        number
+    }
+
+    fn host_number(&mut self, host: Option<&str>) -> u32 {
+        let host = host.unwrap_or_default();
+        if let Some((_, number)) = self.last_host.as_ref().filter(|(last, _)| last == host) {
+            return *number;
+        }
+        let number = self.number(&host_key(Some(host)));
+        self.last_host = Some((host.to_owned(), number));
         number
     }
 
@@ -342,12 +364,6 @@ pub(super) fn host_key(host: Option<&str>) -> String {
     name.to_lowercase()
 }
 
-/// Sysmon's identity of a process as a number; 0 for none.
-fn guid_key(guid: Option<&str>) -> u128 {
-    let digits: String = guid.unwrap_or_default().chars().filter(char::is_ascii_hexdigit).take(33).collect();
-    if digits.len() == 32 { u128::from_str_radix(&digits, 16).unwrap_or(0) } else { 0 }
-}
-
 fn guid_text(key: u128) -> String {
     let digits = format!("{key:032x}");
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
@@ -356,6 +372,6 @@ fn guid_text(key: u128) -> String {
 
 /// Sysmon's identity of a process in one spelling; nothing where it is none.
 pub(super) fn guid_of(guid: Option<&str>) -> Option<String> {
-    let key = guid_key(guid);
+    let key = seen::guid(guid);
     (key != 0).then(|| guid_text(key))
 }

@@ -54,7 +54,7 @@ pub(super) fn read(
         evidence: evidence.to_owned(),
         volume: volume.id(&event.journal),
         path: volume.display(&event.journal),
-        fact: event::Event {
+        fact: Box::new(event::Event {
             time: event.time,
             source: "usn".to_owned(),
             record: event.offset,
@@ -64,7 +64,7 @@ pub(super) fn read(
                 ..File::default()
             }),
             ..event::Event::default()
-        },
+        }),
         links,
     });
     Told { events: events.collect(), journals: history.journals }

@@ -165,7 +165,7 @@ impl Scene {
             evidence: "e1".to_owned(),
             volume: None,
             path: "Sysmon.evtx".to_owned(),
-            fact,
+            fact: Box::new(fact),
             links: EventLinks::default(),
         });
         self

@@ -177,7 +177,7 @@ impl Chunk {
         });
         // The last value is what follows: its length is known when it is written.
         let start = self.bytes.len();
-        let texts: Vec<_> = made.data.iter().map(|(_, text)| (0x01, wide(text))).collect();
+        let texts: Vec<_> = made.data.iter().map(|(_, text)| typed(text).unwrap_or((0x01, wide(text)))).collect();
         let key = format!("{provider}/{}", made.event_id);
         self.instance(&key, &texts, |chunk| {
             chunk.open("EventData", &[]);
@@ -220,6 +220,23 @@ impl Chunk {
         self.bytes[124..128].copy_from_slice(&header.to_le_bytes());
         self.bytes
     }
+}
+
+/// Numbers and GUIDs as Windows logs them: a text that is the same as that of such a value.
+fn typed(text: &str) -> Option<(u8, Vec<u8>)> {
+    if let Some(digits) = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
+        let parts: Vec<u128> = digits.split('-').map(|part| u128::from_str_radix(part, 16).unwrap()).collect();
+        let mut bytes = u32::try_from(parts[0]).unwrap().to_le_bytes().to_vec();
+        bytes.extend(u16::try_from(parts[1]).unwrap().to_le_bytes());
+        bytes.extend(u16::try_from(parts[2]).unwrap().to_le_bytes());
+        bytes.extend(u16::try_from(parts[3]).unwrap().to_be_bytes());
+        bytes.extend(&parts[4].to_be_bytes()[10..]);
+        return Some((0x0f, bytes));
+    }
+    if let Some(digits) = text.strip_prefix("0x") {
+        return Some((0x15, u64::from_str_radix(digits, 16).ok()?.to_le_bytes().to_vec()));
+    }
+    Some((0x08, text.parse::<u32>().ok()?.to_le_bytes().to_vec()))
 }
 
 /// A value in a template.

@@ -5,14 +5,17 @@
 
 mod binxml;
 mod chunk;
+mod columns;
 mod damage;
 mod data;
 mod facts;
+mod glance;
 mod system;
 mod templates;
 mod value;
 
 pub use facts::LogFacts;
+pub use glance::Glance;
 
 use super::log_record::LogRecord;
 use crate::base::anomaly::Cause;
@@ -20,14 +23,58 @@ use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
-use binxml::{Reader, Token, Values};
+use binxml::{Raw, Reader, Token, Values};
 use chunk::Span;
+use columns::Body;
 use damage::{Budget, Damage};
 use data::Data;
 use facts::Tally;
 use std::collections::HashSet;
 use system::{Outline, bytes};
 use templates::Templates;
+
+/// Who looks through a log.
+pub trait Visitor {
+    /// Whether records of this provider and number are asked for, and how.
+    fn asks(&mut self, provider: &str, event_id: u32) -> Asked;
+
+    /// Whether a record must be read whole, by a glance at the data that were asked for.
+    fn glance(&mut self, glance: &Glance<'_>) -> bool;
+
+    /// Takes a record that was read whole. Not each was glanced at: some are laid out in another way.
+    fn take(&mut self, record: LogRecord);
+}
+
+/// How records are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Not at all.
+    Not,
+    /// Whole.
+    Whole,
+    /// By a glance at the data of these names.
+    Glance(&'static [&'static str]),
+}
+
+/// A visitor that takes all that is wanted.
+struct All<'a> {
+    wanted: &'a Wanted<'a>,
+    visit: &'a mut dyn FnMut(LogRecord),
+}
+
+impl Visitor for All<'_> {
+    fn asks(&mut self, provider: &str, event_id: u32) -> Asked {
+        if (self.wanted)(provider, event_id) { Asked::Whole } else { Asked::Not }
+    }
+
+    fn glance(&mut self, _: &Glance<'_>) -> bool {
+        true
+    }
+
+    fn take(&mut self, record: LogRecord) {
+        (self.visit)(record);
+    }
+}
 
 /// Whether records of this provider and number are asked for.
 pub type Wanted<'a> = dyn Fn(&str, u32) -> bool + 'a;
@@ -52,8 +99,18 @@ pub fn read(
     note: &mut dyn FnMut(Cause),
     visit: &mut dyn FnMut(LogRecord),
 ) -> LogFacts {
-    let mut log =
-        Log { limits, wanted, note, visit, facts: LogFacts::default(), tally: Tally::default(), last: Last::default() };
+    look_through(stream, limits, note, &mut All { wanted, visit })
+}
+
+/// Reads a log as [`read`] does, and lets the visitor choose which records are read whole.
+pub fn look_through(
+    stream: &dyn ReadAt,
+    limits: &Limits,
+    note: &mut dyn FnMut(Cause),
+    visitor: &mut dyn Visitor,
+) -> LogFacts {
+    let (facts, tally, last) = (LogFacts::default(), Tally::default(), Last::default());
+    let mut log = Log { limits, note, visitor, facts, tally, last, values: Vec::new() };
     let mut buffer = AlignedBuffer::new(chunk::SIZE);
     let mut at = log.header(stream, &mut buffer);
     let mut templates = Templates::default();
@@ -86,12 +143,13 @@ struct Last {
 
 struct Log<'a> {
     limits: &'a Limits,
-    wanted: &'a Wanted<'a>,
     note: &'a mut dyn FnMut(Cause),
-    visit: &'a mut dyn FnMut(LogRecord),
+    visitor: &'a mut dyn Visitor,
     facts: LogFacts,
     tally: Tally,
     last: Last,
+    /// The values of the record that is glanced at.
+    values: Vec<Raw>,
 }
 
 impl Log<'_> {
@@ -180,8 +238,7 @@ impl Log<'_> {
                 _ => return Err(Damage { what: "a record that is no event", at: start.at }),
             }
         };
-        let templates: &Templates = templates;
-        let Some(outline) = templates.outline(number) else { return Ok(()) };
+        let Some(outline) = templates.outline(number).copied() else { return Ok(()) };
         let number = |slot: system::Slot| slot.number(chunk, values);
         let small = |slot: system::Slot| number(slot).and_then(|number| u32::try_from(number).ok());
         let raw = |slot: system::Slot| slot.raw(values).map(|raw| bytes(chunk, raw)).unwrap_or_default();
@@ -209,9 +266,17 @@ impl Log<'_> {
         let Some(event_id) = small(outline.event_id) else {
             return Err(Damage { what: "an event without a number", at: span.at });
         };
-        if !(self.wanted)(&self.last.provider.1, event_id) {
-            return Ok(());
+        match self.visitor.asks(&self.last.provider.1, event_id) {
+            Asked::Not => return Ok(()),
+            Asked::Glance(names) => {
+                let written = Timestamp::from_filetime(span.written);
+                if self.may_be_passed_over(chunk, span.size, (&outline, values, written), templates, names, event_id) {
+                    return Ok(());
+                }
+            }
+            Asked::Whole => {}
         }
+        let templates: &Templates = templates;
         let text = |slot: system::Slot| slot.text(chunk, values);
         let mut record = LogRecord {
             provider: self.last.provider.1.clone(),
@@ -232,9 +297,44 @@ impl Log<'_> {
         record.data = data;
         // Half of a recovered record may be of another.
         if result.is_ok() || !span.recovered {
-            (self.visit)(record);
+            self.visitor.take(record);
         }
         result
+    }
+
+    /// Whether a glance at a record tells that it is not asked for. What is damaged or laid out in another way must be read.
+    fn may_be_passed_over(
+        &mut self,
+        chunk: &[u8],
+        size: usize,
+        (outline, values, written): (&Outline, Values<'_>, Option<Timestamp>),
+        templates: &mut Templates,
+        names: &'static [&'static str],
+        event_id: u32,
+    ) -> bool {
+        let Some(body) = Body::of(chunk, outline, values, templates) else { return false };
+        let length = body.reader.end.saturating_sub(body.reader.at);
+        let most = size.saturating_add(length).saturating_mul(2);
+        let most = most.saturating_add(body.values.count().saturating_add(length / 8).saturating_mul(21));
+        if most > self.limits.event_record_bytes {
+            return false;
+        }
+        self.values.clear();
+        self.values.extend(body.values.iter());
+        if self.values.iter().any(|raw| raw.kind == value::BINARY_XML || raw.kind & value::ARRAY != 0) {
+            return false;
+        }
+        let Some(columns) = templates.columns(&body, names) else { return false };
+        let glance = Glance {
+            chunk,
+            provider: &self.last.provider.1,
+            event_id,
+            time: outline.time.time(chunk, values).or(written),
+            computer: outline.computer.raw(values),
+            columns,
+            values: &self.values,
+        };
+        !self.visitor.glance(&glance)
     }
 
     fn finish(mut self) -> LogFacts {

@@ -1,8 +1,9 @@
 //! The templates of one chunk.
 
 use super::binxml::Reader;
+use super::columns::{Body, columns};
 use super::damage::{Budget, Damage};
-use super::system::Outline;
+use super::system::{Outline, Slot};
 use crate::base::fields::Fields;
 use std::collections::HashMap;
 
@@ -17,6 +18,13 @@ pub(super) struct Templates {
     outlines: Vec<Outline>,
     numbers: HashMap<usize, usize>,
     last: Option<(usize, usize)>,
+    columns: HashMap<usize, Columns>,
+}
+
+/// Where a body has the data of these names; nothing where it must be read whole.
+struct Columns {
+    names: &'static [&'static str],
+    slots: Option<Vec<Slot>>,
 }
 
 impl Templates {
@@ -24,6 +32,7 @@ impl Templates {
     pub(super) fn begin(&mut self, chunk: &[u8], table: bool) {
         self.outlines.clear();
         self.numbers.clear();
+        self.columns.clear();
         self.last = None;
         self.known.clear();
         for bucket in (0..32usize).filter(|_| table) {
@@ -69,6 +78,16 @@ impl Templates {
         };
         self.last = Some((at, number));
         Ok(number)
+    }
+
+    /// Where a body has the data of these names, if it is one of which less than all can be read.
+    pub(super) fn columns(&mut self, body: &Body<'_>, names: &'static [&'static str]) -> Option<&[Slot]> {
+        let find = || Columns { names, slots: columns(body.reader, names) };
+        let known = self.columns.entry(body.at).or_insert_with(find);
+        if !std::ptr::eq(known.names, names) {
+            *known = find();
+        }
+        known.slots.as_deref()
     }
 
     /// Keeps what a record says that has no template, and gives it a number.

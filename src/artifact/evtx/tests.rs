@@ -2,6 +2,9 @@
 
 use super::made::{Chunk, Made, Value, log};
 use super::*;
+use crate::artifact::event::Event;
+use crate::artifact::seen::{Actor, Digests, Seen};
+use crate::artifact::windows_log::{self, glance, glance::Sight};
 
 const SYSMON: &str = "Microsoft-Windows-Sysmon";
 const START: Made<'_> = Made {
@@ -272,4 +275,177 @@ fn logs_of_the_generator_are_read_whole() {
     }
     counts.sort_unstable();
     assert_eq!(counts, [(3, 3), (5, 5), (12, 12)]);
+}
+
+/// What there is to see, with the digests as they are compared.
+fn shown(seen: Seen<'_>) -> String {
+    fn bare(actor: Actor<'_>) -> (Actor<'_>, Option<String>) {
+        (Actor { digests: Digests::None, ..actor }, actor.sha256())
+    }
+    let parent = seen.parent.filter(|parent| *parent != Actor::default());
+    format!("{:?} {:?} {:?}", Seen { process: None, parent: None, ..seen }, seen.process.map(bare), parent.map(bare))
+}
+
+/// Sees what it is asked for, and takes nothing but what cannot be seen.
+#[derive(Default)]
+struct Onlooker {
+    seen: Vec<Option<String>>,
+    taken: usize,
+}
+
+impl Visitor for Onlooker {
+    fn asks(&mut self, provider: &str, event_id: u32) -> Asked {
+        glance::columns(provider, event_id).map_or(Asked::Whole, Asked::Glance)
+    }
+
+    fn glance(&mut self, glance: &Glance<'_>) -> bool {
+        let mut texts = String::new();
+        self.seen.push(match glance::see(glance, &mut texts) {
+            Sight::Seen(seen) => Some(shown(seen)),
+            Sight::Nothing => None,
+            Sight::Unclear => return true,
+        });
+        false
+    }
+
+    fn take(&mut self, _: LogRecord) {
+        self.taken += 1;
+    }
+}
+
+#[test]
+fn what_is_seen_at_a_glance_is_what_is_read() {
+    const SECURITY: &str = "Microsoft-Windows-Security-Auditing";
+    const GUID: &str = "{365ABB72-55F1-5CD8-0000-0010781C3300}";
+    let digest = format!("SHA1={},SHA256={}", "A1".repeat(20), "0C".repeat(32));
+    let cases: &[(&str, u16, &[(&str, &str)])] = &[
+        (
+            SYSMON,
+            1,
+            &[
+                ("UtcTime", "2019-05-12 17:20:49.261"),
+                ("ProcessGuid", GUID),
+                ("ProcessId", "2392"),
+                ("Image", r"C:\Windows\System32\ftp.exe"),
+                ("OriginalFileName", "ftp.exe"),
+                ("CommandLine", "ftp -s:\u{e9}.txt"),
+                ("User", r"PC\bob"),
+                ("Hashes", &digest),
+                ("ParentProcessGuid", "365abb72-55f1-5cd8-0000-0010781c3301"),
+                ("ParentProcessId", "3668"),
+                ("ParentImage", r"C:\Windows\System32\cmd.exe"),
+                ("ParentCommandLine", "cmd /c x"),
+            ],
+        ),
+        (SYSMON, 1, &[("Image", "-"), ("UtcTime", "then"), ("CommandLine", ""), ("Image", "b"), ("ProcessId", "x")]),
+        (
+            SYSMON,
+            3,
+            &[("Image", "a"), ("SourceIp", "10.0.0.5"), ("DestinationPort", "21"), ("DestinationHostname", "h")],
+        ),
+        (SYSMON, 5, &[("Image", "a"), ("ProcessId", "5"), ("UtcTime", "2019-05-12 17:20:49.261")]),
+        (SYSMON, 5, &[("RuleName", "-")]),
+        (SYSMON, 7, &[("ImageLoaded", "a.dll"), ("Signature", "Microsoft Windows"), ("SignatureStatus", "Valid")]),
+        (SYSMON, 7, &[("ImageLoaded", "a.dll"), ("Signature", "Microsoft Windows"), ("SignatureStatus", "Expired")]),
+        (SYSMON, 11, &[("TargetFilename", r"C:\a.txt"), ("ProcessGuid", GUID)]),
+        (SYSMON, 11, &[("TargetFilename", "-"), ("ProcessGuid", GUID)]),
+        (SYSMON, 13, &[("EventType", "SetValue"), ("TargetObject", r"HKU\a\b"), ("Details", "c.exe")]),
+        (SYSMON, 14, &[("EventType", "RenameKey"), ("TargetObject", r"HKU\a\b"), ("NewName", r"HKU\a\c")]),
+        (SYSMON, 12, &[("EventType", "CreateKey")]),
+        (SYSMON, 22, &[("QueryName", "ftp.example"), ("QueryResults", "192.0.2.1;"), ("Image", "a")]),
+        (SYSMON, 23, &[("TargetFilename", r"C:\a.txt"), ("User", "PC\\bob"), ("Hashes", &digest)]),
+        (
+            SECURITY,
+            4624,
+            &[("TargetUserName", "bob"), ("TargetLogonId", "0x3e7"), ("ProcessId", "0x4"), ("ProcessName", "-")],
+        ),
+        (SECURITY, 4624, &[("TargetUserName", "bob"), ("TargetLogonId", "0x0")]),
+        (
+            SECURITY,
+            4688,
+            &[
+                ("SubjectUserSid", "S-1-5-18"),
+                ("SubjectUserName", "PC$"),
+                ("SubjectDomainName", "D"),
+                ("NewProcessId", "0x9a8"),
+                ("NewProcessName", r"C:\Windows\System32\ftp.exe"),
+                ("ProcessId", "0x1f4"),
+                ("CommandLine", "ftp -A"),
+                ("TargetUserSid", "S-1-0-0"),
+                ("TargetUserName", "-"),
+                ("ParentProcessName", r"C:\Windows\explorer.exe"),
+            ],
+        ),
+        (SECURITY, 4688, &[("SubjectUserSid", "S-1-0-0"), ("SubjectDomainName", "D"), ("NewProcessName", "a")]),
+        (SECURITY, 4688, &[("SubjectUserName", "u"), ("TargetUserName", "t"), ("TargetDomainName", "D")]),
+        (SECURITY, 4689, &[("SubjectUserSid", "S-1-5-18"), ("ProcessId", "0x10"), ("ProcessName", "a")]),
+        (
+            SECURITY,
+            5156,
+            &[("ProcessID", "7"), ("Application", r"\device\a"), ("DestAddress", "192.0.2.1"), ("DestPort", "21")],
+        ),
+        (SECURITY, 5158, &[("ProcessId", "7"), ("Application", "a"), ("SourcePort", "70000")]),
+    ];
+    for (provider, event_id, data) in cases {
+        let made = Made { provider, event_id: *event_id, data };
+        let bytes = log(&[chunk(1, &[&made, &made])], 0);
+        let read: Vec<Option<Event>> = read_all(&bytes).records.iter().map(windows_log::event_of).collect();
+        let expected: Vec<Option<String>> =
+            read.iter().map(|event| event.as_ref().map(|event| shown(Seen::of(event)))).collect();
+        let mut onlooker = Onlooker::default();
+        let facts = look_through(&bytes, &Limits::default(), &mut |_| (), &mut onlooker);
+        assert_eq!((onlooker.seen, onlooker.taken, facts.records), (expected, 0, 2), "{provider} {event_id} {data:?}");
+    }
+}
+
+/// What is laid out in another way than Windows lays it out is read whole.
+#[test]
+fn nothing_is_passed_over_that_cannot_be_seen() {
+    const DATA: &str = "Data";
+    let layouts: &[fn(&mut Chunk)] = &[
+        |chunk| {
+            chunk.open("Other", &[]);
+            chunk.value(&Value::Place(0, 1));
+            chunk.close();
+        },
+        |chunk| {
+            chunk.open(DATA, &[("Name", Value::Text("Image"))]);
+            chunk.value(&Value::Place(0, 1));
+            chunk.value(&Value::Text("more"));
+            chunk.close();
+        },
+        |chunk| {
+            for _ in 0..2 {
+                chunk.open(DATA, &[("Name", Value::Text("Image"))]);
+                chunk.value(&Value::Place(0, 1));
+                chunk.close();
+            }
+        },
+        |chunk| {
+            chunk.open(DATA, &[("Name", Value::Place(0, 1))]);
+            chunk.close();
+        },
+    ];
+    for (number, layout) in layouts.iter().enumerate() {
+        let mut made = Chunk::new();
+        made.record(|chunk| {
+            chunk.instance("whole", &[(1, b"a\0".to_vec())], |chunk| {
+                chunk.open("Event", &[]);
+                chunk.open("System", &[]);
+                chunk.open("Provider", &[("Name", Value::Text(SYSMON))]);
+                chunk.close();
+                chunk.open("EventID", &[]);
+                chunk.value(&Value::Text("1"));
+                chunk.close();
+                chunk.close();
+                chunk.open("EventData", &[]);
+                layout(chunk);
+                chunk.close();
+                chunk.close();
+            });
+        });
+        let mut onlooker = Onlooker::default();
+        look_through(&log(&[made.finish(1)], 0), &Limits::default(), &mut |_| (), &mut onlooker);
+        assert_eq!((onlooker.seen.len(), onlooker.taken), (0, 1), "{number}");
+    }
 }

@@ -48,7 +48,8 @@ pub(super) fn push_wide(out: &mut String, bytes: &[u8]) {
     }
 }
 
-fn integer(kind: u8, bytes: &[u8]) -> Option<u64> {
+/// The bits of a number of fixed width; nothing where the length is not that of the type.
+pub(super) fn integer(kind: u8, bytes: &[u8]) -> Option<u64> {
     let fields = Fields(bytes);
     match (kind, bytes.len()) {
         (0x03 | 0x04, 1) => Some(u64::from(fields.u8(0))),

@@ -36,6 +36,21 @@ pub(super) fn logon_id(record: &LogRecord, name: &str) -> Option<String> {
     record.number(name).filter(|id| *id != 0).map(|id| format!("{id:#x}"))
 }
 
+/// The SHA-256 among digests, as [`hashes`] finds it.
+#[must_use]
+pub(in crate::artifact) fn sha256(text: &str) -> Option<&str> {
+    let parts = text.split(',').filter_map(|part| {
+        let (name, digest) = part.trim().split_once('=').unwrap_or(("", part.trim()));
+        let is_it = digest.len() == 64 && (name.is_empty() || name.eq_ignore_ascii_case("sha256"));
+        (is_it && is_digest(digest)).then_some(digest)
+    });
+    parts.last()
+}
+
+fn is_digest(text: &str) -> bool {
+    text.bytes().any(|byte| byte != b'0') && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// Digests written as `SHA1=…,MD5=…`; a single one without its name is told by its length.
 #[must_use]
 pub(super) fn hashes(text: Option<&str>) -> BTreeMap<String, String> {
@@ -48,8 +63,9 @@ pub(super) fn hashes(text: Option<&str>) -> BTreeMap<String, String> {
             ("", 64) => "sha256".to_owned(),
             _ => name.to_ascii_lowercase(),
         };
-        let told = digest.bytes().any(|byte| byte != b'0') && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if told && matches!((name.as_str(), digest.len()), ("md5" | "imphash", 32) | ("sha1", 40) | ("sha256", 64)) {
+        if is_digest(digest)
+            && matches!((name.as_str(), digest.len()), ("md5" | "imphash", 32) | ("sha1", 40) | ("sha256", 64))
+        {
             found.insert(name, digest.to_ascii_lowercase());
         }
     }
@@ -88,6 +104,9 @@ pub(super) fn integrity(text: &str) -> Option<String> {
 /// An instant as Sysmon writes it, `2019-05-12 17:20:49.261` in UTC, or as others do.
 #[must_use]
 pub(super) fn instant(text: &str) -> Option<Timestamp> {
+    if let Some(time) = Timestamp::of_digits(text) {
+        return Some(time);
+    }
     let text = text.trim().replacen(' ', "T", 1);
     Timestamp::parse(&text).or_else(|| Timestamp::parse(&format!("{text}Z")))
 }
@@ -106,11 +125,11 @@ pub(super) fn protocol(text: &str) -> String {
 
 /// One end of a connection, by the names of its fields.
 #[must_use]
-pub(super) fn endpoint(record: &LogRecord, ip: &str, port: &str, domain: &str) -> Option<Endpoint> {
+pub(super) fn endpoint(record: &LogRecord, ip: &str, port: &str, domain: Option<&str>) -> Option<Endpoint> {
     let end = Endpoint {
         ip: text(record, ip),
         port: record.number(port).and_then(|port| u16::try_from(port).ok()),
-        domain: text(record, domain),
+        domain: domain.and_then(|domain| text(record, domain)),
     };
     (end != Endpoint::default()).then_some(end)
 }

@@ -4,6 +4,7 @@
 //! and the Sysmon schema 4.90 describe them.
 
 mod fields;
+pub mod glance;
 mod host;
 mod powershell;
 mod script_blocks;
@@ -14,6 +15,8 @@ pub use script_blocks::ScriptBlocks;
 
 use super::event::Event;
 use super::log_record::LogRecord;
+
+pub(super) use fields::sha256;
 
 const EVENT_LOG: &str = "Microsoft-Windows-Eventlog";
 

@@ -35,7 +35,7 @@ pub(super) fn event_of(record: &LogRecord) -> Option<Event> {
             event.logon = Some(Logon {
                 id: logon_id(record, "TargetLogonId")?,
                 kind: record.number("LogonType").and_then(|kind| u32::try_from(kind).ok()),
-                source: endpoint(record, "IpAddress", "IpPort", "WorkstationName"),
+                source: endpoint(record, "IpAddress", "IpPort", Some("WorkstationName")),
             });
             None
         }
@@ -150,8 +150,8 @@ fn network(record: &LogRecord) -> Network {
             _ => None,
         },
         protocol: record.get("Protocol").map(protocol),
-        source: endpoint(record, "SourceAddress", "SourcePort", ""),
-        destination: endpoint(record, "DestAddress", "DestPort", ""),
+        source: endpoint(record, "SourceAddress", "SourcePort", None),
+        destination: endpoint(record, "DestAddress", "DestPort", None),
         ..Network::default()
     }
 }

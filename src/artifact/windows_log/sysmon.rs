@@ -123,8 +123,8 @@ fn network(record: &LogRecord) -> Network {
             if initiated.eq_ignore_ascii_case("true") { Direction::Outbound } else { Direction::Inbound }
         }),
         protocol: record.get("Protocol").map(protocol),
-        source: endpoint(record, "SourceIp", "SourcePort", "SourceHostname"),
-        destination: endpoint(record, "DestinationIp", "DestinationPort", "DestinationHostname"),
+        source: endpoint(record, "SourceIp", "SourcePort", Some("SourceHostname")),
+        destination: endpoint(record, "DestinationIp", "DestinationPort", Some("DestinationHostname")),
         ..Network::default()
     }
 }

@@ -1,5 +1,6 @@
 //! The artifacts of one piece of evidence: found by the sweep, read into events.
 
+mod log;
 mod read;
 mod records;
 mod told;

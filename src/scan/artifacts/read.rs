@@ -1,10 +1,11 @@
 //! Reads the artifacts of one piece of evidence: the events that may bear on the case, and what was read at all.
 
-use super::records::Tally;
+use super::log::Records;
 use super::{Artifact, Kind};
 use crate::artifact::event::Event;
 use crate::artifact::registry::{self, HiveKind, HostFacts};
-use crate::artifact::windows_log::{self, ScriptBlocks};
+use crate::artifact::seen::Seen;
+use crate::artifact::windows_log;
 use crate::artifact::{event_export, evtx, pca, prefetch, startup, task, wmi, zone_identifier};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{ReadAt, read_full};
@@ -14,6 +15,7 @@ use crate::base::limits::Limits;
 use crate::base::text;
 use crate::case;
 use crate::correlate::interest::Interest;
+use crate::correlate::processes::ProcessIndex;
 use crate::correlate::sources::{Policy, Sources};
 use crate::evidence::entry::EntryPath;
 use crate::scan::volume::VolumeView;
@@ -29,12 +31,14 @@ pub(in crate::scan) struct Gathered {
     pub(in crate::scan) events: Vec<case::Event>,
     /// The artifact of each.
     pub(super) places: Vec<EntryPath>,
-    /// Which they are: artifact, place in it, kind.
-    known: BTreeSet<(EntryPath, u64, String, String)>,
+    known: Known,
     pub(in crate::scan) host: HostFacts,
     /// Artifacts that told of nothing at all: they are not read again.
     silent: BTreeSet<EntryPath>,
 }
+
+/// Which events were kept: the artifact by its number, the place in it, the kind and what tells it apart.
+type Known = BTreeSet<(usize, u64, String)>;
 
 /// Reads all artifacts for events that speak of FTP by themselves, and fills the sources.
 pub(in crate::scan) fn gather(
@@ -47,20 +51,18 @@ pub(in crate::scan) fn gather(
 ) -> Gathered {
     let mut gathered = Gathered::default();
     let mut interest = Interest::default();
-    for artifact in artifacts {
+    for (number, artifact) in artifacts.iter().enumerate() {
         let mut reader = Reader { evidence, volume, artifact, limits, anomalies };
         let mut own = Sources::default();
-        let mut kept = Vec::new();
-        let processes = &mut sources.processes;
-        let mut told = false;
-        let facts = reader.read(&mut own, &mut |event| {
-            told = true;
-            processes.add(&event, limits.process_index_bytes);
-            interest.learn(&event);
-            if is_setting(&event) || interest.wants(&event) {
-                kept.push(event);
-            }
-        });
+        let mut first = First {
+            processes: &mut sources.processes,
+            budget: limits.process_index_bytes,
+            interest: &mut interest,
+            told: false,
+            kept: gathered.room(number, limits),
+        };
+        let facts = reader.read(&mut own, &mut first);
+        let First { told, kept, .. } = first;
         gathered.host.add(facts);
         if !told {
             gathered.silent.insert(artifact.path.clone());
@@ -90,20 +92,99 @@ pub(in crate::scan) fn gather_named(
     if interest.is_empty() {
         return;
     }
-    let artifacts: Vec<&Artifact> =
-        artifacts.iter().filter(|artifact| !gathered.silent.contains(&artifact.path)).collect();
     // What can be told wrong was told the first time.
     let mut quiet = Vec::new();
-    for artifact in artifacts {
+    for (number, artifact) in artifacts.iter().enumerate() {
+        if gathered.silent.contains(&artifact.path) {
+            continue;
+        }
         let mut reader = Reader { evidence, volume, artifact, limits, anomalies: &mut quiet };
-        let mut kept = Vec::new();
-        reader.read(&mut Sources::default(), &mut |event| {
-            interest.learn(&event);
-            if interest.wants(&event) {
-                kept.push(event);
-            }
-        });
+        let mut named = Named { interest: &mut interest, kept: gathered.room(number, limits) };
+        reader.read(&mut Sources::default(), &mut named);
+        let kept = named.kept;
         gathered.keep(&mut reader, kept);
+    }
+}
+
+/// Who takes the events of an artifact.
+pub(super) trait Taker {
+    /// Takes an event.
+    fn take(&mut self, event: Event);
+
+    /// Takes note of an event of which no more was read, and says whether it must be taken itself; if so, nothing was noted.
+    fn note(&mut self, seen: &Seen<'_>) -> bool;
+}
+
+/// Events that are kept of one artifact.
+struct Kept {
+    artifact: usize,
+    known: Known,
+    events: Vec<Box<Event>>,
+    most: usize,
+    is_full: bool,
+}
+
+impl Kept {
+    /// Keeps an event that was not kept before.
+    fn push(&mut self, event: Event) {
+        let key = (self.artifact, event.record, detail(&event));
+        if self.known.contains(&key) {
+            return;
+        }
+        if self.events.len() >= self.most {
+            self.is_full = true;
+            return;
+        }
+        self.known.insert(key);
+        self.events.push(Box::new(event));
+    }
+}
+
+/// The first reading: all processes, and events that speak of FTP by themselves.
+struct First<'a> {
+    processes: &'a mut ProcessIndex,
+    budget: usize,
+    interest: &'a mut Interest,
+    told: bool,
+    kept: Kept,
+}
+
+impl Taker for First<'_> {
+    fn take(&mut self, event: Event) {
+        self.told = true;
+        self.processes.add(&event, self.budget);
+        self.interest.learn(&event);
+        if is_setting(&event) || self.interest.wants(&event) {
+            self.kept.push(event);
+        }
+    }
+
+    fn note(&mut self, seen: &Seen<'_>) -> bool {
+        if self.interest.wants_seen(seen) {
+            return true;
+        }
+        self.told = true;
+        self.processes.add_seen(seen, self.budget);
+        false
+    }
+}
+
+/// The second reading: events that speak of what the case names.
+struct Named<'a> {
+    interest: &'a mut Interest,
+    kept: Kept,
+}
+
+impl Taker for Named<'_> {
+    fn take(&mut self, event: Event) {
+        self.interest.learn(&event);
+        if self.interest.wants(&event) {
+            self.kept.push(event);
+        }
+    }
+
+    fn note(&mut self, seen: &Seen<'_>) -> bool {
+        self.interest.wants_seen(seen)
     }
 }
 
@@ -113,38 +194,39 @@ fn is_setting(event: &Event) -> bool {
 }
 
 impl Gathered {
-    fn keep(&mut self, reader: &mut Reader<'_>, events: Vec<Event>) {
-        for event in events {
-            if self.events.len() >= reader.limits.log_events {
-                let limit = u64::try_from(reader.limits.log_events).unwrap_or(u64::MAX);
-                reader.note(Cause::LimitReached { what: "events kept of all artifacts", limit });
-                return;
-            }
-            let key = (reader.artifact.path.clone(), event.record, event.source.clone(), detail(&event));
-            if !self.known.insert(key) {
-                continue;
-            }
-            let id = format!("v:{}:{}", reader.evidence, self.events.len());
+    /// Room for the events of one artifact.
+    fn room(&mut self, artifact: usize, limits: &Limits) -> Kept {
+        let most = limits.log_events.saturating_sub(self.events.len());
+        Kept { artifact, known: std::mem::take(&mut self.known), events: Vec::new(), most, is_full: false }
+    }
+
+    fn keep(&mut self, reader: &mut Reader<'_>, kept: Kept) {
+        self.known = kept.known;
+        for fact in kept.events {
             self.places.push(reader.artifact.path.clone());
             self.events.push(case::Event {
-                id,
+                id: format!("v:{}:{}", reader.evidence, self.events.len()),
                 evidence: reader.evidence.to_owned(),
                 volume: reader.volume.id(&reader.artifact.path),
                 path: reader.volume.display(&reader.artifact.path),
-                fact: event,
+                fact,
                 links: case::EventLinks::default(),
             });
+        }
+        if kept.is_full {
+            let limit = u64::try_from(reader.limits.log_events).unwrap_or(u64::MAX);
+            reader.note(Cause::LimitReached { what: "events kept of all artifacts", limit });
         }
     }
 }
 
-/// What tells events apart that share their place: several values of one key, several actions of one task.
+/// What tells events apart that share their place: the kind, several values of one key, several actions of one task.
 fn detail(event: &Event) -> String {
     let starts = event.starts.iter().flat_map(|starts| [Some(&starts.name), starts.command_line.as_ref()]);
     let registry = event.registry.iter().flat_map(|registry| [Some(&registry.value), registry.data.as_ref()]);
     let process = event.process.iter().map(|process| process.executable.as_ref());
     let words: Vec<&str> = starts.chain(registry).chain(process).map(|word| word.map_or("", String::as_str)).collect();
-    words.join("\0")
+    format!("{}\0{}", event.source, words.join("\0"))
 }
 
 /// One artifact and what it takes to read it.
@@ -163,9 +245,9 @@ impl Reader<'_> {
     }
 
     /// Hands out the events of the artifact; whatever goes wrong costs this artifact alone.
-    fn read(&mut self, sources: &mut Sources, visit: &mut dyn FnMut(Event)) -> HostFacts {
+    fn read(&mut self, sources: &mut Sources, taker: &mut dyn Taker) -> HostFacts {
         let mut causes = Vec::new();
-        let read = guarded(|| self.examine(sources, &mut |cause| causes.push(cause), visit));
+        let read = guarded(|| self.examine(sources, &mut |cause| causes.push(cause), taker));
         let facts = match read {
             Some(Ok(facts)) => facts,
             Some(Err(cause)) => {
@@ -185,35 +267,37 @@ impl Reader<'_> {
         &self,
         sources: &mut Sources,
         note: &mut dyn FnMut(Cause),
-        visit: &mut dyn FnMut(Event),
+        taker: &mut dyn Taker,
     ) -> Result<HostFacts, Cause> {
         let Artifact { path, kind } = self.artifact;
         let shown = self.volume.display(path);
         let opened = self.volume.file_system.open(path).map_err(|anomaly| anomaly.cause)?;
         let stream: &dyn ReadAt = &*opened.stream;
         let name = String::from_utf8_lossy(path.name()).into_owned();
-        let mut count = 0u64;
-        let mut counted = |event: Event| {
-            count = count.saturating_add(1);
-            visit(event);
-        };
-        let word = match kind {
+        match kind {
             Kind::EventLog => {
-                let mut tally = Tally::default();
-                let facts = self.log(&mut tally, &mut counted, &mut |hand| {
-                    evtx::read(stream, self.limits, &windows_log::wanted, note, hand)
-                });
-                tally.log(&facts, self.evidence, &shown, sources);
+                let mut records = Records::new(self.limits, taker);
+                let facts = evtx::look_through(stream, self.limits, note, &mut records);
+                records.finish().log(&facts, self.evidence, &shown, sources);
                 return Ok(HostFacts::default());
             }
             Kind::Export(form) => {
-                let mut tally = Tally::default();
-                let facts = self.log(&mut tally, &mut counted, &mut |hand| {
-                    event_export::read(*form, stream, self.limits, &windows_log::wanted, note, hand)
-                });
-                tally.export(&facts, self.evidence, &shown, sources);
+                let mut records = Records::new(self.limits, taker);
+                let wanted = &windows_log::wanted;
+                let facts =
+                    event_export::read(*form, stream, self.limits, wanted, note, &mut |record| records.push(&record));
+                records.finish().export(&facts, self.evidence, &shown, sources);
                 return Ok(HostFacts::default());
             }
+            _ => {}
+        }
+        let mut count = 0u64;
+        let mut counted = |event: Event| {
+            count = count.saturating_add(1);
+            taker.take(event);
+        };
+        let word = match kind {
+            Kind::EventLog | Kind::Export(_) => return Ok(HostFacts::default()),
             Kind::Hive => {
                 let (facts, word) = self.hive(stream, note, &mut counted);
                 let read = sources.artifacts.entry(word.to_owned()).or_default();
@@ -258,37 +342,6 @@ impl Reader<'_> {
         let read = sources.artifacts.entry(word.to_owned()).or_default();
         (read.examined, read.records) = (true, count);
         Ok(HostFacts::default())
-    }
-
-    /// Records of a log, read as events; PowerShell's script blocks are put together.
-    fn log<T>(
-        &self,
-        tally: &mut Tally,
-        visit: &mut dyn FnMut(Event),
-        read: &mut dyn FnMut(&mut dyn FnMut(crate::artifact::log_record::LogRecord)) -> T,
-    ) -> T {
-        let mut blocks = ScriptBlocks::new(self.limits.script_block_bytes);
-        let mut hand_on = |event: Event| {
-            let definition = event.starts.as_ref().and_then(|starts| starts.definition.clone());
-            let Some(definition) = definition else { return visit(event) };
-            // A task that was registered is told by its definition, action by action.
-            let name = event.starts.as_ref().map(|starts| starts.name.clone()).unwrap_or_default();
-            let actions = task::starts_of_xml(&definition, &name, self.limits, &mut |_| {});
-            if actions.is_empty() {
-                return visit(event);
-            }
-            for starts in actions {
-                visit(Event { starts: Some(starts), ..event.clone() });
-            }
-        };
-        let facts = read(&mut |record| {
-            if let Some(event) = windows_log::event_of(&record) {
-                tally.count(&event);
-                blocks.push(event, &mut hand_on);
-            }
-        });
-        blocks.finish(&mut hand_on);
-        facts
     }
 
     /// A hive with the transaction logs that lie beside it.

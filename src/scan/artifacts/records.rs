@@ -1,8 +1,8 @@
 //! Event logs and their exports as sources: what was read of each, and what its silence is worth.
 
-use crate::artifact::event::Event;
 use crate::artifact::event_export::ExportFacts;
 use crate::artifact::evtx::LogFacts;
+use crate::artifact::seen::Seen;
 use crate::correlate::sources::{LogSource, RecordGap, Sources};
 use std::collections::BTreeMap;
 
@@ -19,14 +19,14 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn count(&mut self, event: &Event) {
-        if let Some(count) = self.kinds.get_mut(&event.source) {
+    pub(super) fn count(&mut self, seen: &Seen<'_>) {
+        if let Some(count) = self.kinds.get_mut(seen.source) {
             *count = count.saturating_add(1);
         } else if self.kinds.len() < KINDS {
-            self.kinds.insert(event.source.clone(), 1);
+            self.kinds.insert(seen.source.to_owned(), 1);
         }
-        let starts = matches!(event.source.as_str(), "sysmon-1" | "security-4688");
-        let told = event.process.as_ref().is_some_and(|process| process.command_line.is_some());
+        let starts = matches!(seen.source, "sysmon-1" | "security-4688");
+        let told = seen.process.is_some_and(|process| process.command_line.is_some());
         self.command_lines = self.command_lines.saturating_add(u64::from(starts && told));
     }
 
