@@ -100,8 +100,7 @@ impl AllowList {
     #[must_use]
     pub fn entry_for(&self, subject: &Subject<'_>) -> Option<(String, Allowance)> {
         let mut numbered = (1usize..).zip(&self.entries);
-        let (number, Entry { raw, .. }) =
-            numbered.find(|(_, entry)| !entry.expired && entry.raw.covers(subject))?;
+        let (number, Entry { raw, .. }) = numbered.find(|(_, entry)| !entry.expired && entry.raw.covers(subject))?;
         let allowance = Allowance {
             reason: raw.reason.clone(),
             ticket: raw.ticket.clone(),
