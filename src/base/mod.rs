@@ -24,6 +24,7 @@ pub mod fields;
 pub mod guard;
 pub mod hive;
 pub mod limits;
+pub mod mmdb;
 pub mod secret;
 pub mod shortcut;
 pub mod source;

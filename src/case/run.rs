@@ -420,11 +420,48 @@ pub struct Destination {
     /// Whether the examiner's list of known hosts holds it; absent where there is no list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub known: Option<bool>,
-    /// Which country and network it belongs to, where a database was given.
+    /// Which country and network it belongs to, where a database was given, in one line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// The same, one by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
     /// The events that tell of it.
     pub events: Vec<String>,
+}
+
+/// Where an address belongs, by the databases that the examiner gave.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Location {
+    /// The country's code (ISO 3166-1), `DE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country_name: Option<String>,
+    /// The city.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// Number of the autonomous system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asn: Option<u64>,
+    /// Who runs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
+}
+
+impl Location {
+    /// In one line: `DE Germany, Berlin, AS64500 Example`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let asn = self.asn.map(|number| format!("AS{number}"));
+        let pair = |first: &Option<String>, second: &Option<String>| {
+            let words: Vec<&str> = [first, second].into_iter().flatten().map(String::as_str).collect();
+            (!words.is_empty()).then(|| words.join(" "))
+        };
+        let parts = [pair(&self.country, &self.country_name), self.city.clone(), pair(&asn, &self.organisation)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// A name that a run asked for.

@@ -122,7 +122,11 @@ pub(super) struct ScanArguments {
     /// Hosts, addresses and networks that are known, one a line; others are called unknown
     #[arg(long, value_name = "FILE")]
     pub(super) known: Option<PathBuf>,
-    /// Known-good hosts, networks, paths and hashes (TOML), each with a reason; they are marked, not hidden
+    /// A MaxMind database (.mmdb) of countries, cities or networks, for the addresses that clients went to; repeated
+    #[arg(long, value_name = "FILE")]
+    pub(super) geoip: Vec<PathBuf>,
+    /// Known-good hosts, networks, paths, hashes, scripts and accounts (TOML), each with a reason or a ticket; what they cover is
+    /// marked, not hidden
     #[arg(long, value_name = "FILE")]
     pub(super) allow: Option<PathBuf>,
     /// Least severity of a finding that makes the exit code 1

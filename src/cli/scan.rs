@@ -28,6 +28,7 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, String> {
         from: arguments.from,
         to: arguments.to,
         known: arguments.known.as_deref().map(known_hosts).transpose()?.unwrap_or_default(),
+        geoip: crate::scan::geoip::open(&arguments.geoip)?,
         carve: arguments.carve,
         verify: arguments.verify,
         threads: arguments.threads.map_or_else(processors, usize::from),

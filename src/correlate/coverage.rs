@@ -1,6 +1,7 @@
 //! Which sources were there, from when to when, where they are silent, and what that silence is worth.
 
 use super::kinds::Kind;
+use super::places;
 use super::sources::Sources;
 use crate::artifact::event::Event;
 use crate::case::Coverage;
@@ -174,6 +175,7 @@ impl Covered {
                 why: Some(format!("{} of {}", log.path, log.evidence)),
             });
         }
+        rows.extend(places::rows(&sources.geoip));
         for (name, artifact) in &sources.artifacts {
             rows.push(Coverage {
                 source: name.clone(),

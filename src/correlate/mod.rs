@@ -40,6 +40,7 @@ mod network;
 mod numbering;
 mod paths;
 mod persistence;
+mod places;
 pub mod playbook;
 pub mod processes;
 mod restored;
@@ -169,6 +170,7 @@ fn tie(case: &Case, pool: &Pool, sources: &Sources, limits: &Limits, caps: &mut 
         scripts::tie(draft, &launches, &subjects, (case, &by_id), limits);
     }
     connect(case, &facts, &kinds, &mut runs, sources);
+    caps.extend(places::locate_all(&mut runs.drafts, &sources.geoip));
     delivery::discover(&facts, &kinds, &mut runs, &mut claims, &mut subjects, case, limits);
     let told = delivery::tie(&facts, &kinds, &mut runs, &mut claims, &subjects, case, limits);
     execution::tie(&facts, &kinds, &runs, &mut claims, &subjects, limits);

@@ -163,7 +163,6 @@ pub(super) fn settle(draft: &mut Draft, by_id: &ScriptsById<'_>, sources: &Sourc
         destination.raw_address = hosts.contains(&destination.address);
         destination.non_standard_port = destination.port.is_some_and(|port| !matches!(port, 21 | 990));
         destination.known = is_known(&sources.known, &destination.address, &destination.names);
-        destination.place = sources.places.get(&destination.address).cloned();
     }
     told.contradictions = contradictions(&hosts, &reached, &told.questions);
     told.destinations = destinations.into_values().collect();

@@ -155,7 +155,12 @@ pub fn answer(case: &Case, sources: &Sources) -> Vec<Step> {
     let facts: Vec<_> =
         case.events.iter().map(|event| (&*event.fact, event.id.as_str(), event.evidence.as_str())).collect();
     let kinds: Vec<Kind> = facts.iter().map(|(event, ..)| kinds::of(event)).collect();
-    let view = View { case, covered: Covered::of(&facts, &kinds, sources), has_known: !sources.known.is_empty() };
+    let view = View {
+        case,
+        covered: Covered::of(&facts, &kinds, sources),
+        has_known: !sources.known.is_empty(),
+        geoip: &sources.geoip,
+    };
     let rows = FIRST.iter().map(|row| (1u8, row)).chain(SECOND.iter().map(|row| (2u8, row)));
     rows.map(|(playbook, (section, id, step, answer))| {
         let mut said = answer(&view);

@@ -1,6 +1,7 @@
 //! What a run read of the host's records: each log with its span and gaps, each other artifact, and what the examiner added.
 
 use super::processes::ProcessIndex;
+use crate::base::mmdb::Database;
 use crate::base::time::Timestamp;
 use std::collections::BTreeMap;
 
@@ -21,8 +22,8 @@ pub struct Sources {
     pub from: Option<Timestamp>,
     /// Nothing after this is shown.
     pub to: Option<Timestamp>,
-    /// The country and network of an address, where a database was given.
-    pub places: BTreeMap<String, String>,
+    /// Databases of countries and networks (`--geoip`), the first one first.
+    pub geoip: Vec<Database>,
 }
 
 /// One log.

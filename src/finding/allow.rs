@@ -3,14 +3,18 @@
 //! ```toml
 //! [[allow]]
 //! host = "ftp.vendor.example"
-//! reason = "price lists, ticket 4711"
+//! user = 'CORP\svc-prices'
+//! reason = "price lists"
+//! ticket = "CHG-4711"
 //! expires = 2027-06-30
 //! ```
 
-use super::judge::Subject;
+use super::Allowance;
+use super::subject::Subject;
 use crate::base::time::Timestamp;
 use ipnet::IpNet;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// An allow list that was read.
@@ -35,7 +39,10 @@ struct Raw {
     network: Option<IpNet>,
     path: Option<String>,
     hash: Option<String>,
-    reason: String,
+    script: Option<String>,
+    user: Option<String>,
+    reason: Option<String>,
+    ticket: Option<String>,
     expires: Option<toml::value::Datetime>,
 }
 
@@ -50,18 +57,26 @@ impl AllowList {
     /// Reads a list. `name` is the name of its file; entries that expire before `now` mark nothing.
     ///
     /// # Errors
-    /// What is wrong with the text, with its line: no TOML, an unknown key, a missing reason, an entry that names nothing, a
-    /// digest of no known length.
+    /// What is wrong with the text, with its line: no TOML, an unknown key, an entry with neither reason nor ticket, or that
+    /// names nothing, a digest of no known length.
     pub fn parse(text: &str, name: &str, now: Timestamp) -> Result<Self, String> {
         let file: File = toml::from_str(text).map_err(|error| format!("{name}: {error}"))?;
         let mut entries = Vec::new();
         for (number, raw) in (1usize..).zip(file.allow) {
             let refuse = |what: &str| Err(format!("{name}: entry {number}: {what}"));
-            if raw.host.is_none() && raw.network.is_none() && raw.path.is_none() && raw.hash.is_none() {
-                return refuse("it names no host, network, path or hash");
+            let named = [&raw.host, &raw.path, &raw.hash, &raw.script, &raw.user];
+            if raw.network.is_none() && named.iter().all(|one| one.is_none()) {
+                return refuse("it names no host, network, path, hash, script or user");
             }
-            if raw.reason.trim().is_empty() {
-                return refuse("the reason is empty");
+            if named.into_iter().flatten().any(|one| one.trim().is_empty()) {
+                return refuse("what it names is empty");
+            }
+            let words = [&raw.reason, &raw.ticket];
+            if words.iter().all(|one| one.is_none()) {
+                return refuse("it gives neither a reason nor a ticket");
+            }
+            if words.into_iter().flatten().any(|one| one.trim().is_empty()) {
+                return refuse("the reason or the ticket is empty");
             }
             if let Some(hash) = &raw.hash {
                 let hexadecimal = hash.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -81,29 +96,49 @@ impl AllowList {
         Ok(Self { name: name.to_owned(), entries })
     }
 
-    /// The first entry that speaks of the whole subject, as `name#number`.
+    /// The first entry that speaks of the whole subject, as `name#number`, and what it says.
     #[must_use]
-    pub fn entry_for(&self, subject: &Subject<'_>) -> Option<String> {
-        let at = self.entries.iter().position(|entry| !entry.expired && entry.raw.covers(subject))?;
-        Some(format!("{}#{}", self.name, at.saturating_add(1)))
+    pub fn entry_for(&self, subject: &Subject<'_>) -> Option<(String, Allowance)> {
+        let mut numbered = (1usize..).zip(&self.entries);
+        let (number, Entry { raw, .. }) = numbered.find(|(_, entry)| !entry.expired && entry.raw.covers(subject))?;
+        let allowance = Allowance {
+            reason: raw.reason.clone(),
+            ticket: raw.ticket.clone(),
+            expires: raw.expires.as_ref().map(ToString::to_string),
+        };
+        Some((format!("{}#{number}", self.name), allowance))
     }
 }
 
 impl Raw {
-    /// Hosts are covered only all together: a file fetched from a good and from an unknown host is not known to be good.
+    /// Hosts, scripts and accounts are covered only all together: a file fetched from a good and from an unknown host is not
+    /// known to be good.
     fn covers(&self, subject: &Subject<'_>) -> bool {
-        let all_hosts =
-            |covers: &dyn Fn(&str) -> bool| !subject.hosts.is_empty() && subject.hosts.iter().all(|host| covers(host));
+        let all_hosts = |covers: &dyn Fn(&str) -> bool| {
+            let is_covered = |names: &BTreeSet<&str>| names.iter().any(|name| covers(name));
+            !subject.hosts.is_empty() && subject.hosts.iter().all(is_covered)
+        };
+        let all_match = |pattern: &String, paths: &BTreeSet<&str>| {
+            !paths.is_empty() && paths.iter().all(|path| glob(pattern, path))
+        };
         self.host.as_ref().is_none_or(|host| all_hosts(&|found| found.eq_ignore_ascii_case(host)))
             && self.network.is_none_or(|network| {
                 all_hosts(&|found| found.parse::<IpAddr>().is_ok_and(|address| network.contains(&address)))
             })
-            && self
-                .path
-                .as_ref()
-                .is_none_or(|pattern| !subject.paths.is_empty() && subject.paths.iter().all(|path| glob(pattern, path)))
+            && self.path.as_ref().is_none_or(|pattern| all_match(pattern, &subject.paths))
+            && self.script.as_ref().is_none_or(|pattern| all_match(pattern, &subject.scripts))
+            && self.user.as_ref().is_none_or(|user| {
+                let is_it = |found: &Option<&str>| found.is_some_and(|found| is_account(user, found));
+                !subject.users.is_empty() && subject.users.iter().all(is_it)
+            })
             && self.hash.as_ref().is_none_or(|hash| subject.hashes.iter().any(|found| found.eq_ignore_ascii_case(hash)))
     }
+}
+
+/// Whether an account is the one that an entry names: `DOMAIN\\name`, a SID, or a name alone, which is one of any domain.
+fn is_account(entry: &str, found: &str) -> bool {
+    let name = found.rsplit_once('\\').map_or(found, |(_, name)| name);
+    found.eq_ignore_ascii_case(entry) || !entry.contains('\\') && name.eq_ignore_ascii_case(entry)
 }
 
 /// The end of the day, or the instant, that a date of TOML names; local times are taken for UTC.
@@ -162,9 +197,19 @@ mod tests {
 
     fn subject<'a>(hosts: &[&'a str], paths: &[&'a str], hashes: &[&'a str]) -> Subject<'a> {
         Subject {
-            hosts: hosts.iter().copied().collect(),
+            hosts: hosts.iter().map(|names| names.split('=').collect()).collect(),
             paths: paths.iter().copied().collect(),
             hashes: hashes.iter().copied().collect(),
+            ..Subject::default()
+        }
+    }
+
+    /// What was run: scripts and accounts; an empty one is told by no record.
+    fn ran<'a>(scripts: &[&'a str], users: &[&'a str]) -> Subject<'a> {
+        Subject {
+            scripts: scripts.iter().copied().collect(),
+            users: users.iter().map(|user| (!user.is_empty()).then_some(*user)).collect(),
+            ..subject(&["10.1.2.3"], &[], &[])
         }
     }
 
@@ -183,22 +228,53 @@ mod tests {
             (&format!("hash = \"{md5}\""), subject(&[], &[], &[md5]), true),
             ("host = \"a.example\"\npath = '**/a.txt'", subject(&["a.example"], &["x/a.txt"], &[]), true),
             ("host = \"a.example\"\npath = '**/a.txt'", subject(&["a.example"], &["x/b.txt"], &[]), false),
+            ("host = \"ftp.example\"", subject(&["10.1.2.3=ftp.example"], &[], &[]), true),
+            ("network = \"10.0.0.0/8\"", subject(&["10.1.2.3=ftp.example"], &[], &[]), true),
+            ("network = \"10.0.0.0/8\"", subject(&["10.1.2.3=ftp.example", "ftp.example"], &[], &[]), false),
+            ("script = 'C:\\Jobs\\*'", ran(&["c:\\jobs\\a.txt"], &[]), true),
+            ("script = 'C:\\Jobs\\*'", ran(&["c:\\jobs\\a.txt", "c:\\x\\a.txt"], &[]), false),
+            ("script = 'C:\\Jobs\\*'", ran(&[], &["CORP\\bob"]), false),
+            ("user = 'corp\\Bob'", ran(&[], &["CORP\\bob"]), true),
+            ("user = 'bob'", ran(&[], &["CORP\\bob"]), true),
+            ("user = 'bob'", ran(&[], &["CORP\\jimbob"]), false),
+            ("user = 'OTHER\\bob'", ran(&[], &["CORP\\bob"]), false),
+            ("user = 'bob'", ran(&[], &["CORP\\bob", "CORP\\eve"]), false),
+            ("user = 'bob'", ran(&[], &["CORP\\bob", ""]), false),
+            ("user = 'bob'", ran(&[], &[]), false),
+            ("user = 'S-1-5-18'", ran(&[], &["S-1-5-18"]), true),
+            ("user = 'bob'\nhost = '10.1.2.3'", ran(&[], &["CORP\\bob"]), true),
+            ("user = 'bob'\nhost = '10.1.2.4'", ran(&[], &["CORP\\bob"]), false),
             ("host = \"a.example\"\nexpires = 2026-11-23", subject(&["a.example"], &[], &[]), false),
             ("host = \"a.example\"\nexpires = 2026-11-24", subject(&["a.example"], &[], &[]), true),
         ];
         for (entry, subject, covered) in cases {
             let list = list(&format!("[[allow]]\nreason = \"known\"\n{entry}\n")).unwrap();
             let expected = covered.then(|| "allow.toml#1".to_owned());
-            assert_eq!(list.entry_for(&subject), expected, "{entry}");
+            assert_eq!(list.entry_for(&subject).map(|(entry, _)| entry), expected, "{entry}");
         }
+    }
+
+    #[test]
+    fn what_is_allowed_says_why() {
+        let entry = "[[allow]]\nuser = 'bob'\nticket = 'CHG-1: fetch prices'\nexpires = 2027-06-30\n";
+        let (name, allowance) = list(entry).unwrap().entry_for(&ran(&[], &["bob"])).unwrap();
+        let expected = Allowance {
+            reason: None,
+            ticket: Some("CHG-1: fetch prices".to_owned()),
+            expires: Some("2027-06-30".to_owned()),
+        };
+        assert_eq!((name.as_str(), allowance), ("allow.toml#1", expected));
     }
 
     #[test]
     fn lists_that_say_nothing_or_too_much_are_refused() {
         let cases = [
             ("[[allow]]\nreason = \"x\"", "names no host"),
-            ("[[allow]]\nhost = \"a\"", "missing field `reason`"),
-            ("[[allow]]\nhost = \"a\"\nreason = \" \"", "reason is empty"),
+            ("[[allow]]\nticket = \"x\"", "names no host"),
+            ("[[allow]]\nhost = \"a\"", "neither a reason nor a ticket"),
+            ("[[allow]]\nhost = \"a\"\nreason = \" \"", "the reason or the ticket is empty"),
+            ("[[allow]]\nhost = \"a\"\nreason = \"x\"\nticket = \"\"", "the reason or the ticket is empty"),
+            ("[[allow]]\nuser = \" \"\nreason = \"x\"", "what it names is empty"),
             ("[[allow]]\nhsot = \"a\"\nreason = \"x\"", "unknown field `hsot`"),
             ("[[allow]]\nhash = \"abc\"\nreason = \"x\"", "no MD5, SHA-1 or SHA-256"),
             ("[[allow]]\nnetwork = \"10.0.0.0/99\"\nreason = \"x\"", "network"),

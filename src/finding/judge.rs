@@ -1,12 +1,14 @@
 //! Applies the rules to a case.
 
 use super::allow::AllowList;
+use super::subject::subject;
 use super::{Finding, Severity, executables, recorded, rules, scripts};
+use crate::case::run::ClientRun;
 use crate::case::{Case, Payload, Script};
 use crate::script::reading::Confidence;
 use crate::script::session::Session;
 use crate::script::transfer::{Direction, Transfer};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A finding in the making.
 pub(super) struct Draft {
@@ -27,6 +29,7 @@ impl Draft {
 pub(super) struct Matter<'a> {
     pub(super) case: &'a Case,
     by_transfer: BTreeMap<&'a str, (&'a Script, &'a Session, &'a Transfer)>,
+    runs_of: BTreeMap<&'a str, Vec<&'a ClientRun>>,
 }
 
 impl<'a> Matter<'a> {
@@ -39,7 +42,13 @@ impl<'a> Matter<'a> {
                 }
             }
         }
-        Self { case, by_transfer }
+        let mut runs_of: BTreeMap<&str, Vec<&ClientRun>> = BTreeMap::new();
+        for run in &case.runs {
+            for id in run.scripts.iter().chain(&run.launches) {
+                runs_of.entry(id).or_default().push(run);
+            }
+        }
+        Self { case, by_transfer, runs_of }
     }
 
     pub(super) fn scripts(&self) -> impl Iterator<Item = &'a Script> {
@@ -59,6 +68,11 @@ impl<'a> Matter<'a> {
 
     pub(super) fn transfer(&self, id: &str) -> Option<(&'a Script, &'a Session, &'a Transfer)> {
         self.by_transfer.get(id).copied()
+    }
+
+    /// The runs of a script or of a launch that the host recorded.
+    pub(super) fn runs_of(&self, id: &str) -> &[&'a ClientRun] {
+        self.runs_of.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether a download is among a payload's transfers.
@@ -83,7 +97,10 @@ pub fn judge(case: &Case, allow: &AllowList) -> Vec<Finding> {
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     for (number, finding) in (1usize..).zip(&mut findings) {
         finding.id = format!("f{number}");
-        finding.allowed_by = allow.entry_for(&subject(&matter, &finding.evidence_refs));
+        if let Some((entry, allowance)) = allow.entry_for(&subject(&matter, &finding.evidence_refs)) {
+            finding.allowed_by = Some(entry);
+            finding.allowance = Some(allowance);
+        }
     }
     findings
 }
@@ -99,57 +116,6 @@ fn finding(draft: Draft) -> Option<Finding> {
         evidence_refs: draft.refs,
         explanation: draft.explanation,
         allowed_by: None,
+        allowance: None,
     })
-}
-
-/// What a finding is about, as an allow list speaks of it.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Subject<'a> {
-    /// Hosts that have a part in it.
-    pub hosts: BTreeSet<&'a str>,
-    /// Files that it is about.
-    pub paths: BTreeSet<&'a str>,
-    /// Digests of those files.
-    pub hashes: BTreeSet<&'a str>,
-}
-
-impl<'a> Subject<'a> {
-    fn host(&mut self, host: Option<&'a String>) {
-        self.hosts.extend(host.map(String::as_str));
-    }
-
-    fn script(&mut self, script: &'a Script) {
-        self.paths.insert(&script.path);
-        self.hashes.extend([script.md5.as_str(), &script.sha1, &script.sha256]);
-    }
-
-    fn payload(&mut self, payload: &'a Payload) {
-        self.paths.extend(payload.path.as_deref());
-        if let Some(digests) = payload.facts.as_ref().and_then(|facts| facts.digests.as_ref()) {
-            self.hashes.extend([digests.md5.as_str(), &digests.sha1, &digests.sha256]);
-        }
-    }
-}
-
-/// The first record tells what the finding is about; a payload's hosts are those of all its transfers.
-fn subject<'a>(matter: &Matter<'a>, refs: &[String]) -> Subject<'a> {
-    let mut subject = Subject::default();
-    let Some(first) = refs.first() else { return subject };
-    if let Some(payload) = matter.case.payloads.iter().find(|payload| payload.id == *first) {
-        subject.payload(payload);
-        matter.transfers_of(payload).iter().for_each(|(_, session, _)| subject.host(session.host.as_ref()));
-    } else if let Some((script, session, _)) = matter.transfer(first) {
-        subject.script(script);
-        subject.host(session.host.as_ref());
-    } else if let Some((script, session)) = matter.sessions().find(|(_, session)| session.id == *first) {
-        subject.script(script);
-        subject.host(session.host.as_ref());
-    } else if let Some(script) = matter.case.scripts.iter().find(|script| script.id == *first) {
-        subject.script(script);
-        script.sessions.iter().for_each(|session| subject.host(session.host.as_ref()));
-    } else if let Some(launch) = matter.case.launches.iter().find(|launch| launch.id == *first) {
-        subject.host(launch.host.as_ref());
-        subject.paths.extend(launch.script_path.as_deref());
-    }
-    subject
 }

@@ -25,6 +25,7 @@ mod places;
 mod recorded;
 pub mod rules;
 mod scripts;
+pub mod subject;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -88,4 +89,39 @@ pub struct Finding {
     /// The entry of the allow list that marks it as known-good, `allow.toml#2`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_by: Option<String>,
+    /// What that entry says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowance: Option<Allowance>,
+}
+
+/// Why something is known to be good, in the examiner's words.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Allowance {
+    /// The reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The ticket or the record of the change that allows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// Until when, as the entry writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+}
+
+impl Finding {
+    /// By what it is known to be good: the entry, its reason, its ticket, its end; nothing where it is not.
+    #[must_use]
+    pub fn allowed_words(&self) -> Option<String> {
+        let mut words = self.allowed_by.clone()?;
+        let Allowance { reason, ticket, expires } = self.allowance.clone().unwrap_or_default();
+        if let Some(reason) = reason {
+            words.push_str(&format!(": {reason}"));
+        }
+        let rest = [ticket.map(|ticket| format!("ticket {ticket}")), expires.map(|date| format!("until {date}"))];
+        let rest: Vec<String> = rest.into_iter().flatten().collect();
+        if !rest.is_empty() {
+            words.push_str(&format!(" ({})", rest.join(", ")));
+        }
+        Some(words)
+    }
 }

@@ -26,6 +26,7 @@ mod coverage;
 mod credentials;
 pub mod exhibits;
 pub mod explain;
+pub mod geoip;
 pub mod inspect;
 mod journal;
 pub mod list;
@@ -185,7 +186,13 @@ impl Builder {
             complete: true,
             links: 0,
             images: coverage::Images::default(),
-            sources: Sources { from: request.from, to: request.to, known: request.known.clone(), ..Sources::default() },
+            sources: Sources {
+                from: request.from,
+                to: request.to,
+                known: request.known.clone(),
+                geoip: request.geoip.clone(),
+                ..Sources::default()
+            },
             held: Vec::new(),
         }
     }

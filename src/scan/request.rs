@@ -1,6 +1,7 @@
 //! What a run is asked to do.
 
 use crate::base::limits::Limits;
+use crate::base::mmdb::Database;
 use crate::base::time::Timestamp;
 use crate::finding::allow::AllowList;
 use crate::payload::authenticode::Authorities;
@@ -31,6 +32,8 @@ pub struct ScanRequest {
     pub to: Option<Timestamp>,
     /// Hosts, addresses and networks that the examiner knows.
     pub known: Vec<String>,
+    /// Databases of countries and networks, the first one first.
+    pub geoip: Vec<Database>,
     /// The arguments as given, for the report.
     pub arguments: Vec<String>,
 }

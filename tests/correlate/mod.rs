@@ -1,5 +1,6 @@
 //! What the host recorded, tied to what scripts say: scenes for every step of the playbooks, and what hostile facts may cost.
 
+mod allowed;
 mod playbooks;
 mod scene;
 
@@ -11,7 +12,7 @@ use ftpsift::case::{Case, PayloadStatus};
 use ftpsift::correlate::correlate;
 use ftpsift::correlate::interest::Interest;
 use ftpsift::correlate::sources::{LogSource, Policy};
-use ftpsift::finding::{Finding, Severity};
+use ftpsift::finding::{Allowance, Finding, Severity};
 use ftpsift::script::session::Scheme;
 use scene::*;
 use std::collections::BTreeSet;
@@ -94,6 +95,7 @@ fn allowed() -> Scene {
         evidence_refs: vec!["s1.1".to_owned()],
         explanation: String::new(),
         allowed_by: Some("allow.toml#1".to_owned()),
+        allowance: Some(Allowance { ticket: Some("CHG-4711".to_owned()), ..Allowance::default() }),
     });
     scene
 }

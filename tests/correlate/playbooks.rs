@@ -111,7 +111,7 @@ fn every_step_of_the_playbooks() {
         ),
         (dropper(), "1.prevention-measures.egress", NotApplicable, "below office"),
         (dropper(), "1.recovery.recover", Answered, "rotate the login of bob at ftp.bad.example"),
-        (allowed(), "1.false-positives.legacy", Answered, "allowed by allow.toml#1"),
+        (allowed(), "1.false-positives.legacy", Answered, "allowed by allow.toml#1 (ticket CHG-4711)"),
         (allowed(), "1.false-positives.legacy", Answered, "the task scheduler started it"),
         (dropper(), "1.false-positives.legacy", Answered, "nothing speaks for an approved job"),
         (cleared(), "1.coverage.coverage", Answered, "was cleared at 2026-03-01T10:01:00Z (security-1102)"),

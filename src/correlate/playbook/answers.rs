@@ -1,10 +1,12 @@
 //! The answers about processes and connections, one function for each question that the playbooks ask.
 
 use super::of_matter;
+use crate::base::mmdb::Database;
 use crate::case::Case;
 use crate::case::playbook::Answer;
 use crate::case::run::{Channel, ClientRun, ParentKind, Relative, ScriptState};
 use crate::correlate::coverage::{Covered, Matter};
+use crate::correlate::places;
 use std::collections::BTreeMap;
 
 /// What is asked.
@@ -12,6 +14,7 @@ pub(super) struct View<'c> {
     pub(super) case: &'c Case,
     pub(super) covered: Covered,
     pub(super) has_known: bool,
+    pub(super) geoip: &'c [Database],
 }
 
 /// Lines kept of one answer, of which fewer are shown.
@@ -127,8 +130,13 @@ pub(super) fn destinations(view: &View<'_>) -> Said {
     for session in view.case.scripts.iter().flat_map(|script| &script.sessions).filter(|session| session.active) {
         if let (Some(host), true) = (&session.host, said.answer != Answer::Answered) {
             let class = session.address_class.map(|class| word(&class)).unwrap_or_default();
-            said.say(format!("by the script alone: {host} ({class}), {}", session.id), [session.id.clone()]);
+            let place = places::locate(view.geoip, host).ok().flatten();
+            let place = place.map(|place| format!(", {}", place.words())).unwrap_or_default();
+            said.say(format!("by the script alone: {host} ({class}{place}), {}", session.id), [session.id.clone()]);
         }
+    }
+    if view.geoip.is_empty() {
+        said.text.push("countries and networks were not looked up: no database was given (--geoip)".to_owned());
     }
     said
 }

@@ -311,7 +311,7 @@ pub(super) fn recover(view: &View<'_>) -> Said {
 pub(super) fn known_good(view: &View<'_>) -> Said {
     let mut said = Said::default();
     for finding in &view.case.findings {
-        if let Some(allowed) = &finding.allowed_by {
+        if let Some(allowed) = finding.allowed_words() {
             said.say(
                 format!("{} ({}) is allowed by {allowed}", finding.id, finding.title),
                 finding.evidence_refs.iter().cloned(),

@@ -134,8 +134,8 @@ fn findings(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
             format!("{:<4} {:<13} {:<31} {}", finding.id, finding.severity.word(), finding.rule, techniques.join(" "));
         page.toned(1, Tone::of(finding.severity), head.trim_end())?;
         page.line(6, &finding.explanation)?;
-        if let Some(entry) = &finding.allowed_by {
-            page.line(6, &format!("known to be good by {entry}"))?;
+        if let Some(words) = finding.allowed_words() {
+            page.line(6, &format!("known to be good by {words}"))?;
         }
         page.line(6, &finding.evidence_refs.join(" "))?;
     }

@@ -53,7 +53,8 @@ fn told(run: &ClientRun, page: &mut Page<'_>) -> io::Result<()> {
     for destination in &run.network.destinations {
         let names = destination.names.join(", ");
         let names = if names.is_empty() { names } else { format!(" ({names})") };
-        page.field(6, "went to", &format!("{}{names}, {}", destination.address, destination.class))?;
+        let place = destination.place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
+        page.field(6, "went to", &format!("{}{names}, {}{place}", destination.address, destination.class))?;
     }
     for contradiction in &run.network.contradictions {
         page.field(6, "BUT", contradiction)?;
