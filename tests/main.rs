@@ -1,9 +1,13 @@
 //! The whole program's tests: one module for each floor or promise.
 
 mod architecture;
+mod callers;
 mod command_line;
+mod configuration;
 mod correlate;
 mod determinism;
+#[cfg(target_os = "linux")]
+mod footprint;
 mod hostile;
 #[cfg(unix)]
 mod images;
@@ -14,6 +18,7 @@ mod real_clients;
 mod real_lftp;
 mod real_shells;
 mod recorded_clients;
+mod release;
 mod reports;
 mod secrets;
 mod signatures;

@@ -16,6 +16,7 @@
 
 pub mod anomaly;
 pub mod base64;
+pub mod build;
 pub mod bytes;
 pub mod compression;
 pub mod digest;

@@ -1,24 +1,32 @@
 //! The arguments.
 
+use crate::base::build;
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 use crate::payload::authenticode::Authorities;
 use crate::scan::authorities::{At, Given};
 use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 const EXIT_CODES: &str = "Exit codes:
   0    complete, nothing found at or above --fail-on
   1    findings at or above --fail-on
   2    bad usage, or the scan could not run
   3    incomplete (unreadable evidence, a limit reached) and nothing found
-  130  interrupted";
+  130  interrupted; what was found so far is reported
+
+Each option can also be set by a variable (FTPSIFT_THREADS=2) or by the file that --config names (threads = 2).";
 
 /// Finds what FTP clients were told to do, from the evidence alone.
 #[derive(Debug, Parser)]
-#[command(name = "ftpsift", version, styles = Styles::plain(), after_help = EXIT_CODES, max_term_width = 100)]
+#[command(name = "ftpsift", version, long_version = build::IN_FULL, styles = Styles::plain(), after_help = EXIT_CODES, max_term_width = 100)]
 pub(super) struct Arguments {
+    /// Take options that are not given here, nor by variables as FTPSIFT_THREADS, from a file (TOML)
+    #[arg(long, global = true, value_name = "FILE", display_order = 100)]
+    pub(super) config: Option<PathBuf>,
     #[command(subcommand)]
     pub(super) verb: Verb,
 }
@@ -26,6 +34,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     /// Find scripts, run them, resolve and inspect the files that they name, judge
+    #[command(after_help = EXIT_CODES)]
     Scan(ScanArguments),
     /// Say what files are: type, digests, entropy, PE structure, signature
     Inspect(InspectArguments),
@@ -341,9 +350,17 @@ fn time(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).ok_or_else(|| "a time as 2026-01-31T00:00:00Z is wanted".to_owned())
 }
 
-/// The arguments as the report lists them, without the program's name.
+static EFFECTIVE: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// Notes the arguments that the program runs with, its name first; the first call counts.
+pub(super) fn note(arguments: Vec<OsString>) {
+    EFFECTIVE.get_or_init(|| arguments);
+}
+
+/// The arguments as the report lists them, without the program's name: also those that the environment or a file gave.
 pub(super) fn given() -> Vec<String> {
-    std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
+    let noted = EFFECTIVE.get().map(Vec::as_slice).unwrap_or_default();
+    noted.iter().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect()
 }
 
 #[cfg(test)]

@@ -8,10 +8,11 @@ mod ls;
 mod progress;
 mod scan;
 mod script;
+mod settings;
 mod sink;
 
 use args::{Arguments, Verb};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 use exit::Exit;
 use std::process::ExitCode;
 
@@ -25,15 +26,28 @@ pub fn main() -> ExitCode {
             eprintln!("ftpsift: internal error at {place}; please report it");
         }
     }));
-    let arguments = match Arguments::try_parse() {
+    let command = Arguments::command();
+    let completed = match settings::complete(&command, std::env::args_os().collect(), std::env::vars_os()) {
+        Ok(completed) => completed,
+        Err(error) => return refuse(&error),
+    };
+    for remark in &completed.remarks {
+        eprintln!("ftpsift: {}", crate::base::escape::terminal(remark));
+    }
+    let parsed = command.try_get_matches_from(&completed.arguments);
+    let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are no errors; clap prints them to standard output.
             let code = if error.use_stderr() { Exit::Usage } else { Exit::Complete };
             let _ = error.print();
+            for place in settings::blamed(&error, &completed.origins) {
+                eprintln!("ftpsift: {}", crate::base::escape::terminal(&place));
+            }
             return code.into();
         }
     };
+    args::note(completed.arguments);
     let done = match arguments.verb {
         Verb::Scan(arguments) => scan::run(&arguments),
         Verb::Collect(arguments) => collect::run(&arguments),
@@ -49,9 +63,11 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(exit) => exit.into(),
-        Err(error) => {
-            eprintln!("ftpsift: {}", crate::base::escape::terminal(&error));
-            Exit::Usage.into()
-        }
+        Err(error) => refuse(&error),
     }
+}
+
+fn refuse(error: &str) -> ExitCode {
+    eprintln!("ftpsift: {}", crate::base::escape::terminal(error));
+    Exit::Usage.into()
 }

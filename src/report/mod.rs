@@ -17,6 +17,7 @@
 )]
 
 pub mod collection;
+mod compress;
 pub mod json;
 pub mod jsonl;
 pub mod output;

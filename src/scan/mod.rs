@@ -44,6 +44,7 @@ mod variables;
 mod volume;
 
 use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::build;
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 use crate::case::{Case, Counts, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
@@ -148,7 +149,11 @@ struct Builder {
 impl Builder {
     fn new(request: &ScanRequest) -> Self {
         let now = Timestamp::now();
-        let tool = Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+        let tool = Tool {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: build::VERSION.to_owned(),
+            commit: build::commit().map(str::to_owned),
+        };
         let scan = Scan {
             started: now,
             finished: now,

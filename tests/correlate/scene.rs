@@ -44,7 +44,7 @@ impl Scene {
         let now = at(0).unwrap();
         let case = Case {
             schema: SCHEMA.to_owned(),
-            tool: Tool { name: "ftpsift".to_owned(), version: "0".to_owned() },
+            tool: Tool { name: "ftpsift".to_owned(), version: "0".to_owned(), commit: None },
             scan: Scan {
                 started: now,
                 finished: now,

@@ -37,6 +37,10 @@ pub(crate) fn testdata(path: &str) -> PathBuf {
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ftpsift"));
     command.env_remove("NO_COLOR");
+    // Nothing that the tester set gives options.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"FTPSIFT_")) {
+        command.env_remove(name);
+    }
     command
 }
 
@@ -67,6 +71,9 @@ pub(crate) fn timeless(mut report: Value) -> Value {
         for key in ["started", "finished", "elapsed_s", "arguments"] {
             scan.remove(key);
         }
+    }
+    if let Some(tool) = report.get_mut("tool").and_then(Value::as_object_mut) {
+        tool.remove("commit");
     }
     report
 }
