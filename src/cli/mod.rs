@@ -4,11 +4,14 @@ mod args;
 mod collect;
 mod exit;
 mod inspect;
+mod interrupt;
 mod ls;
 mod progress;
 mod scan;
 mod script;
 mod sink;
+mod triage;
+mod units;
 
 use args::{Arguments, Verb};
 use clap::{CommandFactory, Parser};
@@ -36,6 +39,7 @@ pub fn main() -> ExitCode {
     };
     let done = match arguments.verb {
         Verb::Scan(arguments) => scan::run(&arguments),
+        Verb::Triage(arguments) => triage::run(&arguments),
         Verb::Collect(arguments) => collect::run(&arguments),
         Verb::Inspect(arguments) => inspect::run(&arguments),
         Verb::Ls(arguments) => ls::run(&arguments),

@@ -16,6 +16,7 @@ use crate::case;
 use crate::correlate::interest::Interest;
 use crate::correlate::sources::{Policy, Sources};
 use crate::evidence::entry::EntryPath;
+use crate::scan::progress::Progress;
 use crate::scan::volume::VolumeView;
 use std::collections::BTreeSet;
 
@@ -42,12 +43,18 @@ pub(in crate::scan) fn gather(
     volume: &VolumeView<'_>,
     artifacts: &[Artifact],
     sources: &mut Sources,
-    limits: &Limits,
+    (limits, progress): (&Limits, &Progress),
     anomalies: &mut Vec<Anomaly>,
 ) -> Gathered {
     let mut gathered = Gathered::default();
     let mut interest = Interest::default();
     for artifact in artifacts {
+        if let Some(stop) = progress.must_end() {
+            let cause = Cause::Unsupported(format!("not read: {stop}"));
+            anomalies.push(Anomaly { stage: Stage::Artifact, path: volume.display(&artifact.path), cause });
+            continue;
+        }
+        progress.bounds.rest();
         let mut reader = Reader { evidence, volume, artifact, limits, anomalies };
         let mut own = Sources::default();
         let mut kept = Vec::new();
@@ -84,7 +91,7 @@ pub(in crate::scan) fn gather_named(
     artifacts: &[Artifact],
     case: &case::Case,
     gathered: &mut Gathered,
-    limits: &Limits,
+    (limits, progress): (&Limits, &Progress),
 ) {
     let mut interest = Interest::of(case);
     if interest.is_empty() {
@@ -95,6 +102,10 @@ pub(in crate::scan) fn gather_named(
     // What can be told wrong was told the first time.
     let mut quiet = Vec::new();
     for artifact in artifacts {
+        if progress.must_end().is_some() {
+            return;
+        }
+        progress.bounds.rest();
         let mut reader = Reader { evidence, volume, artifact, limits, anomalies: &mut quiet };
         let mut kept = Vec::new();
         reader.read(&mut Sources::default(), &mut |event| {
