@@ -197,7 +197,7 @@ mod tests {
         let at = |files, folders, places: &[&'static str], stood_in| Left {
             files,
             folders,
-            places: places.iter().map(|place| path(*place)).collect(),
+            places: places.iter().map(|place| path(place)).collect(),
             stood_in: Some(path(stood_in)),
         };
         assert_eq!(left(0), at(1, 2, &["a", "b"], ""));

@@ -104,7 +104,11 @@ pub fn run_and_take(
         }
         match open(path, request, &mut lives) {
             Ok(opened) => {
-                let given = given_drives(path, &request.drives);
+                let mut given = given_drives(path, &request.drives);
+                // A drive of this host is what it is called.
+                if let (true, Some(letter)) = (given.is_empty() && request.live.is_some(), live::letter(path)) {
+                    given.push((letter, EntryPath::default()));
+                }
                 builder.until = progress.bounds.share(roots.paths.len().saturating_sub(number));
                 builder.examine(opened, &shown, &given, request, progress, take.as_deref_mut());
             }

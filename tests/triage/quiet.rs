@@ -99,9 +99,31 @@ fn nothing_is_written_but_the_output_and_nobody_is_called() {
     let calls_out = of(&["socket", "connect", "bind", "listen", "accept", "sendto", "sendmsg"]);
     assert_eq!(calls_out, Vec::<&String>::new());
     let changed = of(&[
-        "unlink", "unlinkat", "mkdir", "mkdirat", "rename", "renameat", "renameat2", "link", "linkat", "symlink",
-        "symlinkat", "chmod", "fchmod", "fchmodat", "chown", "fchown", "fchownat", "truncate", "ftruncate", "utime",
-        "utimes", "utimensat", "setxattr", "lsetxattr", "fsetxattr",
+        "unlink",
+        "unlinkat",
+        "mkdir",
+        "mkdirat",
+        "rename",
+        "renameat",
+        "renameat2",
+        "link",
+        "linkat",
+        "symlink",
+        "symlinkat",
+        "chmod",
+        "fchmod",
+        "fchmodat",
+        "chown",
+        "fchown",
+        "fchownat",
+        "truncate",
+        "ftruncate",
+        "utime",
+        "utimes",
+        "utimensat",
+        "setxattr",
+        "lsetxattr",
+        "fsetxattr",
     ]);
     for call in changed {
         assert!(call.contains("report.json"), "{call}");

@@ -12,13 +12,8 @@ use std::time::Duration;
 /// A run that is sent a signal after a while; its exit and the report, where there is one. What matters must hold for every
 /// length of the while.
 fn signalled(root: &Path, out: &Path, signal: Signal, after: Duration) -> (ExitStatus, Option<Value>) {
-    let mut child: Child = program()
-        .arg("triage")
-        .arg(root)
-        .args(["--format", "json", "--full-speed", "-o"])
-        .arg(out)
-        .spawn()
-        .unwrap();
+    let mut child: Child =
+        program().arg("triage").arg(root).args(["--format", "json", "--full-speed", "-o"]).arg(out).spawn().unwrap();
     std::thread::sleep(after);
     let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     // One that is over already has no need of it.

@@ -104,6 +104,23 @@ pub fn roots(all_disks: bool) -> Roots {
     roots
 }
 
+/// The letter of the drive whose root a path is, as Windows writes it: `C:\`.
+#[must_use]
+pub fn letter(root: &Path) -> Option<char> {
+    match root.as_os_str().as_encoded_bytes() {
+        [letter, b':', b'\\'] if cfg!(windows) && letter.is_ascii_alphabetic() => Some(char::from(*letter)),
+        _ => None,
+    }
+}
+
+/// Judges a table of mounts as Linux writes it, for a host that is read from `root`: the points that are skipped, and those
+/// that are read besides what holds the root.
+#[must_use]
+pub fn judge(mountinfo: &[u8], root: &EntryPath, all_disks: bool) -> (Vec<Skipped>, Vec<EntryPath>) {
+    let Mounts { skipped, read } = Mounts::parse(mountinfo, root, all_disks);
+    (skipped.into_values().collect(), read.into_iter().collect())
+}
+
 /// A folder of a live host.
 pub struct Live {
     host: Host,

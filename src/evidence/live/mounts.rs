@@ -82,6 +82,10 @@ const NETWORK: &[&str] = &[
 /// File systems of this host that have no block device of their own.
 const LOCAL: &[&str] = &["bcachefs", "btrfs", "overlay", "ramfs", "rootfs", "tmpfs", "ubifs", "zfs"];
 
+/// Mounts that are judged; Linux allows 100 000 (`fs.mount-max`), and each is held against those of its device. Later ones
+/// are met on the way, as what is mounted late.
+const MOST: usize = 4096;
+
 impl Mount {
     /// Why it is not read, by what it is.
     fn why(&self, all_disks: bool) -> Option<Why> {
@@ -112,7 +116,8 @@ pub(super) struct Mounts {
 impl Mounts {
     /// Judges what `mountinfo` tells; `root` is the folder from which the host is read, and named on purpose.
     pub(super) fn parse(mountinfo: &[u8], root: &EntryPath, all_disks: bool) -> Self {
-        let mut mounts: Vec<Mount> = mountinfo.split(|byte| *byte == b'\n').filter_map(mount).collect();
+        let lines = mountinfo.split(|byte| *byte == b'\n').take(MOST);
+        let mut mounts: Vec<Mount> = lines.filter_map(mount).collect();
         // Of several at one point the last one is seen.
         let mut seen = BTreeSet::new();
         mounts.reverse();
@@ -287,5 +292,20 @@ not a line
         assert_eq!((skipped.len(), read), (1, vec!["dev/shm".to_owned()]));
         // The folder whose files are shown again is not read here.
         assert_eq!(told("srv", false), (vec![], vec!["srv/docs".to_owned()]));
+    }
+
+    #[test]
+    fn damaged_tables_are_read_as_far_as_they_go() {
+        let mut bytes = HOST.as_bytes().to_vec();
+        let mut state = 7u64;
+        for round in 0..1000 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let at = usize::try_from(state >> 33).unwrap() % bytes.len();
+            bytes[at] = b" /\\\n-0789:\0ax"[usize::try_from(state >> 8).unwrap() % 14];
+            let root = EntryPath::new(["", "mnt", "dev/shm"][round % 3]);
+            let mounts = Mounts::parse(&bytes[..bytes.len() - round % 50], &root, round % 2 == 0);
+            assert!(mounts.read.iter().all(|point| is_within(point, &root) && !mounts.skipped.contains_key(point)));
+            assert!(mounts.read.len() + mounts.skipped.len() <= HOST.len() / 20);
+        }
     }
 }
