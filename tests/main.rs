@@ -24,4 +24,5 @@ mod secrets;
 mod signatures;
 mod stores;
 mod support;
+mod triage;
 mod variants;

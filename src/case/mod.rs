@@ -4,6 +4,7 @@
 //! out. The JSON Schema that `ftpsift schema` prints is made from these types.
 
 pub mod claim;
+pub mod host;
 pub mod listing;
 pub mod playbook;
 pub mod run;
@@ -100,6 +101,12 @@ pub struct Scan {
     pub arguments: Vec<String>,
     /// Whether everything that was to be read was read.
     pub complete: bool,
+    /// What was not read, where the run ended early.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread: Option<host::Unread>,
+    /// The host that the run was on, where it was a triage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<host::Host>,
     /// The sums.
     pub counts: Counts,
     /// The caps in force.

@@ -1,6 +1,7 @@
 //! The arguments.
 
 use crate::base::build;
+use super::units;
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 use crate::payload::authenticode::Authorities;
@@ -10,12 +11,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 const EXIT_CODES: &str = "Exit codes:
   0    complete, nothing found at or above --fail-on
   1    findings at or above --fail-on
   2    bad usage, or the scan could not run
-  3    incomplete (unreadable evidence, a limit reached) and nothing found
+  3    out of time or memory (whatever was found), or incomplete (unreadable evidence, a limit
+       reached) and nothing found
   130  interrupted; what was found so far is reported
 
 Each option can also be set by a variable (FTPSIFT_THREADS=2) or by the file that --config names (threads = 2).";
@@ -36,6 +39,9 @@ pub(super) enum Verb {
     /// Find scripts, run them, resolve and inspect the files that they name, judge
     #[command(after_help = EXIT_CODES)]
     Scan(ScanArguments),
+    #[command(after_help = EXIT_CODES)]
+    /// Scan this host while it is in use: plausible places first, local disks only, at low priority
+    Triage(TriageArguments),
     /// Say what files are: type, digests, entropy, PE structure, signature
     Inspect(InspectArguments),
     /// List every entry of evidence
@@ -107,6 +113,19 @@ pub(super) struct TrustArguments {
 pub(super) struct ScanArguments {
     #[command(flatten)]
     pub(super) evidence: Evidence,
+    /// Search also unallocated space, slack, page files and gaps between volumes for pieces of scripts
+    #[arg(long)]
+    pub(super) carve: bool,
+    /// Compute the digests of whole images and compare them with those that the acquisition noted
+    #[arg(long)]
+    pub(super) verify: bool,
+    #[command(flatten)]
+    pub(super) report: ReportArguments,
+}
+
+/// What a report shows, how it is written, and how long it may take.
+#[derive(Debug, Args)]
+pub(super) struct ReportArguments {
     /// Form of the report
     #[arg(short, long, value_enum, default_value_t = ScanFormat::Text)]
     pub(super) format: ScanFormat,
@@ -114,12 +133,6 @@ pub(super) struct ScanArguments {
     pub(super) output: Output,
     #[command(flatten)]
     pub(super) secrets: SecretArguments,
-    /// Search also unallocated space, slack, page files and gaps between volumes for pieces of scripts
-    #[arg(long)]
-    pub(super) carve: bool,
-    /// Compute the digests of whole images and compare them with those that the acquisition noted
-    #[arg(long)]
-    pub(super) verify: bool,
     #[command(flatten)]
     pub(super) trust: TrustArguments,
     /// Show nothing before this time of what the host recorded, as 2026-01-31T00:00:00Z
@@ -141,12 +154,40 @@ pub(super) struct ScanArguments {
     /// Least severity of a finding that makes the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Low)]
     pub(super) fail_on: FailOn,
-    /// Reading threads [default: one for each processor]
+    /// Time that reading may take, as 90s, 10m or 1h30m; then what was found is reported, and what was not read told (exit 3)
+    #[arg(long, value_name = "DURATION", value_parser = units::duration)]
+    pub(super) time_budget: Option<Duration>,
+    /// Reading threads [default: one for each processor; one for a triage]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) threads: Option<u16>,
     /// No progress on the terminal
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TriageArguments {
+    /// Folders of this host; without one, all its local disks
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Disks of other machines too (NFS, SMB, FUSE, mapped drives); the kernel's own file systems never
+    #[arg(long)]
+    pub(super) all_disks: bool,
+    /// A cap, as NAME=NUMBER; the report lists all caps in scan.limits
+    #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = limit)]
+    pub(super) limits: Vec<(String, u64)>,
+    /// Most of one processor that is used, in percent: the run rests between files and reads
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub(super) max_cpu: Option<u8>,
+    /// Most memory, as 96M: near it the run ends with what was found (exit 3), and on Unix the system refuses more
+    /// (RLIMIT_DATA); Windows is not asked to
+    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    pub(super) max_memory: Option<u64>,
+    /// Keep the priority that the program was started with
+    #[arg(long)]
+    pub(super) full_speed: bool,
+    #[command(flatten)]
+    pub(super) report: ReportArguments,
 }
 
 #[derive(Debug, Args)]

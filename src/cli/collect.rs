@@ -2,7 +2,8 @@
 
 use super::args::{self, CollectArguments};
 use super::exit::Exit;
-use super::progress::{self, Shown};
+use super::interrupt;
+use super::progress::Shown;
 use super::sink::Sink;
 use crate::base::time::FileTimes;
 use crate::report::collection::{Collected, Collection};
@@ -27,7 +28,7 @@ pub(super) fn run(arguments: &CollectArguments) -> Result<Exit, String> {
         ..ScanRequest::default()
     };
     let progress = Arc::new(Progress::default());
-    progress::end_on_interrupt(&progress);
+    interrupt::listen(&progress.cancelled);
     let shown = Shown::start(&progress, arguments.quiet);
     let scanned = crate::scan::run_and_take(
         &request,

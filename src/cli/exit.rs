@@ -11,7 +11,7 @@ pub(super) enum Exit {
     Findings,
     /// Bad usage, or the run could not be made.
     Usage,
-    /// Incomplete, and nothing found.
+    /// Out of time or memory, or incomplete and nothing found.
     Incomplete,
     /// Interrupted.
     Interrupted,

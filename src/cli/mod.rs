@@ -4,12 +4,15 @@ mod args;
 mod collect;
 mod exit;
 mod inspect;
+mod interrupt;
 mod ls;
 mod progress;
 mod scan;
 mod script;
 mod settings;
 mod sink;
+mod triage;
+mod units;
 
 use args::{Arguments, Verb};
 use clap::{CommandFactory, FromArgMatches};
@@ -50,6 +53,7 @@ pub fn main() -> ExitCode {
     args::note(completed.arguments);
     let done = match arguments.verb {
         Verb::Scan(arguments) => scan::run(&arguments),
+        Verb::Triage(arguments) => triage::run(&arguments),
         Verb::Collect(arguments) => collect::run(&arguments),
         Verb::Inspect(arguments) => inspect::run(&arguments),
         Verb::Ls(arguments) => ls::run(&arguments),

@@ -1,4 +1,4 @@
-//! Progress on the terminal, and the wish to end early.
+//! Progress on the terminal.
 
 use crate::scan::progress::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -62,16 +62,4 @@ impl Drop for Shown {
             let _ = thread.join();
         }
     }
-}
-
-/// Lets the first Ctrl-C end the run with what was found so far, and the second end the program.
-pub(super) fn end_on_interrupt(progress: &Arc<Progress>) {
-    let progress = Arc::clone(progress);
-    let handler = move || {
-        if progress.cancelled.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    };
-    // Without a handler Ctrl-C ends the program at once, which is no harm.
-    let _ = ctrlc::set_handler(handler);
 }

@@ -1,14 +1,16 @@
 //! `ftpsift scan`.
 
-use super::args::{self, FailOn, ScanArguments, ScanFormat};
+use super::args::{self, FailOn, ReportArguments, ScanArguments, ScanFormat};
 use super::exit::Exit;
-use super::progress::{self, Shown};
+use super::interrupt;
+use super::progress::Shown;
 use super::sink::{self, Sink};
 use crate::base::time::Timestamp;
 use crate::case::Case;
 use crate::finding::Severity;
 use crate::finding::allow::AllowList;
 use crate::report::{json, jsonl, playbook, secrets, text, timesketch};
+use crate::scan::bounds::{Bounds, Budget};
 use crate::scan::progress::Progress;
 use crate::scan::request::ScanRequest;
 use std::num::NonZero;
@@ -16,27 +18,32 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, String> {
-    let sink = Sink::begin(&arguments.output, &arguments.evidence.paths)?;
-    let secrets = sink::secrets(&arguments.secrets)?;
+    let bounds = Bounds { time: arguments.report.time_budget.map(Budget::from_now), ..Bounds::default() };
     let processors = || std::thread::available_parallelism().map_or(1, NonZero::get);
-    let limits = args::limits(&arguments.evidence.limits)?;
     let request = ScanRequest {
         paths: arguments.evidence.paths.clone(),
         drives: arguments.evidence.drives.clone(),
-        authorities: args::authorities(&arguments.trust, &limits)?,
-        limits,
-        from: arguments.from,
-        to: arguments.to,
-        known: arguments.known.as_deref().map(known_hosts).transpose()?.unwrap_or_default(),
-        geoip: crate::scan::geoip::open(&arguments.geoip)?,
+        limits: args::limits(&arguments.evidence.limits)?,
         carve: arguments.carve,
         verify: arguments.verify,
-        threads: arguments.threads.map_or_else(processors, usize::from),
-        allow: arguments.allow.as_deref().map(allow_list).transpose()?.unwrap_or_default(),
-        arguments: args::given(),
+        threads: arguments.report.threads.map_or_else(processors, usize::from),
+        ..ScanRequest::default()
     };
-    let progress = Arc::new(Progress::default());
-    progress::end_on_interrupt(&progress);
+    report(request, bounds, &arguments.report)
+}
+
+/// Runs a scan and writes its report.
+pub(super) fn report(mut request: ScanRequest, bounds: Bounds, arguments: &ReportArguments) -> Result<Exit, String> {
+    let progress = Arc::new(Progress::within(bounds));
+    interrupt::listen(&progress.cancelled);
+    let sink = Sink::begin(&arguments.output, &request.paths)?;
+    let secrets = sink::secrets(&arguments.secrets)?;
+    request.authorities = args::authorities(&arguments.trust, &request.limits)?;
+    (request.from, request.to) = (arguments.from, arguments.to);
+    request.geoip = crate::scan::geoip::open(&arguments.geoip)?;
+    request.known = arguments.known.as_deref().map(known_hosts).transpose()?.unwrap_or_default();
+    request.allow = arguments.allow.as_deref().map(allow_list).transpose()?.unwrap_or_default();
+    request.arguments = args::given();
     let shown = Shown::start(&progress, arguments.quiet);
     let scanned = crate::scan::run(&request, &progress);
     drop(shown);
@@ -44,7 +51,6 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, String> {
         let reasons: Vec<String> = refused.iter().map(|one| format!("{}: {}", one.path, one.cause)).collect();
         reasons.join("; ")
     })?;
-    let exit = if progress.is_cancelled() { Exit::Interrupted } else { exit(&case, arguments.fail_on) };
     secrets::protect(&mut case, &mut [], &secrets);
     let layout = sink.layout();
     sink.write(|out| match arguments.format {
@@ -54,7 +60,11 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, String> {
         ScanFormat::Playbook => playbook::write(&case, layout, out),
         ScanFormat::Timesketch => timesketch::write(&case, out),
     })?;
-    Ok(exit)
+    Ok(match progress.ended() {
+        _ if progress.is_cancelled() => Exit::Interrupted,
+        Some(_) => Exit::Incomplete,
+        None => exit(&case, arguments.fail_on),
+    })
 }
 
 /// Hosts, one a line; what follows a `#` is a remark.

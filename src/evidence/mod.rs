@@ -25,6 +25,7 @@ pub mod filesystem;
 pub mod fragments;
 pub mod image;
 pub mod integrity;
+pub mod live;
 pub mod lookup;
 pub mod mounted;
 pub mod mounted_devices;
@@ -32,6 +33,7 @@ pub mod open;
 pub mod recover;
 pub mod tree;
 pub mod volume;
+pub mod walk;
 
 use crate::base::anomaly::Anomaly;
 use crate::base::bytes::ReadAt;
@@ -42,6 +44,7 @@ use entry::{Entry, EntryPath, Origin};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
+use walk::Left;
 
 /// What a walk comes upon.
 #[derive(Debug)]
@@ -64,6 +67,17 @@ pub struct Opened {
 pub trait FileSystem: Send + Sync {
     /// Visits every entry below the root, parents before children, names in byte order, until the visitor breaks.
     fn walk(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>);
+
+    /// Visits what [`walk`](Self::walk) visits, each entry once, those places first where most is to be expected; tells what
+    /// is known to be left where the visitor breaks.
+    fn walk_plausible_first(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) -> Option<Left> {
+        let mut flow = ControlFlow::Continue(());
+        self.walk(limits, &mut |walked| {
+            flow = visit(walked);
+            flow
+        });
+        flow.is_break().then(Left::default)
+    }
 
     /// Opens a regular file for reading.
     ///
@@ -143,6 +157,10 @@ pub struct Root {
 impl<T: FileSystem + ?Sized> FileSystem for Arc<T> {
     fn walk(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) {
         (**self).walk(limits, visit);
+    }
+
+    fn walk_plausible_first(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) -> Option<Left> {
+        (**self).walk_plausible_first(limits, visit)
     }
 
     fn open(&self, path: &EntryPath) -> Result<Opened, Anomaly> {

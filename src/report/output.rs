@@ -31,6 +31,7 @@ pub enum Refused {
 #[derive(Debug)]
 pub struct ReportFile {
     target: PathBuf,
+    force: bool,
     temporary: PathBuf,
     writer: BufWriter<Body>,
 }
@@ -59,23 +60,43 @@ impl ReportFile {
         let temporary = folder.join(format!(".{}.{}.part", name_of(target).to_string_lossy(), std::process::id()));
         let file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(refuse)?;
         let writer = BufWriter::new(Body::of(file, target));
-        Ok(Self { target: folder.join(name_of(target)), temporary, writer })
+        Ok(Self { target: folder.join(name_of(target)), force, temporary, writer })
     }
 
-    /// Puts the report in its place, on the disk.
+    /// Puts the report in its place, on the disk. Without `force` nothing is replaced, not even what took the place while
+    /// the report was made.
     ///
     /// # Errors
-    /// What the file system says; the temporary file is removed then.
+    /// What the file system says; the temporary file is removed then, unless the place alone was missing: then the error
+    /// tells its name.
     pub fn finish(mut self) -> io::Result<()> {
-        let done = self
-            .writer
-            .flush()
-            .and_then(|()| self.writer.get_mut().finish())
-            .and_then(|()| std::fs::rename(&self.temporary, &self.target));
-        if done.is_ok() {
-            self.temporary = PathBuf::new();
+        self.writer.flush()?;
+        self.writer.get_mut().finish()?;
+        let placed = self.place();
+        match &placed {
+            Ok(()) => self.temporary = PathBuf::new(),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let (target, kept) = (self.target.display(), std::mem::take(&mut self.temporary));
+                let told = format!("{target} was made meanwhile by somebody else; the report is in {}", kept.display());
+                return Err(io::Error::new(io::ErrorKind::AlreadyExists, told));
+            }
+            Err(_) => {}
         }
-        done
+        placed
+    }
+
+    fn place(&self) -> io::Result<()> {
+        if self.force {
+            return std::fs::rename(&self.temporary, &self.target);
+        }
+        // A second name is refused where there is one; a renaming would replace it.
+        match std::fs::hard_link(&self.temporary, &self.target) {
+            Ok(()) => std::fs::remove_file(&self.temporary),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+            // FAT and some shares know no second names.
+            Err(_) if self.target.symlink_metadata().is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(_) => std::fs::rename(&self.temporary, &self.target),
+        }
     }
 }
 
@@ -208,6 +229,23 @@ mod tests {
         unfinished.write_all(b"half").unwrap();
         drop(unfinished);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4);
+    }
+
+    #[test]
+    fn what_takes_the_place_meanwhile_is_not_replaced_and_the_report_not_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("report.json");
+        let mut file = ReportFile::begin(&target, false, &[]).unwrap();
+        file.write_all(b"whole").unwrap();
+        std::fs::write(&target, b"theirs").unwrap();
+        let refused = file.finish().unwrap_err().to_string();
+        assert_eq!(std::fs::read(&target).unwrap(), b"theirs");
+        let kept = refused.rsplit(' ').next().unwrap();
+        assert_eq!(std::fs::read(kept).unwrap(), b"whole");
+        let mut forced = ReportFile::begin(&target, true, &[]).unwrap();
+        forced.write_all(b"ours").unwrap();
+        forced.finish().unwrap();
+        assert_eq!(std::fs::read(&target).unwrap(), b"ours");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::case::Coverage;
 use crate::evidence::entry::Origin;
+use crate::evidence::live::Skipped;
 
 /// What a walk came upon besides ordinary files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -91,6 +92,16 @@ pub(super) fn coverage(files: u64, links: u64, images: &Images) -> Vec<Coverage>
         unread("unallocated", "not asked for: --carve searches it")
     });
     coverage
+}
+
+/// The disks of a live host that were not read.
+pub(super) fn disks(skipped: &[Skipped]) -> Vec<Coverage> {
+    let of = |skipped: &Skipped| {
+        let point = skipped.point.display();
+        let place = if point.ends_with(':') { point } else { format!("/{point}") };
+        unread(&format!("disk {place}"), &skipped.reason())
+    };
+    skipped.iter().map(of).collect()
 }
 
 fn examined(source: &str, records: u64, why: &str) -> Coverage {

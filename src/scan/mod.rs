@@ -20,6 +20,7 @@ mod acquisition;
 mod artifacts;
 mod assemble;
 pub mod authorities;
+pub mod bounds;
 mod carve;
 mod confidence;
 mod coverage;
@@ -27,11 +28,14 @@ mod credentials;
 pub mod exhibits;
 pub mod explain;
 pub mod geoip;
+mod host;
 pub mod inspect;
 mod journal;
 pub mod list;
+pub mod pace;
 mod payloads;
 mod prefilter;
+pub mod process;
 pub mod progress;
 pub mod request;
 mod resolve;
@@ -52,9 +56,12 @@ use crate::correlate::sources::Sources;
 use crate::correlate::{correlate, playbook};
 use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
+use crate::evidence::live::{self, Live, Roots, Skipped};
 use crate::evidence::open::{self, Opened, Shape, VolumeFacts};
+use crate::evidence::walk::Left;
 use crate::finding::allow::AllowList;
 use crate::finding::judge::judge;
+use bounds::Stop;
 use exhibits::Take;
 use progress::Progress;
 use request::ScanRequest;
@@ -62,6 +69,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use texts::TextFile;
 use volume::VolumeView;
 
@@ -84,15 +92,32 @@ pub fn run_and_take(
 ) -> Result<Case, Vec<Anomaly>> {
     let mut builder = Builder::new(request);
     let mut refused = Vec::new();
-    for path in &request.paths {
-        match open::open(path, &request.limits) {
+    let roots = match request.live {
+        Some(live) if request.paths.is_empty() => live::roots(live.all_disks),
+        _ => Roots { paths: request.paths.clone(), ..Roots::default() },
+    };
+    builder.skipped = roots.skipped;
+    let mut lives = Vec::new();
+    for (number, path) in roots.paths.iter().enumerate() {
+        let shown = path.to_string_lossy();
+        if let Some(stop) = progress.must_end() {
+            builder.leave(stop, Left { folders: 1, ..Left::default() }, vec![shown.into_owned()]);
+            continue;
+        }
+        match open(path, request, &mut lives) {
             Ok(opened) => {
-                let given = given_drives(path, &request.drives);
-                builder.examine(opened, &path.to_string_lossy(), &given, request, progress, take.as_deref_mut());
+                let mut given = given_drives(path, &request.drives);
+                // A drive of this host is what it is called.
+                if let (true, Some(letter)) = (given.is_empty() && request.live.is_some(), live::letter(path)) {
+                    given.push((letter, EntryPath::default()));
+                }
+                builder.until = progress.bounds.share(roots.paths.len().saturating_sub(number));
+                builder.examine(opened, &shown, &given, request, progress, take.as_deref_mut());
             }
             Err(anomaly) => refused.push(anomaly),
         }
     }
+    builder.skipped.extend(lives.iter().flat_map(|live| live.skipped()));
     if builder.case.evidence.is_empty() && !refused.is_empty() {
         return Err(refused);
     }
@@ -106,9 +131,23 @@ pub fn run_and_take(
 #[must_use]
 pub fn run_over(file_system: Box<dyn FileSystem>, path: &str, request: &ScanRequest, progress: &Progress) -> Case {
     let mut builder = Builder::new(request);
+    builder.until = progress.bounds.share(1);
     let opened = Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() };
     builder.examine(opened, path, &[], request, progress, None);
     builder.finish(progress)
+}
+
+/// Opens evidence: a folder of a live host as such, everything else as what it is.
+fn open(path: &Path, request: &ScanRequest, lives: &mut Vec<Arc<Live>>) -> Result<Opened, Anomaly> {
+    match request.live {
+        Some(live) if path.is_dir() => {
+            let live = Arc::new(Live::open(path, live.all_disks)?);
+            lives.push(live.clone());
+            let file_system = Box::new(live);
+            Ok(Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() })
+        }
+        _ => open::open(path, &request.limits),
+    }
 }
 
 /// The named drives whose folder lies in this evidence.
@@ -144,6 +183,10 @@ struct Builder {
     images: coverage::Images,
     sources: Sources,
     held: Vec<Held>,
+    /// Disks of a live host that were not read.
+    skipped: Vec<Skipped>,
+    /// When the search in the evidence at hand is to be over, in the time of the run.
+    until: Option<Duration>,
 }
 
 impl Builder {
@@ -160,6 +203,8 @@ impl Builder {
             elapsed_s: 0.0,
             arguments: request.arguments.clone(),
             complete: true,
+            unread: None,
+            host: request.live.map(|_| host::facts(now)),
             counts: Counts::default(),
             limits: request.limits.clone(),
         };
@@ -199,6 +244,8 @@ impl Builder {
                 ..Sources::default()
             },
             held: Vec::new(),
+            skipped: Vec::new(),
+            until: None,
         }
     }
 
@@ -221,15 +268,25 @@ impl Builder {
         };
         let volume = VolumeView::new(file_system, &id, given, disk);
         let (limits, threads) = (self.limits.clone(), request.threads);
-        let swept = sweep::sweep(file_system, &limits, threads, progress, &|candidate| {
+        let manner = sweep::Manner { threads, plausible_first: request.live.is_some(), until: self.until };
+        let swept = sweep::sweep(file_system, &limits, manner, progress, &|candidate| {
             texts::read_swept(&volume, candidate, &limits)
         });
         let shown =
             |anomaly: Anomaly| Anomaly { path: volume.display(&EntryPath::new(anomaly.path.as_bytes())), ..anomaly };
         let mut anomalies = evidence.anomalies;
         anomalies.extend(swept.anomalies.into_iter().map(shown));
+        if let Some((stop, left)) = swept.left {
+            let places = left.places.iter().map(|place| match place.as_bytes() {
+                b"" => path.to_owned(),
+                _ => volume.display(place),
+            });
+            let places: Vec<String> = places.collect();
+            self.leave(stop, left, places);
+        }
         let mut texts = swept.found;
-        let gathered = artifacts::gather(&id, &volume, &swept.artifacts, &mut self.sources, &limits, &mut anomalies);
+        let gathered =
+            artifacts::gather(&id, &volume, &swept.artifacts, &mut self.sources, (&limits, progress), &mut anomalies);
         texts.extend(artifacts::texts(&gathered, &limits));
         self.links = self.links.saturating_add(swept.links);
         self.images.add(&swept.origins, matches!(evidence.shape, Shape::Image(_)), request.carve);
@@ -245,6 +302,7 @@ impl Builder {
             threads,
             limits: &limits,
             authorities: &request.authorities,
+            progress,
         }
         .collect(&mut records.scripts, self.case.payloads.len().saturating_add(1), &mut anomalies);
         self.case.evidence.push(Evidence {
@@ -263,7 +321,10 @@ impl Builder {
                 Shape::Directory | Shape::File => None,
             },
             acquisition: match &evidence.shape {
-                Shape::Image(disk) => acquisition::of(disk, request.verify, &mut anomalies),
+                Shape::Image(disk) => {
+                    let verify = request.verify && progress.must_end().is_none();
+                    acquisition::of(disk, verify, &mut anomalies)
+                }
                 Shape::Directory | Shape::File | Shape::Archive(_) => None,
             },
             volumes: volume.volumes(),
@@ -298,12 +359,19 @@ impl Builder {
     }
 
     /// Ties what the artifacts of all evidence tell to the case, once all of it is known.
-    fn tie_events(&mut self) {
+    fn tie_events(&mut self, progress: &Progress) {
         let limits = self.limits.clone();
         let mut events = Vec::new();
         for held in &mut self.held {
             let volume = VolumeView::new(&*held.file_system, &held.id, &held.given, &held.disk);
-            artifacts::gather_named(&held.id, &volume, &held.artifacts, &self.case, &mut held.gathered, &limits);
+            artifacts::gather_named(
+                &held.id,
+                &volume,
+                &held.artifacts,
+                &self.case,
+                &mut held.gathered,
+                (&limits, progress),
+            );
             events.append(&mut held.gathered.events);
         }
         self.sources.processes.seal();
@@ -311,6 +379,18 @@ impl Builder {
         for cause in caps {
             self.note("", Anomaly { stage: Stage::Artifact, path: String::new(), cause });
         }
+    }
+
+    /// Takes down what was left unread.
+    fn leave(&mut self, stop: Stop, left: Left, places: Vec<String>) {
+        let unread = self.case.scan.unread.get_or_insert_default();
+        unread.why = stop.word().to_owned();
+        unread.files = unread.files.saturating_add(left.files);
+        unread.folders = unread.folders.saturating_add(left.folders);
+        unread.places.extend(places);
+        let (files, folders) = (left.files, left.folders);
+        let what = format!("{stop} before the end: {files} files and {folders} folders that are known were not read");
+        self.note("", Anomaly { stage: Stage::Walk, path: String::new(), cause: Cause::Unsupported(what) });
     }
 
     /// Lists what was skipped or damaged; whether the scan is still complete depends on why.
@@ -335,7 +415,8 @@ impl Builder {
 
     fn finish(mut self, progress: &Progress) -> Case {
         self.case.coverage = coverage::coverage(progress.files.load(Ordering::Relaxed), self.links, &self.images);
-        self.tie_events();
+        self.case.coverage.extend(coverage::disks(&self.skipped));
+        self.tie_events(progress);
         let case = &mut self.case;
         case.credentials = credentials::collect(&case.scripts);
         case.findings = judge(case, &self.allow);
@@ -357,7 +438,7 @@ impl Builder {
             findings: count(case.findings.len()),
             errors: case.scan.counts.errors,
         };
-        case.scan.complete = self.complete;
+        case.scan.complete = self.complete && progress.ended().is_none();
         case.scan.finished = Timestamp::now();
         case.scan.elapsed_s = case.scan.finished.seconds_since(case.scan.started);
         self.case

@@ -1,9 +1,12 @@
 //! Inspects the files that transfers name: each once, however many transfers name it.
 
 use super::authorities;
+use super::process;
+use super::progress::Progress;
 use super::resolve::{self, Resolved};
 use super::volume::VolumeView;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::bytes::ReadAt;
 use crate::base::guard::guarded;
 use crate::base::limits::Limits;
 use crate::case::{PathMatch, Payload, PayloadStatus, Script};
@@ -12,6 +15,7 @@ use crate::evidence::entry::EntryPath;
 use crate::payload;
 use crate::payload::authenticode::Authorities;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -42,20 +46,23 @@ pub(super) struct Collector<'a> {
     /// The same files as those of the volume, to be opened later.
     pub(super) file_system: &'a Arc<dyn FileSystem>,
     pub(super) authorities: &'a Authorities,
+    /// The run, which may have to end.
+    pub(super) progress: &'a Progress,
 }
 
 impl Collector<'_> {
     /// Resolves all transfers of the scripts, inspects the files and ties them to the transfers. `first` is the number of
     /// the first payload.
     pub(super) fn collect(&self, scripts: &mut [Script], first: usize, anomalies: &mut Vec<Anomaly>) -> Vec<Located> {
-        let Self { evidence, volume, near, threads, limits, .. } = *self;
-        let drafts = resolve_all(volume, scripts, near, limits);
-        let authorities = if drafts.iter().any(|draft| is_executable(volume, draft)) {
+        let Self { evidence, volume, near, threads, limits, progress, .. } = *self;
+        let drafts = resolve_all(volume, scripts, near, limits, progress);
+        let wanted = drafts.iter().any(|draft| is_executable(volume, draft));
+        let authorities = if wanted && progress.must_end().is_none() {
             &authorities::with_catalogs_of(volume, self.file_system, self.authorities, limits, anomalies)
         } else {
             self.authorities
         };
-        let inspected = inspect_all(volume, &drafts, threads, (limits, authorities), anomalies);
+        let inspected = inspect_all(volume, &drafts, threads, (limits, authorities, progress), anomalies);
         let mut payloads = Vec::with_capacity(drafts.len());
         let mut tied: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for ((number, draft), inspected) in (first..).zip(drafts).zip(inspected) {
@@ -87,7 +94,13 @@ impl Collector<'_> {
     }
 }
 
-fn resolve_all(volume: &VolumeView<'_>, scripts: &[Script], near: &[String], limits: &Limits) -> Vec<Draft> {
+fn resolve_all(
+    volume: &VolumeView<'_>,
+    scripts: &[Script],
+    near: &[String],
+    limits: &Limits,
+    progress: &Progress,
+) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     let mut index: BTreeMap<Key, usize> = BTreeMap::new();
     let mut lost = Vec::new();
@@ -116,7 +129,7 @@ fn resolve_all(volume: &VolumeView<'_>, scripts: &[Script], near: &[String], lim
         }
     }
     let names: BTreeSet<String> = lost.iter().map(|(_, _, name)| name.clone()).collect();
-    let elsewhere = volume.named(&names, limits);
+    let elsewhere = volume.named(&names, limits, progress);
     for (transfer, missing, name) in lost {
         let candidates = elsewhere.get(&name).map(Vec::as_slice).unwrap_or_default();
         for path in candidates {
@@ -150,17 +163,18 @@ fn inspect_all(
     volume: &VolumeView<'_>,
     drafts: &[Draft],
     threads: usize,
-    (limits, authorities): (&Limits, &Authorities),
+    bounds: (&Limits, &Authorities, &Progress),
     anomalies: &mut Vec<Anomaly>,
 ) -> Vec<Inspected> {
     let next = AtomicUsize::new(0);
     let done: Mutex<BTreeMap<usize, (Inspected, Vec<Anomaly>)>> = Mutex::new(BTreeMap::new());
     let work = || {
+        process::begin_thread();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(draft) = drafts.get(at) else { return };
             let path = draft.resolved.path.as_ref();
-            let result = path.map_or((None, Vec::new()), |path| inspect(volume, path, limits, authorities));
+            let result = path.map_or((None, Vec::new()), |path| inspect(volume, path, bounds));
             done.lock().unwrap_or_else(PoisonError::into_inner).insert(at, result);
         }
     };
@@ -187,21 +201,45 @@ fn inspect_all(
 fn inspect(
     volume: &VolumeView<'_>,
     path: &EntryPath,
-    limits: &Limits,
-    authorities: &Authorities,
+    (limits, authorities, progress): (&Limits, &Authorities, &Progress),
 ) -> (Inspected, Vec<Anomaly>) {
     let display = volume.display(path);
+    if let Some(stop) = progress.must_end() {
+        let cause = Cause::Unsupported(format!("not inspected: {stop}"));
+        return (None, vec![Anomaly { stage: Stage::Payload, path: display, cause }]);
+    }
     let opened = match volume.file_system.open(path) {
         Ok(opened) => opened,
         Err(anomaly) => return (None, vec![Anomaly { path: display, ..anomaly }]),
     };
     let name = String::from_utf8_lossy(path.name()).into_owned();
-    let run = || payload::inspect(&opened.stream, &name, &display, limits, authorities);
+    let watched = Watched { stream: &*opened.stream, progress };
+    let run = || payload::inspect(&watched, &name, &display, limits, authorities);
     match guarded(run) {
         Some((facts, anomalies)) => (Some((facts, opened.times)), anomalies),
         None => {
             let cause = Cause::Unsupported("the inspection of this file failed inside".to_owned());
             (None, vec![Anomaly { stage: Stage::Payload, path: display, cause }])
         }
+    }
+}
+
+/// A file that is read as long as the run may go on, at the run's pace.
+struct Watched<'a> {
+    stream: &'a dyn ReadAt,
+    progress: &'a Progress,
+}
+
+impl ReadAt for Watched<'_> {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        if let Some(stop) = self.progress.must_end() {
+            return Err(io::Error::other(format!("not read to its end: {stop}")));
+        }
+        self.progress.bounds.rest();
+        self.stream.read_at(offset, buffer)
+    }
+
+    fn len(&self) -> u64 {
+        self.stream.len()
     }
 }

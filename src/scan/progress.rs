@@ -1,6 +1,10 @@
-//! What a run has done so far, for whoever watches it, and the wish to end it.
+//! What a run has done so far, for whoever watches it, and what makes it end early.
 
+use super::bounds::{Bounds, Stop};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// Live counters of a run, shared between the threads that scan and the one that shows.
 #[derive(Debug, Default)]
@@ -14,14 +18,42 @@ pub struct Progress {
     /// Texts that speak of FTP.
     pub hits: AtomicU64,
     /// Set by whoever wants the run to end early; the report is then partial and says so.
-    pub cancelled: AtomicBool,
+    pub cancelled: Arc<AtomicBool>,
+    /// What the run may take.
+    pub bounds: Bounds,
+    /// Why something was left undone, once it was.
+    ended: Mutex<Option<Stop>>,
 }
 
 impl Progress {
-    /// Whether the run is to end early.
+    /// A run within bounds.
+    #[must_use]
+    pub fn within(bounds: Bounds) -> Self {
+        Self { bounds, ..Self::default() }
+    }
+
+    /// Whether the run was interrupted.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Why work was left undone, if any was.
+    #[must_use]
+    pub fn ended(&self) -> Option<Stop> {
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the run is to end now. To be asked where work is left, which is then left undone.
+    pub(super) fn must_end(&self) -> Option<Stop> {
+        self.must_end_by(None)
+    }
+
+    /// The same for work that is to be over when so much time of the run has passed.
+    pub(super) fn must_end_by(&self, until: Option<Duration>) -> Option<Stop> {
+        let stop = if self.is_cancelled() { Some(Stop::Interrupted) } else { self.bounds.stop(until) }?;
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(stop);
+        Some(stop)
     }
 
     pub(super) fn add(counter: &AtomicU64, count: u64) {

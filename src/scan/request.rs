@@ -34,6 +34,15 @@ pub struct ScanRequest {
     pub known: Vec<String>,
     /// Databases of countries and networks, the first one first.
     pub geoip: Vec<Database>,
+    /// That the evidence is a live host, and how it is read; no path stands for all its disks.
+    pub live: Option<Live>,
     /// The arguments as given, for the report.
     pub arguments: Vec<String>,
+}
+
+/// How a live host is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Live {
+    /// Disks of other machines too.
+    pub all_disks: bool,
 }

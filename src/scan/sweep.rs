@@ -1,12 +1,14 @@
 //! The sweep: walks the evidence, opens each file once, and hands up the few texts that may matter.
 //!
 //! Reading decides the time: a file whose head is no text is done with; a text is searched as it is read; only what the
-//! prefilter keeps is decoded. One thread walks, the others read; results are put back into the order of the walk, so
-//! that the number of threads shows nowhere.
+//! prefilter keeps is decoded. One thread walks, the others read; results are put back into the order of the paths, so that
+//! neither the number of threads nor what was read first shows anywhere.
 
 use super::artifacts::{self, Artifact};
+use super::bounds::Stop;
 use super::coverage::Origins;
 use super::prefilter::{self, Prefilter};
+use super::process;
 use super::progress::Progress;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{self, AlignedBuffer, ReadAt};
@@ -17,12 +19,14 @@ use crate::base::text::{self, Encoding};
 use crate::base::time::FileTimes;
 use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery};
 use crate::evidence::filesystem::host;
+use crate::evidence::walk::Left;
 use crate::evidence::{FileSystem, Opened, Walked};
 use crate::script::store;
 use std::ops::ControlFlow;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// A text that may matter.
 pub(super) struct Candidate<'a> {
@@ -45,6 +49,19 @@ pub(super) struct Swept<T> {
     pub(super) origins: Origins,
     /// What the host recorded of itself, in the order of the walk.
     pub(super) artifacts: Vec<Artifact>,
+    /// Why it ended early and what is left, if it did.
+    pub(super) left: Option<(Stop, Left)>,
+}
+
+/// How a sweep goes about.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Manner {
+    /// Reading threads.
+    pub(super) threads: usize,
+    /// Whether places are read first where most is to be expected.
+    pub(super) plausible_first: bool,
+    /// When it is to be over, in the time of the run.
+    pub(super) until: Option<Duration>,
 }
 
 /// What a reader makes of a candidate.
@@ -63,9 +80,12 @@ const HEAD: usize = 64 << 10;
 struct Passed {
     links: u64,
     origins: Origins,
+    left: Option<Left>,
 }
 
-type Numbered<T> = (u64, Outcome<T>);
+/// Where a result belongs: by its path, where places come out of their order, and by its number in the walk.
+type Place = (EntryPath, u64);
+type Numbered<T> = (Place, Outcome<T>);
 
 /// What one file brings.
 struct Outcome<T> {
@@ -74,43 +94,55 @@ struct Outcome<T> {
     artifact: Option<Artifact>,
 }
 
-/// Sweeps a file system with the given number of reading threads.
+/// Sweeps a file system.
 pub(super) fn sweep<T: Send>(
     file_system: &dyn FileSystem,
     limits: &Limits,
-    threads: usize,
+    manner: Manner,
     progress: &Progress,
     read: &Reader<'_, T>,
 ) -> Swept<T> {
     let results: Mutex<Vec<Numbered<T>>> = Mutex::new(Vec::new());
-    let keep = |index: u64, outcome: Outcome<T>| {
+    let keep = |index: u64, path: EntryPath, outcome: Outcome<T>| {
         if outcome.found.is_some() || outcome.artifact.is_some() || !outcome.anomalies.is_empty() {
-            results.lock().unwrap_or_else(PoisonError::into_inner).push((index, outcome));
+            let path = if manner.plausible_first { path } else { EntryPath::default() };
+            results.lock().unwrap_or_else(PoisonError::into_inner).push(((path, index), outcome));
         }
     };
+    let unread = AtomicU64::new(0);
+    let file = |worker: &mut Worker<'_, T>, index, path: EntryPath| {
+        if progress.must_end_by(manner.until).is_some() {
+            Progress::add(&unread, 1);
+            return;
+        }
+        let outcome = worker.file(&path);
+        keep(index, path, outcome);
+        progress.bounds.rest();
+    };
     let mut passed = Passed::default();
-    if threads <= 1 {
+    if manner.threads <= 1 {
         let mut worker = Worker::new(file_system, limits, progress, read);
-        walk(file_system, limits, progress, &mut passed, &keep, &mut |index, path| {
-            keep(index, worker.file(&path));
+        walk(file_system, limits, manner, progress, &mut passed, &keep, &mut |index, path| {
+            file(&mut worker, index, path);
             ControlFlow::Continue(())
         });
     } else {
-        let (sender, receiver) = sync_channel::<Vec<(u64, EntryPath)>>(threads.saturating_mul(4));
+        let (sender, receiver) = sync_channel::<Vec<(u64, EntryPath)>>(manner.threads.saturating_mul(4));
         let receiver = Mutex::new(receiver);
         std::thread::scope(|scope| {
-            let (receiver, keep) = (&receiver, &keep);
+            let (receiver, keep, file) = (&receiver, &keep, &file);
             let work = move || {
+                process::begin_thread();
                 let mut worker = Worker::new(file_system, limits, progress, read);
                 while let Some(batch) = next(receiver) {
                     for (index, path) in batch {
-                        keep(index, worker.file(&path));
+                        file(&mut worker, index, path);
                     }
                 }
             };
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let workers: Vec<_> = (0..manner.threads).map(|_| scope.spawn(work)).collect();
             let mut batch = Vec::with_capacity(BATCH);
-            walk(file_system, limits, progress, &mut passed, keep, &mut |index, path| {
+            walk(file_system, limits, manner, progress, &mut passed, keep, &mut |index, path| {
                 batch.push((index, path));
                 if batch.len() < BATCH {
                     return ControlFlow::Continue(());
@@ -129,9 +161,17 @@ pub(super) fn sweep<T: Send>(
         });
     }
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_by_key(|(index, _)| *index);
-    let Passed { links, origins } = passed;
-    let mut swept = Swept { found: Vec::new(), anomalies: Vec::new(), links, origins, artifacts: Vec::new() };
+    results.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let Passed { links, origins, left } = passed;
+    let unread = unread.into_inner();
+    let left = if left.is_some() || unread > 0 {
+        let left = left.unwrap_or_default();
+        let stop = progress.ended().unwrap_or(Stop::Interrupted);
+        Some((stop, Left { files: left.files.saturating_add(unread), ..left }))
+    } else {
+        None
+    };
+    let mut swept = Swept { found: Vec::new(), anomalies: Vec::new(), links, origins, artifacts: Vec::new(), left };
     for (_, outcome) in results {
         swept.found.extend(outcome.found);
         swept.artifacts.extend(outcome.artifact);
@@ -148,19 +188,24 @@ fn next(receiver: &Mutex<Receiver<Vec<(u64, EntryPath)>>>) -> Option<Vec<(u64, E
 fn walk<T>(
     file_system: &dyn FileSystem,
     limits: &Limits,
+    manner: Manner,
     progress: &Progress,
     passed: &mut Passed,
-    keep: &dyn Fn(u64, Outcome<T>),
+    keep: &dyn Fn(u64, EntryPath, Outcome<T>),
     hand_on: &mut dyn FnMut(u64, EntryPath) -> ControlFlow<()>,
 ) {
     let mut index = 0u64;
     let mut files = 0u64;
-    let note =
-        |index: u64, anomaly: Anomaly| keep(index, Outcome { found: None, anomalies: vec![anomaly], artifact: None });
-    file_system.walk(limits, &mut |walked| {
+    let note = |index: u64, anomaly: Anomaly| {
+        let path = EntryPath::new(anomaly.path.as_bytes());
+        keep(index, path, Outcome { found: None, anomalies: vec![anomaly], artifact: None });
+    };
+    let Passed { links, origins, left } = passed;
+    let mut ended = false;
+    let mut visit = |walked| {
         index = index.saturating_add(1);
-        if progress.is_cancelled() {
-            note(index, Anomaly::new(Stage::Walk, "", Cause::Unsupported("interrupted before the end".to_owned())));
+        if progress.must_end_by(manner.until).is_some() {
+            ended = true;
             return ControlFlow::Break(());
         }
         match walked {
@@ -176,21 +221,30 @@ fn walk<T>(
                         return ControlFlow::Break(());
                     }
                     Progress::add(&progress.files, 1);
-                    passed.origins.count(entry.origin);
+                    origins.count(entry.origin);
                     if entry.origin == Origin::Deleted(Recovery::NameOnly) {
                         return ControlFlow::Continue(());
                     }
                     return hand_on(index, entry.path);
                 }
-                EntryKind::Directory => Progress::add(&progress.directories, 1),
-                EntryKind::Symlink => passed.links = passed.links.saturating_add(1),
+                EntryKind::Directory => {
+                    Progress::add(&progress.directories, 1);
+                    progress.bounds.rest();
+                }
+                EntryKind::Symlink => *links = links.saturating_add(1),
                 kind => {
                     note(index, Anomaly { stage: Stage::Walk, path: entry.path.display(), cause: host::special(kind) })
                 }
             },
         }
         ControlFlow::Continue(())
-    });
+    };
+    if manner.plausible_first {
+        *left = file_system.walk_plausible_first(limits, &mut visit).filter(|_| ended);
+    } else {
+        file_system.walk(limits, &mut visit);
+        *left = ended.then(Left::default);
+    }
 }
 
 /// Whether a file could not be read because others have its place now.
@@ -368,7 +422,7 @@ impl<'w, T> Worker<'w, T> {
                     _ => windows.push((begin, end)),
                 }
             }
-            let ended = count < HEAD || self.progress.cancelled.load(Ordering::Relaxed);
+            let ended = count < HEAD || self.progress.must_end().is_some();
             if ended || windows.len() > self.limits.text_windows {
                 return Ok(windows);
             }
@@ -447,7 +501,7 @@ mod tests {
 
     fn swept(disk: &Memory, threads: usize, limits: &Limits) -> (Vec<(String, usize)>, Vec<String>) {
         let read = |candidate: &Candidate<'_>| Some((candidate.path.display(), candidate.bytes.len()));
-        let swept = sweep(disk, limits, threads, &Progress::default(), &read);
+        let swept = sweep(disk, limits, Manner { threads, ..Manner::default() }, &Progress::default(), &read);
         (swept.found, swept.anomalies.iter().map(|anomaly| format!("{}: {}", anomaly.path, anomaly.cause)).collect())
     }
 
@@ -489,7 +543,7 @@ mod tests {
             let text = String::from_utf8_lossy(candidate.bytes).into_owned();
             text.lines().position(|line| line.contains("ftp -s:"))
         };
-        let swept = sweep(&disk, &limits, 1, &Progress::default(), &read);
+        let swept = sweep(&disk, &limits, Manner::default(), &Progress::default(), &read);
         assert_eq!(swept.found, [200_000]);
     }
 
@@ -515,7 +569,8 @@ mod tests {
             assert_ne!(candidate.path.display(), "a");
             Some(())
         };
-        let swept = sweep(&disk, &Limits::default(), 2, &Progress::default(), &read);
+        let swept =
+            sweep(&disk, &Limits::default(), Manner { threads: 2, ..Manner::default() }, &Progress::default(), &read);
         std::panic::set_hook(hook);
         assert_eq!((swept.found.len(), swept.anomalies.len()), (1, 1));
     }

@@ -1,5 +1,6 @@
 //! One piece of evidence as the run sees it: its files, its drives, and how its paths are written and found.
 
+use super::progress::Progress;
 use crate::base::limits::Limits;
 use crate::case::{Extent, Source, Volume};
 use crate::evidence::drive::{Drive, DriveMap};
@@ -207,13 +208,21 @@ impl<'a> VolumeView<'a> {
         names
     }
 
-    /// The files of the given folded names, wherever they lie: one more walk, of names alone.
-    pub(super) fn named(&self, names: &BTreeSet<String>, limits: &Limits) -> BTreeMap<String, Vec<EntryPath>> {
+    /// The files of the given folded names, wherever they lie: one more walk, of names alone, as long as the run may go on.
+    pub(super) fn named(
+        &self,
+        names: &BTreeSet<String>,
+        limits: &Limits,
+        progress: &Progress,
+    ) -> BTreeMap<String, Vec<EntryPath>> {
         let mut found: BTreeMap<String, Vec<EntryPath>> = BTreeMap::new();
         if names.is_empty() {
             return found;
         }
         self.file_system.walk(limits, &mut |walked| {
+            if progress.must_end().is_some() {
+                return ControlFlow::Break(());
+            }
             if let Walked::Entry(entry) = walked
                 && entry.kind == EntryKind::File
             {

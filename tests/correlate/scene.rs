@@ -51,6 +51,8 @@ impl Scene {
                 elapsed_s: 0.0,
                 arguments: Vec::new(),
                 complete: true,
+                unread: None,
+                host: None,
                 counts: Counts::default(),
                 limits: Limits::default(),
             },

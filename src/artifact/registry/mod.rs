@@ -98,6 +98,22 @@ pub fn read(
     facts
 }
 
+/// What a hive says of the host, and nothing else.
+#[must_use]
+pub fn host_facts(kind: HiveKind, hive: &Hive<'_>, limits: &Limits) -> HostFacts {
+    let limit = limits.registry_events;
+    let (visit, note) = (&mut |_| {}, &mut |_| {});
+    let reading = Reading { kind, hive, user: None, left: limit, limit, deleted: false, visit, note };
+    let mut facts = HostFacts::default();
+    match kind {
+        HiveKind::Software => host::software(&reading, &mut facts),
+        HiveKind::System => host::system(&reading, &mut facts),
+        HiveKind::Security => host::security(&reading, &mut facts),
+        _ => {}
+    }
+    facts
+}
+
 /// The reading of one hive.
 struct Reading<'a> {
     kind: HiveKind,

@@ -3,12 +3,14 @@
 //! Nothing is followed out of the root: symbolic links are entries of their own, special files are never opened, and a
 //! path is opened only where none of its directories is a link.
 
+use super::folder::{self, Listing};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{AlignedBuffer, ReadAt};
 use crate::base::limits::Limits;
 use crate::base::source::Source;
 use crate::base::time::{FileTimes, Timestamp};
 use crate::evidence::entry::{Entry, EntryKind, EntryPath};
+use crate::evidence::walk::{Enter, Walk};
 use crate::evidence::{FileSystem, Opened, Walked};
 use std::ffi::OsString;
 use std::fs::{File, FileType, Metadata, OpenOptions};
@@ -16,7 +18,6 @@ use std::io::{self, Seek, SeekFrom};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use walkdir::WalkDir;
 
 /// Evidence on the examiner's own file system.
 #[derive(Debug)]
@@ -78,25 +79,15 @@ impl Host {
         })
     }
 
-    fn relative(&self, path: &Path) -> EntryPath {
-        let relative = path.strip_prefix(&self.root).unwrap_or(path);
-        let mut bytes = Vec::with_capacity(relative.as_os_str().len());
-        for component in relative.components() {
-            if !bytes.is_empty() {
-                bytes.push(b'/');
-            }
-            bytes.extend_from_slice(component.as_os_str().as_encoded_bytes());
-        }
-        EntryPath::new(bytes)
-    }
-
-    fn walk_error(&self, error: &walkdir::Error) -> Anomaly {
-        let path = error.path().map(|path| self.relative(path).display()).unwrap_or_default();
-        let cause = match error.io_error() {
-            Some(io) => Cause::Io(io::Error::new(io.kind(), io.to_string())),
-            None => Cause::Unsupported("a loop of directories".to_owned()),
-        };
-        Anomaly { stage: Stage::Walk, path, cause }
+    /// What a folder holds. The folder must have been come upon: whether links lead to it is not asked again.
+    ///
+    /// # Errors
+    /// It is no folder of this host, or cannot be read.
+    pub(in crate::evidence) fn read_folder(&self, folder: &EntryPath, _: &Limits) -> Result<Listing, Anomaly> {
+        let anomaly = |cause: Cause| Anomaly { stage: Stage::Walk, path: folder.display(), cause };
+        let real = self.real(folder).ok_or_else(|| anomaly(Cause::Unsupported("no path of this host".to_owned())))?;
+        let names = folder::read(&real, folder.as_bytes().is_empty()).map_err(|error| anomaly(error.into()))?;
+        Ok(Listing { names, ..Listing::default() })
     }
 }
 
@@ -106,38 +97,8 @@ impl FileSystem for Host {
             let _ = visit(Walked::Entry(Entry::new(name.clone(), EntryKind::File)));
             return;
         }
-        let mut walk = WalkDir::new(&self.root)
-            .min_depth(1)
-            .follow_links(false)
-            .follow_root_links(true)
-            .sort_by_file_name()
-            .into_iter();
-        while let Some(item) = walk.next() {
-            let walked = match &item {
-                Ok(entry) => {
-                    let kind = kind_of(entry.file_type());
-                    Walked::Entry(Entry::new(self.relative(entry.path()), kind))
-                }
-                Err(error) => Walked::Anomaly(self.walk_error(error)),
-            };
-            let too_deep =
-                item.is_ok_and(|entry| entry.file_type().is_dir() && entry.depth() >= limits.directory_depth);
-            let path = match &walked {
-                Walked::Entry(entry) if too_deep => Some(entry.path.display()),
-                _ => None,
-            };
-            if visit(walked).is_break() {
-                return;
-            }
-            if let Some(path) = path {
-                walk.skip_current_dir();
-                let limit = u64::try_from(limits.directory_depth).unwrap_or(u64::MAX);
-                let cause = Cause::LimitReached { what: "depth of directories", limit };
-                if visit(Walked::Anomaly(Anomaly { stage: Stage::Walk, path, cause })).is_break() {
-                    return;
-                }
-            }
-        }
+        let read = |folder: &EntryPath| self.read_folder(folder, limits);
+        Walk { read: &read, enter: &mut |_| Enter::Yes, limits }.below(&EntryPath::default(), visit);
     }
 
     fn open(&self, path: &EntryPath) -> Result<Opened, Anomaly> {
@@ -160,18 +121,8 @@ impl FileSystem for Host {
                 .map(|path| Entry::new(path.clone(), EntryKind::File))
                 .collect();
         }
-        let Some(entries) = self.real(directory).and_then(|real| std::fs::read_dir(real).ok()) else {
-            return Vec::new();
-        };
-        let mut listed: Vec<Entry> = entries
-            .filter_map(|entry| {
-                let entry = entry.ok()?;
-                let kind = kind_of(entry.file_type().ok()?);
-                Some(Entry::new(directory.join(entry.file_name().as_encoded_bytes()), kind))
-            })
-            .collect();
-        listed.sort_by(|a, b| a.path.name().cmp(b.path.name()));
-        listed
+        let names = self.read_folder(directory, &Limits::default()).unwrap_or_default().names.into_iter();
+        names.map(|named| Entry::new(directory.join(&named.name), named.kind)).collect()
     }
 }
 
@@ -329,7 +280,7 @@ fn open_read_only(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(unix)]
-fn kind_of(kind: FileType) -> EntryKind {
+pub(super) fn kind_of(kind: FileType) -> EntryKind {
     use std::os::unix::fs::FileTypeExt;
     if kind.is_file() {
         EntryKind::File
@@ -349,7 +300,7 @@ fn kind_of(kind: FileType) -> EntryKind {
 }
 
 #[cfg(windows)]
-fn kind_of(kind: FileType) -> EntryKind {
+pub(super) fn kind_of(kind: FileType) -> EntryKind {
     if kind.is_symlink() {
         EntryKind::Symlink
     } else if kind.is_dir() {

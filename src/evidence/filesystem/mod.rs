@@ -7,6 +7,7 @@ pub mod archive;
 mod civil;
 mod ext;
 mod fat;
+pub(in crate::evidence) mod folder;
 pub mod host;
 mod iso;
 pub mod memory;

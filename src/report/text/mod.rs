@@ -8,6 +8,7 @@ mod payloads;
 mod runs;
 mod scripts;
 
+use crate::case::host::Host;
 use crate::case::{Case, EvidenceKind, Volume};
 use page::{Page, Tone};
 use std::io::{self, Write};
@@ -75,6 +76,9 @@ fn summary(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         counted(counts.findings, "finding"),
     ];
     page.toned(0, Tone::Strong, &format!("{} {}: {}", case.tool.name, case.tool.version, sums.join(", ")))?;
+    if let Some(host) = &case.scan.host {
+        host_lines(host, page)?;
+    }
     for evidence in &case.evidence {
         let kind = match evidence.kind {
             EvidenceKind::Directory => "directory",
@@ -92,7 +96,26 @@ fn summary(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
     }
     let read = [counted(counts.files, "file"), size(counts.bytes_read), counted(counts.errors, "error")];
     let whole = if case.scan.complete { "complete" } else { "INCOMPLETE" };
-    page.field(0, "scan", &format!("{whole}: {}", read.join(", ")))
+    page.field(0, "scan", &format!("{whole}: {}", read.join(", ")))?;
+    if let Some(unread) = &case.scan.unread {
+        let left = [counted(unread.files, "file"), counted(unread.folders, "folder")].join(" and ");
+        let places = unread.places.join(", ");
+        page.field(0, "not read", &format!("{}: {left} that are known, and what lies in: {places}", unread.why))?;
+    }
+    Ok(())
+}
+
+/// Who the host is that a triage ran on, and what its clock said.
+fn host_lines(host: &Host, page: &mut Page<'_>) -> io::Result<()> {
+    let words =
+        |facts: &[&Option<String>]| facts.iter().filter_map(|fact| (*fact).clone()).collect::<Vec<_>>().join(" ");
+    let id = host.machine_id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+    page.field(0, "host", &format!("{}{id}", host.name.as_deref().unwrap_or("of unknown name")))?;
+    page.field(0, "", format!("{} {}", words(&[&host.os, &host.os_version]), host.architecture).trim_start())?;
+    let mut times = vec![format!("clock {}", host.clock)];
+    times.extend(host.time_zone.as_ref().map(|zone| format!("zone {zone}")));
+    times.extend(host.booted.map(|time| format!("up since {time}")));
+    page.field(0, "", &times.join(", "))
 }
 
 /// What a volume is, where it lies, and which drive it is.

@@ -18,6 +18,7 @@ use crate::correlate::interest::Interest;
 use crate::correlate::processes::ProcessIndex;
 use crate::correlate::sources::{Policy, Sources};
 use crate::evidence::entry::EntryPath;
+use crate::scan::progress::Progress;
 use crate::scan::volume::VolumeView;
 use std::collections::BTreeSet;
 
@@ -46,12 +47,18 @@ pub(in crate::scan) fn gather(
     volume: &VolumeView<'_>,
     artifacts: &[Artifact],
     sources: &mut Sources,
-    limits: &Limits,
+    (limits, progress): (&Limits, &Progress),
     anomalies: &mut Vec<Anomaly>,
 ) -> Gathered {
     let mut gathered = Gathered::default();
     let mut interest = Interest::default();
     for (number, artifact) in artifacts.iter().enumerate() {
+        if let Some(stop) = progress.must_end() {
+            let cause = Cause::Unsupported(format!("not read: {stop}"));
+            anomalies.push(Anomaly { stage: Stage::Artifact, path: volume.display(&artifact.path), cause });
+            continue;
+        }
+        progress.bounds.rest();
         let mut reader = Reader { evidence, volume, artifact, limits, anomalies };
         let mut own = Sources::default();
         let mut first = First {
@@ -86,7 +93,7 @@ pub(in crate::scan) fn gather_named(
     artifacts: &[Artifact],
     case: &case::Case,
     gathered: &mut Gathered,
-    limits: &Limits,
+    (limits, progress): (&Limits, &Progress),
 ) {
     let mut interest = Interest::of(case);
     if interest.is_empty() {
@@ -98,6 +105,10 @@ pub(in crate::scan) fn gather_named(
         if gathered.silent.contains(&artifact.path) {
             continue;
         }
+        if progress.must_end().is_some() {
+            return;
+        }
+        progress.bounds.rest();
         let mut reader = Reader { evidence, volume, artifact, limits, anomalies: &mut quiet };
         let mut named = Named { interest: &mut interest, kept: gathered.room(number, limits) };
         reader.read(&mut Sources::default(), &mut named);

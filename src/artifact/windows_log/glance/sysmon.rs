@@ -35,7 +35,7 @@ pub(super) fn see(taken: &mut Taken<'_, '_>, event_id: u32) -> Option<Found> {
         }
         _ => {}
     }
-    if matches!(event_id, 7 | 23 | 26) {
+    if matches!(event_id, 7 | 11 | 23 | 26) {
         found.file_digests = taken.text(Column::Hashes).or_else(|| taken.text(Column::Hash));
     }
     let written = taken.text(Column::UtcTime);

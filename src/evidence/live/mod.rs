@@ -1,0 +1,406 @@
+//! A live host as evidence: a folder of this host, up to its root, without what lies on no disk of it.
+//!
+//! Pseudo file systems and those of other machines are never entered, whichever way a walk comes to them; what is skipped is
+//! told. What is mounted while the walk goes on is judged when the walk comes to it.
+
+mod mounts;
+mod places;
+
+use super::entry::{Entry, EntryKind, EntryPath};
+use super::filesystem::host::Host;
+use super::walk::{Enter, Left, Walk};
+use super::{FileSystem, Opened, Walked};
+use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::limits::Limits;
+use mounts::Mounts;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// A disk that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where it is, from the root of the host; on Windows its letter.
+    pub point: EntryPath,
+    /// Its kind, in the word of the system.
+    pub kind: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a disk is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// The kernel's view on itself: there is no disk behind it.
+    Pseudo,
+    /// It is another machine's.
+    Network,
+    /// It shows, as one, folders that are read by themselves.
+    Layers,
+    /// It shows files that are read at this place.
+    Again(EntryPath),
+}
+
+impl Skipped {
+    /// Why, for the report.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let kind = &self.kind;
+        match &self.why {
+            Why::Pseudo => format!("pseudo file system ({kind})"),
+            Why::Network => format!("network file system ({kind}); --all-disks reads it"),
+            Why::Layers => format!("layers over folders that are read by themselves ({kind})"),
+            Why::Again(place) => format!("the same files as /{} ({kind})", place.display()),
+        }
+    }
+}
+
+/// The roots of this host.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Roots {
+    /// Folders to be read.
+    pub paths: Vec<PathBuf>,
+    /// Drives that are not.
+    pub skipped: Vec<Skipped>,
+}
+
+/// The roots of this host: `/`, or the drives that have a letter.
+#[must_use]
+#[cfg(unix)]
+pub fn roots(_: bool) -> Roots {
+    Roots { paths: vec![PathBuf::from("/")], skipped: Vec::new() }
+}
+
+/// The roots of this host: the drives that have a letter. A drive of another machine is known by the name that Windows
+/// resolves it to (`\\?\UNC\…`), a letter for a folder (`subst`) by that of another drive. `A:` and `B:` are left alone: a
+/// floppy drive would begin to turn.
+#[must_use]
+#[cfg(windows)]
+pub fn roots(all_disks: bool) -> Roots {
+    let mut roots = Roots::default();
+    for letter in b'C'..=b'Z' {
+        let path = PathBuf::from(format!("{}:\\", char::from(letter)));
+        let Ok(resolved) = path.canonicalize() else { continue };
+        let resolved = resolved.to_string_lossy().into_owned();
+        let own = format!(r"\\?\{}", path.display());
+        let skip = |kind: &str, why| Skipped { point: EntryPath::new([letter, b':']), kind: kind.to_owned(), why };
+        if resolved.starts_with(r"\\?\UNC\") {
+            if all_disks {
+                roots.paths.push(path);
+            } else {
+                roots.skipped.push(skip("UNC", Why::Network));
+            }
+        } else if resolved.starts_with(r"\\?\")
+            && resolved.get(5..6) == Some(":")
+            && !resolved.eq_ignore_ascii_case(&own)
+        {
+            let place = resolved.trim_start_matches(r"\\?\").replace('\\', "/");
+            roots.skipped.push(skip("subst", Why::Again(EntryPath::new(place))));
+        } else {
+            roots.paths.push(path);
+        }
+    }
+    roots
+}
+
+/// The letter of the drive whose root a path is, as Windows writes it: `C:\`.
+#[must_use]
+pub fn letter(root: &Path) -> Option<char> {
+    match root.as_os_str().as_encoded_bytes() {
+        [letter, b':', b'\\'] if cfg!(windows) && letter.is_ascii_alphabetic() => Some(char::from(*letter)),
+        _ => None,
+    }
+}
+
+/// Judges a table of mounts as Linux writes it, for a host that is read from `root`: the points that are skipped, and those
+/// that are read besides what holds the root.
+#[must_use]
+pub fn judge(mountinfo: &[u8], root: &EntryPath, all_disks: bool) -> (Vec<Skipped>, Vec<EntryPath>) {
+    let Mounts { skipped, read } = Mounts::parse(mountinfo, root, all_disks);
+    (skipped.into_values().collect(), read.into_iter().collect())
+}
+
+/// A folder of a live host.
+pub struct Live {
+    host: Host,
+    root: PathBuf,
+    /// The root, from the root of the host.
+    base: EntryPath,
+    all_disks: bool,
+    mounts: Mounts,
+    /// Skipped folders in which there are mounts that are read, with the names that lead there.
+    corridors: BTreeMap<EntryPath, BTreeSet<Vec<u8>>>,
+    devices: Mutex<Devices>,
+}
+
+/// The devices that a walk may enter, and what was refused on its way.
+#[derive(Debug, Default)]
+struct Devices {
+    known: BTreeSet<u64>,
+    late: BTreeMap<EntryPath, Skipped>,
+}
+
+impl Live {
+    /// Takes a folder of this host.
+    ///
+    /// # Errors
+    /// It does not exist, cannot be read, or is no folder.
+    pub fn open(path: &Path, all_disks: bool) -> Result<Self, Anomaly> {
+        let failed = |cause: Cause| Anomaly { stage: Stage::Open, path: path.to_string_lossy().into_owned(), cause };
+        let root = path.canonicalize().map_err(|error| failed(error.into()))?;
+        Self::with_mounts(&root, all_disks, &mount_table())
+    }
+
+    fn with_mounts(root: &Path, all_disks: bool, mountinfo: &[u8]) -> Result<Self, Anomaly> {
+        let host = Host::open(root)?;
+        let base = mounts::path(root.as_os_str().as_encoded_bytes());
+        let mounts = Mounts::parse(mountinfo, &base, all_disks);
+        let mut corridors: BTreeMap<EntryPath, BTreeSet<Vec<u8>>> = BTreeMap::new();
+        for point in mounts.read.iter().filter(|point| mounts.skipped.keys().any(|skip| mounts::is_within(point, skip)))
+        {
+            let mut at = point.clone();
+            while at != base && !at.as_bytes().is_empty() {
+                let parent = at.parent();
+                if mounts.skipped.keys().any(|skip| mounts::is_within(&parent, skip)) {
+                    corridors.entry(parent.clone()).or_default().insert(at.name().to_vec());
+                }
+                at = parent;
+            }
+        }
+        let devices = Mutex::new(Devices::default());
+        Ok(Self { host, root: root.to_owned(), base, all_disks, mounts, corridors, devices })
+    }
+
+    /// The disks below the root that are not read, those among them that nothing else of the list holds; of what was mounted
+    /// late, what a walk came to.
+    #[must_use]
+    pub fn skipped(&self) -> Vec<Skipped> {
+        let late = self.devices.lock().unwrap_or_else(PoisonError::into_inner).late.clone();
+        let all: BTreeMap<EntryPath, Skipped> = self.mounts.skipped.clone().into_iter().chain(late).collect();
+        let outermost = |point: &EntryPath| !all.keys().any(|other| other != point && mounts::is_within(point, other));
+        all.values().filter(|skipped| outermost(&skipped.point)).cloned().collect()
+    }
+
+    /// The path of an entry from the root of the host.
+    fn absolute(&self, path: &EntryPath) -> EntryPath {
+        path.components().fold(self.base.clone(), |at, name| at.join(name))
+    }
+
+    /// Whether an entry lies where nothing is read.
+    fn is_barred(&self, path: &EntryPath) -> bool {
+        if self.mounts.skipped.is_empty() {
+            return self.devices.lock().unwrap_or_else(PoisonError::into_inner).is_late(&self.absolute(path));
+        }
+        let mut at = self.absolute(path);
+        loop {
+            if self.mounts.skipped.contains_key(&at) {
+                return true;
+            }
+            if self.mounts.read.contains(&at) || at == self.base || at.as_bytes().is_empty() {
+                return self.devices.lock().unwrap_or_else(PoisonError::into_inner).is_late(&self.absolute(path));
+            }
+            at = at.parent();
+        }
+    }
+
+    fn enter(&self, path: &EntryPath) -> Enter {
+        let absolute = self.absolute(path);
+        if let Some(names) = self.corridors.get(&absolute) {
+            return Enter::Only(names.clone());
+        }
+        if self.mounts.skipped.contains_key(&absolute) || self.is_new_and_barred(path, &absolute) {
+            return Enter::No;
+        }
+        Enter::Yes
+    }
+
+    /// Whether a folder is another disk than any that is known, and one that is not read.
+    #[cfg(unix)]
+    fn is_new_and_barred(&self, path: &EntryPath, absolute: &EntryPath) -> bool {
+        use std::os::unix::ffi::OsStrExt;
+        use std::os::unix::fs::MetadataExt;
+        let real = self.root.join(std::ffi::OsStr::from_bytes(path.as_bytes()));
+        let Ok(device) = real.symlink_metadata().map(|found| found.dev()) else { return false };
+        let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
+        if devices.known.is_empty() {
+            devices.known.extend(self.root.metadata().ok().map(|found| found.dev()));
+        }
+        if devices.known.contains(&device) {
+            return false;
+        }
+        // A part of a disk that has a number of its own, as btrfs has them, is no mount; what is one may be new.
+        let now = Mounts::parse(&mount_table(), &self.base, self.all_disks);
+        if let Some(skipped) = now.skipped.get(absolute) {
+            devices.late.insert(absolute.clone(), skipped.clone());
+            return true;
+        }
+        devices.known.insert(device);
+        false
+    }
+
+    #[cfg(not(unix))]
+    fn is_new_and_barred(&self, _: &EntryPath, _: &EntryPath) -> bool {
+        false
+    }
+
+    /// Walks from a folder, without those that were walked before.
+    fn walk_below(
+        &self,
+        start: &EntryPath,
+        before: &BTreeSet<EntryPath>,
+        limits: &Limits,
+        visit: &mut dyn FnMut(Walked) -> ControlFlow<()>,
+    ) -> Option<Left> {
+        let read = |path: &EntryPath| self.host.read_folder(path, limits);
+        let mut enter = |path: &EntryPath| if before.contains(path) { Enter::No } else { self.enter(path) };
+        Walk { read: &read, enter: &mut enter, limits }.below(start, &mut |walked| match walked {
+            // A file can be a mount too.
+            Walked::Entry(entry) if entry.kind != EntryKind::Directory && self.is_mount_point(&entry.path) => {
+                ControlFlow::Continue(())
+            }
+            walked => visit(walked),
+        })
+    }
+
+    fn is_mount_point(&self, path: &EntryPath) -> bool {
+        !self.mounts.skipped.is_empty() && self.mounts.skipped.contains_key(&self.absolute(path))
+    }
+}
+
+impl Devices {
+    fn is_late(&self, path: &EntryPath) -> bool {
+        !self.late.is_empty() && self.late.keys().any(|late| mounts::is_within(path, late))
+    }
+}
+
+impl FileSystem for Live {
+    fn walk(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) {
+        self.walk_below(&EntryPath::default(), &BTreeSet::new(), limits, visit);
+    }
+
+    fn walk_plausible_first(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) -> Option<Left> {
+        let mut walked = BTreeSet::new();
+        let places = places::plausible(self);
+        for (number, place) in (1usize..).zip(&places) {
+            if let Some(mut left) = self.walk_below(place, &walked, limits, visit) {
+                // The folder in which it was broken off, those that would have come next, and all the rest.
+                let behind = places.get(number..).unwrap_or_default();
+                left.folders = left.folders.saturating_add(u64::try_from(behind.len()).unwrap_or(u64::MAX));
+                left.places = std::iter::once(place).chain(behind).cloned().collect();
+                left.places.push(EntryPath::default());
+                return Some(left);
+            }
+            walked.insert(place.clone());
+        }
+        self.walk_below(&EntryPath::default(), &walked, limits, visit)
+    }
+
+    fn open(&self, path: &EntryPath) -> Result<Opened, Anomaly> {
+        if self.is_barred(path) {
+            let cause = Cause::Unsupported("lies on a disk that is not read".to_owned());
+            return Err(Anomaly { stage: Stage::Read, path: path.display(), cause });
+        }
+        self.host.open(path)
+    }
+
+    fn list(&self, directory: &EntryPath) -> Vec<Entry> {
+        if let Some(names) = self.corridors.get(&self.absolute(directory)) {
+            let listed = self.host.list(directory).into_iter();
+            return listed.filter(|entry| names.contains(entry.path.name())).collect();
+        }
+        if self.is_barred(directory) { Vec::new() } else { self.host.list(directory) }
+    }
+}
+
+/// What is mounted, as Linux tells it; nothing elsewhere.
+fn mount_table() -> Vec<u8> {
+    if cfg!(target_os = "linux") { std::fs::read("/proc/self/mountinfo").unwrap_or_default() } else { Vec::new() }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn host() -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for path in ["etc/cron.d/a", "dev/null", "dev/shm/b", "mnt/share/deep/c", "tmp/d", "zz/e", "file"] {
+            let path = root.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+        root
+    }
+
+    fn live(root: &Path, all_disks: bool) -> Live {
+        let root = root.canonicalize().unwrap();
+        let at = root.display();
+        let table = format!(
+            "1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:5 / {at}/dev rw - devtmpfs udev rw\n\
+             3 2 0:6 / {at}/dev/shm rw - tmpfs tmpfs rw\n4 1 0:7 / {at}/mnt/share rw - nfs4 s:/x rw\n\
+             5 1 0:8 / {at}/file rw - nfs4 s:/file rw\n"
+        );
+        Live::with_mounts(&root, all_disks, table.as_bytes()).unwrap()
+    }
+
+    fn files(walk: impl FnOnce(&mut dyn FnMut(Walked) -> ControlFlow<()>)) -> Vec<String> {
+        let mut files = Vec::new();
+        walk(&mut |walked| {
+            match walked {
+                Walked::Entry(entry) if entry.kind == EntryKind::File => files.push(entry.path.display()),
+                Walked::Entry(_) => {}
+                Walked::Anomaly(anomaly) => panic!("{}: {}", anomaly.path, anomaly.cause),
+            }
+            ControlFlow::Continue(())
+        });
+        files
+    }
+
+    #[test]
+    fn what_is_no_disk_of_this_host_is_never_entered() {
+        let root = host();
+        let live = live(root.path(), false);
+        let limits = Limits::default();
+        assert_eq!(files(|visit| live.walk(&limits, visit)), ["dev/shm/b", "etc/cron.d/a", "tmp/d", "zz/e"]);
+        let skipped: Vec<String> = live.skipped().iter().map(|one| one.kind.clone()).collect();
+        assert_eq!(skipped, ["devtmpfs", "nfs4", "nfs4"]);
+        for barred in ["dev/null", "mnt/share/deep/c", "file"] {
+            assert!(live.open(&EntryPath::new(barred)).is_err(), "{barred}");
+        }
+        assert!(live.open(&EntryPath::new("dev/shm/b")).is_ok());
+        assert!(live.list(&EntryPath::new("mnt/share")).is_empty());
+        assert!(live.list(&EntryPath::new("mnt/share/deep")).is_empty());
+        assert_eq!(live.list(&EntryPath::new("dev")).len(), 1);
+    }
+
+    #[test]
+    fn all_disks_are_read_where_they_are_asked_for() {
+        let root = host();
+        let live = live(root.path(), true);
+        let found = files(|visit| live.walk(&Limits::default(), visit));
+        assert_eq!(found, ["dev/shm/b", "etc/cron.d/a", "file", "mnt/share/deep/c", "tmp/d", "zz/e"]);
+    }
+
+    #[test]
+    fn plausible_places_come_first_and_everything_once() {
+        let root = host();
+        let live = live(root.path(), false);
+        let found = files(|visit| assert!(live.walk_plausible_first(&Limits::default(), visit).is_none()));
+        assert_eq!(found, ["tmp/d", "dev/shm/b", "etc/cron.d/a", "zz/e"]);
+    }
+
+    #[test]
+    fn what_was_left_names_the_places() {
+        let root = host();
+        let live = live(root.path(), false);
+        let mut seen = 0;
+        let left = live.walk_plausible_first(&Limits::default(), &mut |_| {
+            seen += 1;
+            if seen > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        let left = left.unwrap();
+        let places: Vec<String> = left.places.iter().map(EntryPath::display).collect();
+        assert_eq!(places, ["dev/shm", "etc/cron.d", "etc", ""]);
+        assert_eq!((left.files, left.folders), (1, 2));
+    }
+}

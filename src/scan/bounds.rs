@@ -1,0 +1,178 @@
+//! What a run may take of time, memory and processor; out of time or memory it ends early, with a report of what it has.
+
+use super::pace::Pace;
+use super::process;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Why a run ends early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// Somebody asked for it.
+    Interrupted,
+    /// Its time is over.
+    OutOfTime,
+    /// It takes as much memory as it may.
+    OutOfMemory,
+}
+
+impl Stop {
+    /// The word of the report.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Interrupted => "interrupted",
+            Self::OutOfTime => "time-budget",
+            Self::OutOfMemory => "max-memory",
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Interrupted => "interrupted",
+            Self::OutOfTime => "out of time",
+            Self::OutOfMemory => "out of memory",
+        })
+    }
+}
+
+/// The bounds of a run; none where nothing is said.
+#[derive(Debug, Default)]
+pub struct Bounds {
+    /// Time.
+    pub time: Option<Budget>,
+    /// Memory.
+    pub memory: Option<MemoryCap>,
+    /// Processor.
+    pub pace: Option<Pace>,
+}
+
+impl Bounds {
+    pub(super) fn stop(&self, until: Option<Duration>) -> Option<Stop> {
+        let over = |budget: &Budget| budget.is_over(until);
+        if self.time.as_ref().is_some_and(over) {
+            return Some(Stop::OutOfTime);
+        }
+        self.memory.as_ref().is_some_and(MemoryCap::is_reached).then_some(Stop::OutOfMemory)
+    }
+
+    /// When the search for scripts is to be over in one of so many pieces of evidence that are left. A fifth of the time is
+    /// kept for what is found: payloads are resolved and inspected when the search is over.
+    pub(super) fn share(&self, left: usize) -> Option<Duration> {
+        let budget = self.time.as_ref()?;
+        let elapsed = (budget.elapsed)();
+        let search = budget.allowed.saturating_mul(4).checked_div(5).unwrap_or_default().saturating_sub(elapsed);
+        let left = u32::try_from(left.max(1)).unwrap_or(u32::MAX);
+        Some(elapsed.saturating_add(search.checked_div(left).unwrap_or_default()))
+    }
+
+    /// Rests, where the run takes more of the processor than it may.
+    pub(super) fn rest(&self) {
+        if let Some(pace) = &self.pace {
+            pace.rest();
+        }
+    }
+}
+
+/// The time of a run.
+pub struct Budget {
+    allowed: Duration,
+    elapsed: Box<dyn Fn() -> Duration + Send + Sync>,
+}
+
+impl Budget {
+    /// So much time from now on.
+    #[must_use]
+    pub fn from_now(allowed: Duration) -> Self {
+        let start = Instant::now();
+        Self::by(allowed, move || start.elapsed())
+    }
+
+    /// So much time by a clock that tells how much has passed.
+    pub fn by(allowed: Duration, elapsed: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        Self { allowed, elapsed: Box::new(elapsed) }
+    }
+
+    fn is_over(&self, until: Option<Duration>) -> bool {
+        (self.elapsed)() >= until.unwrap_or(self.allowed).min(self.allowed)
+    }
+}
+
+impl fmt::Debug for Budget {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Budget").field("allowed", &self.allowed).finish_non_exhaustive()
+    }
+}
+
+/// The memory of a run. At seven eighths of it the run ends: what it has must still be put into a report.
+pub struct MemoryCap {
+    bytes: u64,
+    used: fn() -> Option<u64>,
+    asked: AtomicU64,
+}
+
+/// Questions of which one is answered by the system; the others are answered as it was.
+const ASKED: u64 = 64;
+
+impl MemoryCap {
+    /// So many bytes, by what the system counts.
+    #[must_use]
+    pub fn new(bytes: u64) -> Self {
+        Self::by(bytes, process::memory_used)
+    }
+
+    /// So many bytes, by a gauge that tells how many are used.
+    #[must_use]
+    pub fn by(bytes: u64, used: fn() -> Option<u64>) -> Self {
+        Self { bytes, used, asked: AtomicU64::new(0) }
+    }
+
+    fn is_reached(&self) -> bool {
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        let most = self.bytes.saturating_sub(self.bytes.checked_div(8).unwrap_or(0));
+        let reached = asked.checked_rem(ASKED) == Some(0) && (self.used)().is_some_and(|used| used >= most);
+        if reached {
+            // The next question is answered by the system too: what is reached stays so until something is freed.
+            self.asked.store(0, Ordering::Relaxed);
+        }
+        reached
+    }
+}
+
+impl fmt::Debug for MemoryCap {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("MemoryCap").field("bytes", &self.bytes).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_shared_and_a_part_is_kept() {
+        let seconds = Duration::from_secs;
+        let at = |now: u64| Bounds { time: Some(Budget::by(seconds(100), move || seconds(now))), ..Bounds::default() };
+        assert_eq!(at(0).share(1), Some(seconds(80)));
+        assert_eq!(at(20).share(3), Some(seconds(40)));
+        assert_eq!(at(90).share(2), Some(seconds(90)));
+        let cases =
+            [(0, None, false), (99, None, false), (100, None, true), (50, Some(50), true), (49, Some(50), false)];
+        for (now, until, over) in cases {
+            assert_eq!(at(now).stop(until.map(seconds)).is_some(), over, "{now} {until:?}");
+        }
+        assert_eq!(Bounds::default().share(1), None);
+        assert_eq!(Bounds::default().stop(None), None);
+    }
+
+    #[test]
+    fn memory_ends_a_run_before_the_system_does() {
+        let of = |used: fn() -> Option<u64>| MemoryCap::by(800, used);
+        assert!(of(|| Some(700)).is_reached() && !of(|| Some(699)).is_reached() && !of(|| None).is_reached());
+        let full = of(|| Some(700));
+        assert!(full.is_reached() && full.is_reached());
+    }
+}

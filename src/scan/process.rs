@@ -1,0 +1,93 @@
+//! What a run asks of the system for itself: to come after all others, and to have no more memory than it may.
+//!
+//! - Unix: `nice(2)` of 19. Linux' I/O priority follows it where none is set (`ioprio_set(2)`: class best effort, level
+//!   `(nice + 20) / 5` = 7, the lowest); there is no safe interface to the idle class.
+//! - Windows: background mode (`SetThreadPriority`, `THREAD_MODE_BACKGROUND_BEGIN`), of the thread that calls: processor,
+//!   disk and memory priority.
+//! - Memory: `setrlimit(2)`, `RLIMIT_DATA`: all that the program can write to, thread stacks too (since Linux 4.7). Windows has
+//!   no safe interface for it: there the run counts for itself.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether threads that begin are to come after all others too.
+static LOWERED: AtomicBool = AtomicBool::new(false);
+
+/// Lowers the priority of this thread and of those that it starts.
+///
+/// # Errors
+/// The system refuses.
+pub fn lower_priority() -> io::Result<()> {
+    LOWERED.store(true, Ordering::Relaxed);
+    #[cfg(unix)]
+    {
+        rustix::process::nice(19)?;
+        Ok(())
+    }
+    #[cfg(windows)]
+    {
+        background()
+    }
+}
+
+/// To be called by each thread of a run at its start: Windows does not hand priorities on.
+pub(super) fn begin_thread() {
+    #[cfg(windows)]
+    if LOWERED.load(Ordering::Relaxed) {
+        // A thread that keeps its priority works as well.
+        let _ = background();
+    }
+}
+
+#[cfg(windows)]
+fn background() -> io::Result<()> {
+    use thread_priority::windows::{WinAPIThreadPriority, set_winapi_thread_priority, thread_native_id};
+    set_winapi_thread_priority(thread_native_id(), WinAPIThreadPriority::BackgroundModeBegin)
+        .map_err(|error| io::Error::other(format!("{error:?}")))
+}
+
+/// Has the system refuse more memory than so many bytes, and tells whether it does.
+///
+/// # Errors
+/// The system refuses to.
+pub fn limit_memory(bytes: u64) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let most = getrlimit(Resource::Data).maximum.map_or(bytes, |maximum| maximum.min(bytes));
+        setrlimit(Resource::Data, Rlimit { current: Some(most), maximum: Some(most) })?;
+        Ok(true)
+    }
+    #[cfg(windows)]
+    {
+        let _ = bytes;
+        Ok(false)
+    }
+}
+
+/// Bytes of memory in use, as the limit counts them; nothing where the system does not tell.
+pub(super) fn memory_used() -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmData:"))?;
+        line.split_whitespace().next()?.parse::<u64>().ok()?.checked_mul(1024)
+    }
+    #[cfg(windows)]
+    {
+        u64::try_from(memory_stats::memory_stats()?.physical_mem).ok()
+    }
+    #[cfg(not(any(target_os = "linux", windows)))]
+    {
+        None
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    #[test]
+    fn memory_in_use_is_told() {
+        let used = super::memory_used().unwrap();
+        assert!(used > 100 << 10, "{used}");
+    }
+}

@@ -1,0 +1,138 @@
+//! A run that must end early: what it has is a report, and what it has not is told.
+
+use super::host;
+use crate::support::{program, scan_json, timeless};
+use ftpsift::case::Case;
+use ftpsift::scan;
+use ftpsift::scan::bounds::{Bounds, Budget, MemoryCap};
+use ftpsift::scan::progress::Progress;
+use ftpsift::scan::request::{Live, ScanRequest};
+use serde_json::Value;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+fn triage(root: &Path, more: &[&str]) -> (Option<i32>, Value) {
+    let out = program().arg("triage").arg(root).args(["--format", "json"]).args(more).output().unwrap();
+    (out.status.code(), serde_json::from_slice(&out.stdout).unwrap())
+}
+
+fn within(root: &Path, threads: usize, bounds: Bounds) -> Case {
+    let live = Some(Live::default());
+    let request = ScanRequest { paths: vec![root.to_owned()], threads, live, ..ScanRequest::default() };
+    scan::run(&request, &Progress::within(bounds)).unwrap()
+}
+
+/// A clock that goes on by a second whenever it is looked at.
+fn ticking(allowed: u64) -> Bounds {
+    let ticks = AtomicU64::new(0);
+    let clock = move || Duration::from_secs(ticks.fetch_add(1, Ordering::Relaxed));
+    Bounds { time: Some(Budget::by(Duration::from_secs(allowed), clock)), ..Bounds::default() }
+}
+
+#[test]
+fn no_time_at_all_is_a_report_of_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 3);
+    for threads in ["1", "4"] {
+        let (code, report) = triage(root.path(), &["--time-budget", "0s", "--threads", threads]);
+        assert_eq!(code, Some(3));
+        assert_eq!((&report["scan"]["complete"], &report["scripts"]), (&false.into(), &Value::Array(Vec::new())));
+        let unread = &report["scan"]["unread"];
+        assert_eq!(unread["why"], "time-budget");
+        assert_eq!(unread["places"][0], root.path().to_str().unwrap());
+    }
+    let (code, report) = scan_json(root.path(), &["--time-budget", "0s"]);
+    assert_eq!((code, &report["scan"]["unread"]["why"]), (Some(3), &"time-budget".into()));
+}
+
+#[test]
+fn out_of_time_is_told_whatever_was_found() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 200);
+    let whole = within(root.path(), 1, Bounds::default());
+    assert!(whole.scan.complete && whole.scan.unread.is_none());
+    let (mut found, mut before) = (0, 0);
+    for allowed in [1, 8, 20, 60, 200, 450, 100_000] {
+        let case = within(root.path(), 1, ticking(allowed));
+        assert_eq!(case.scan.complete, case.scan.unread.is_none(), "{allowed}");
+        assert!(case.scan.counts.files >= before && case.scripts.len() >= found, "{allowed}");
+        (before, found) = (case.scan.counts.files, case.scripts.len());
+        let Some(unread) = &case.scan.unread else { continue };
+        assert_eq!(unread.why, "time-budget");
+        assert!(unread.files + unread.folders > 0 && !unread.places.is_empty(), "{allowed}: {unread:?}");
+        assert!(case.errors.iter().any(|error| error.message.starts_with("out of time")), "{allowed}");
+    }
+    assert_eq!((found, before), (whole.scripts.len(), whole.scan.counts.files));
+}
+
+#[test]
+fn plausible_places_are_read_before_the_rest() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 50);
+    // `Apps` would come first by its name.
+    let case = within(root.path(), 1, ticking(20));
+    let paths: Vec<&str> = case.scripts.iter().map(|script| script.path.as_str()).collect();
+    assert_eq!(paths.len(), 1, "{paths:?}");
+    assert!(paths[0].contains("Temp") && paths[0].ends_with("z.txt"), "{paths:?}");
+}
+
+#[test]
+fn a_triage_that_is_not_cut_short_reports_what_a_scan_does() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 120);
+    let (_, scanned) = scan_json(root.path(), &[]);
+    let scanned = timeless(scanned);
+    for threads in ["1", "4"] {
+        let (code, mut report) = triage(root.path(), &["--threads", threads]);
+        assert_eq!(code, Some(1));
+        assert!(report["scan"].as_object_mut().unwrap().remove("host").is_some());
+        assert_eq!(timeless(report), scanned, "{threads}");
+    }
+}
+
+#[test]
+fn the_report_says_which_host_it_is_of() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 1);
+    let (_, report) = triage(root.path(), &[]);
+    let host = &report["scan"]["host"];
+    assert!(host["clock"].as_str().unwrap().ends_with('Z'));
+    if let Ok(name) = std::fs::read_to_string("/proc/sys/kernel/hostname") {
+        assert_eq!(host["name"], name.trim());
+        assert!(host["booted"].is_string());
+    }
+    let (_, report) = scan_json(root.path(), &[]);
+    assert!(report["scan"].get("host").is_none());
+    let text = program().arg("triage").arg(root.path()).output().unwrap().stdout;
+    assert!(String::from_utf8(text).unwrap().contains("\nhost "));
+}
+
+#[test]
+fn near_its_memory_a_run_ends_with_what_it_has() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 100);
+    let bounds = Bounds { memory: Some(MemoryCap::by(800, || Some(750))), ..Bounds::default() };
+    let case = within(root.path(), 1, bounds);
+    assert_eq!(case.scan.unread.unwrap().why, "max-memory");
+    let (code, report) = triage(root.path(), &["--max-memory", "512M"]);
+    assert_eq!((code, &report["scan"]["complete"]), (Some(1), &true.into()));
+}
+
+#[test]
+fn bounds_that_mean_nothing_are_refused() {
+    let root = tempfile::tempdir().unwrap();
+    for wrong in [["--time-budget", "soon"], ["--max-memory", "0"], ["--max-cpu", "0"], ["--max-cpu", "101"]] {
+        let out = program().arg("triage").arg(root.path()).args(wrong).output().unwrap();
+        assert_eq!((out.status.code(), out.stdout.len()), (Some(2), 0), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_share_of_the_processor_changes_nothing_that_is_found() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 60);
+    let (_, whole) = triage(root.path(), &[]);
+    let (code, slow) = triage(root.path(), &["--max-cpu", "60", "--full-speed"]);
+    assert_eq!((code, &slow["scripts"]), (Some(1), &whole["scripts"]));
+}
