@@ -20,6 +20,7 @@ mod lznt1;
 mod lzx;
 mod notes;
 mod record;
+mod records;
 mod reparse;
 mod runs;
 mod stream;
@@ -32,6 +33,7 @@ mod wof;
 
 pub(super) use bare::is_table;
 pub use bare::mount_mft;
+pub use records::{NamedStreams, Records};
 pub(super) use boot::has_backup;
 
 use crate::base::anomaly::Cause;
@@ -46,7 +48,7 @@ use locate::{Volume, read_record};
 use notes::Notes;
 use runs::Content;
 use std::sync::{Arc, Mutex};
-use stream::Reader;
+use stream::{Extensions, Reader};
 
 /// The record of `$Bitmap`.
 const BITMAP: u64 = 6;
@@ -73,7 +75,7 @@ pub(super) fn mount(source: Source, limits: &Limits) -> Result<Mounted, Cause> {
     };
     let mut read = table::read(&*table, size, &judge, &place, &mut notes);
     let tree = build::tree(&read, limits, &mut notes);
-    let (label, extensions) = (read.label.take(), std::mem::take(&mut read.extensions));
+    let (label, extensions) = (read.label.take(), Extensions::Known(std::mem::take(&mut read.extensions)));
     drop(read);
     let reader = Reader { table, record: size, volume: Some(volume), bitmap, extensions, last: Mutex::default() };
     let mut mounted = Mounted::new("ntfs", tree, reader, notes.finish());
