@@ -107,7 +107,7 @@ impl Default for Limits {
         Self {
             files: 5_000_000,
             directory_depth: 1024,
-            host_streams: 250_000,
+            host_streams: 100_000,
             partitions: 1024,
             archive_entries: 500_000,
             archive_member_bytes: 64 << 20,

@@ -26,7 +26,7 @@ mod runs;
 mod stream;
 mod table;
 #[cfg(test)]
-mod testimage;
+pub(super) mod testimage;
 #[cfg(test)]
 mod tests;
 mod wof;

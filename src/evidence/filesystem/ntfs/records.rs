@@ -287,9 +287,10 @@ mod tests {
 
     fn read(records: &Records, reference: u64, stream: &str) -> Result<Vec<u8>, String> {
         let stream = records.open(reference, stream.as_bytes()).map_err(|cause| cause.to_string())?;
-        let mut bytes = vec![0u8; usize::try_from(stream.len()).unwrap()];
+        // A damaged record may speak of any size.
+        let mut bytes = vec![0u8; usize::try_from(stream.len().min(1 << 16)).unwrap()];
         let count = read_full(&stream, 0, &mut bytes).map_err(|error| error.to_string())?;
-        assert_eq!(count, bytes.len());
+        bytes.truncate(count);
         Ok(bytes)
     }
 
