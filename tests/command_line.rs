@@ -53,8 +53,9 @@ fn exit_codes_are_the_documented_ones() {
 
 #[test]
 fn messages_name_what_is_wrong() {
+    let absent = if cfg!(windows) { "os error" } else { "No such file" };
     let cases: &[(&[&str], &[&str])] = &[
-        (&["scan", "no/such/place"], &["no/such/place", "No such file"]),
+        (&["scan", "no/such/place"], &["no/such/place", absent]),
         (&["scan", ".", "--limit", "flies=3"], &["flies", "script_bytes"]),
         (&["scan", ".", "--drive", "C"], &["C=DIR"]),
         (&["scan", "."], &[]),

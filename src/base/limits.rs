@@ -11,6 +11,8 @@ pub struct Limits {
     pub files: u64,
     /// Depth of directories below the evidence root.
     pub directory_depth: usize,
+    /// Alternate data streams listed of a volume that is in use.
+    pub host_streams: usize,
     /// Partitions of one disk.
     pub partitions: usize,
     /// Entries of one archive.
@@ -105,6 +107,7 @@ impl Default for Limits {
         Self {
             files: 5_000_000,
             directory_depth: 1024,
+            host_streams: 100_000,
             partitions: 1024,
             archive_entries: 500_000,
             archive_member_bytes: 64 << 20,

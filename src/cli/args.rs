@@ -1,7 +1,7 @@
 //! The arguments.
 
-use crate::base::build;
 use super::units;
+use crate::base::build;
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 use crate::payload::authenticode::Authorities;

@@ -19,6 +19,9 @@ const EVERY: Duration = Duration::from_millis(100);
 impl Shown {
     pub(super) fn start(progress: &Arc<Progress>, quiet: bool) -> Self {
         let over = Arc::new(AtomicBool::new(false));
+        if !quiet {
+            tell_privilege();
+        }
         if quiet || !std::io::stderr().is_terminal() {
             return Self { over, thread: None };
         }
@@ -37,6 +40,14 @@ impl Shown {
             line.finish_and_clear();
         });
         Self { over, thread: Some(thread) }
+    }
+}
+
+/// Says that files are read by a privilege that would be closed to this user otherwise.
+fn tell_privilege() {
+    #[cfg(windows)]
+    if crate::evidence::filesystem::host::backs_up() {
+        eprintln!("ftpsift: the privilege to back up files (SeBackupPrivilege) is held and used");
     }
 }
 

@@ -32,6 +32,7 @@ impl Sink {
         }
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let plain = plain || !takes_colors();
         let width = textwrap::termwidth().clamp(40, WIDEST);
         Layout { width, color: !plain }
     }
@@ -51,6 +52,18 @@ impl Sink {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Whether the terminal understands the sequences that colours are written in; consoles of Windows before version 10 do not.
+fn takes_colors() -> bool {
+    #[cfg(windows)]
+    {
+        anstyle_query::windows::enable_ansi_colors().unwrap_or(false)
+    }
+    #[cfg(not(windows))]
+    {
+        true
     }
 }
 

@@ -231,7 +231,7 @@ fn absent() -> Cause {
 }
 
 /// A stream of a foreign reader: a panic in it is an error of this read.
-struct Guarded(Box<dyn ReadAt>);
+pub(super) struct Guarded(pub(super) Box<dyn ReadAt>);
 
 impl ReadAt for Guarded {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {

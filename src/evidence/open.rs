@@ -98,7 +98,7 @@ pub fn open(path: &Path, limits: &Limits) -> Result<Opened, Anomaly> {
         let size = source.len();
         return Ok(open_image(source.clone(), &Alone, limits).unwrap_or_else(|| unknown_disk(source, size)));
     }
-    let host = Host::open(path)?;
+    let host = Host::open(path, limits)?;
     if !host.is_single_file() {
         let file_system = collection::unescaped(Box::new(host), limits);
         return Ok(Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() });
@@ -314,8 +314,7 @@ impl Folder {
 
 impl Siblings for Folder {
     fn open(&self, name: &str) -> Option<Source> {
-        let plain = !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\\', '\0']);
-        plain.then(|| host::open_file(&self.path.join(name)).ok()).flatten()
+        host::is_sibling(name).then(|| host::open_file(&self.path.join(name)).ok()).flatten()
     }
 
     fn names(&self) -> Vec<String> {

@@ -2,6 +2,7 @@
 //! place where anything is made on the examiner's machine.
 
 use super::compress::Body;
+use crate::evidence::filesystem::host::is_other_device;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ impl ReportFile {
         let folder = folder.canonicalize().map_err(refuse)?;
         refuse_evidence(&folder.join(name_of(target)), evidence, target)?;
         // Before a missing --force is told: no --force replaces `/dev/null`.
-        if target.metadata().is_ok_and(|found| !found.is_file()) {
+        if is_other_device(target) || target.metadata().is_ok_and(|found| !found.is_file()) {
             return Err(Refused::NotRegular(target.to_owned()));
         }
         if target.symlink_metadata().is_ok() && !force {
@@ -260,9 +261,8 @@ mod tests {
         let single = [target.clone()];
         assert!(matches!(ReportFile::begin(&target, true, &single), Err(Refused::InEvidence(_))));
         assert!(matches!(ReportFile::begin(folder.path(), true, &[]), Err(Refused::NotRegular(_))));
-        if cfg!(unix) {
-            assert!(matches!(ReportFile::begin(Path::new("/dev/null"), true, &[]), Err(Refused::NotRegular(_))));
-        }
+        let null = Path::new(if cfg!(windows) { "NUL" } else { "/dev/null" });
+        assert!(matches!(ReportFile::begin(null, true, &[]), Err(Refused::NotRegular(_))));
         assert!(matches!(ReportFile::begin(Path::new("/no/such/folder/x"), true, &[]), Err(Refused::Io(..))));
         assert_eq!(std::fs::read(&target).unwrap(), b"old");
     }

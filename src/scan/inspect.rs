@@ -26,7 +26,7 @@ pub fn inspect(paths: &[PathBuf], limits: &Limits, authorities: &Authorities) ->
                 message: anomaly.cause.to_string(),
             });
         };
-        let opened = Host::open(path).and_then(|host| {
+        let opened = Host::open(path, limits).and_then(|host| {
             if !host.is_single_file() {
                 let cause = Cause::Unsupported("a directory; scan takes directories".to_owned());
                 return Err(Anomaly::new(Stage::Open, shown.clone(), cause));

@@ -141,7 +141,7 @@ pub fn run_over(file_system: Box<dyn FileSystem>, path: &str, request: &ScanRequ
 fn open(path: &Path, request: &ScanRequest, lives: &mut Vec<Arc<Live>>) -> Result<Opened, Anomaly> {
     match request.live {
         Some(live) if path.is_dir() => {
-            let live = Arc::new(Live::open(path, live.all_disks)?);
+            let live = Arc::new(Live::open(path, live.all_disks, &request.limits)?);
             lives.push(live.clone());
             let file_system = Box::new(live);
             Ok(Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() })

@@ -98,12 +98,36 @@ fn names(folder: &Path, follow: bool) -> io::Result<Vec<Named>> {
     if !follow && !std::fs::symlink_metadata(folder)?.is_dir() {
         return Err(io::ErrorKind::NotADirectory.into());
     }
-    let entries = std::fs::read_dir(folder)?.filter_map(|entry| {
-        let entry = entry.ok()?;
-        let kind = super::host::kind_of(entry.file_type().ok()?);
-        Some(Named::new(entry.file_name().as_encoded_bytes(), kind))
-    });
-    Ok(entries.collect())
+    let entries = walkdir::WalkDir::new(folder).min_depth(1).max_depth(1);
+    let mut names = Vec::new();
+    for entry in entries {
+        match entry {
+            Ok(entry) => {
+                let named = Named::new(entry.file_name().as_encoded_bytes(), super::host::kind_of(entry.file_type()));
+                names.push(Named { barred: barred(&entry), ..named });
+            }
+            // The folder itself; what vanishes in it is left out.
+            Err(error) if error.depth() == 0 => return Err(error.into()),
+            Err(_) => {}
+        }
+    }
+    Ok(names)
+}
+
+/// Why a folder is not entered: its entries would have to be fetched from elsewhere.
+#[cfg(not(target_os = "linux"))]
+fn barred(entry: &walkdir::DirEntry) -> Option<&'static str> {
+    #[cfg(windows)]
+    {
+        use std::os::windows::fs::MetadataExt;
+        let metadata = entry.metadata().ok().filter(std::fs::Metadata::is_dir)?;
+        super::host::is_elsewhere(metadata.file_attributes()).then_some(super::host::ELSEWHERE)
+    }
+    #[cfg(not(windows))]
+    {
+        let _ = entry;
+        None
+    }
 }
 
 #[cfg(all(test, unix))]

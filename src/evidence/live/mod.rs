@@ -6,7 +6,7 @@
 mod mounts;
 mod places;
 
-use super::entry::{Entry, EntryKind, EntryPath};
+use super::entry::{Entry, EntryKind, EntryPath, Origin};
 use super::filesystem::host::Host;
 use super::walk::{Enter, Left, Walk};
 use super::{FileSystem, Opened, Walked};
@@ -146,14 +146,14 @@ impl Live {
     ///
     /// # Errors
     /// It does not exist, cannot be read, or is no folder.
-    pub fn open(path: &Path, all_disks: bool) -> Result<Self, Anomaly> {
+    pub fn open(path: &Path, all_disks: bool, limits: &Limits) -> Result<Self, Anomaly> {
         let failed = |cause: Cause| Anomaly { stage: Stage::Open, path: path.to_string_lossy().into_owned(), cause };
         let root = path.canonicalize().map_err(|error| failed(error.into()))?;
-        Self::with_mounts(&root, all_disks, &mount_table())
+        Self::with_mounts(&root, all_disks, &mount_table(), limits)
     }
 
-    fn with_mounts(root: &Path, all_disks: bool, mountinfo: &[u8]) -> Result<Self, Anomaly> {
-        let host = Host::open(root)?;
+    fn with_mounts(root: &Path, all_disks: bool, mountinfo: &[u8], limits: &Limits) -> Result<Self, Anomaly> {
+        let host = Host::open(root, limits)?;
         let base = mounts::path(root.as_os_str().as_encoded_bytes());
         let mounts = Mounts::parse(mountinfo, &base, all_disks);
         let mut corridors: BTreeMap<EntryPath, BTreeSet<Vec<u8>>> = BTreeMap::new();
@@ -311,6 +311,10 @@ impl FileSystem for Live {
         }
         if self.is_barred(directory) { Vec::new() } else { self.host.list(directory) }
     }
+
+    fn origin(&self, path: &EntryPath) -> Origin {
+        self.host.origin(path)
+    }
 }
 
 /// What is mounted, as Linux tells it; nothing elsewhere.
@@ -340,7 +344,7 @@ mod tests {
              3 2 0:6 / {at}/dev/shm rw - tmpfs tmpfs rw\n4 1 0:7 / {at}/mnt/share rw - nfs4 s:/x rw\n\
              5 1 0:8 / {at}/file rw - nfs4 s:/file rw\n"
         );
-        Live::with_mounts(&root, all_disks, table.as_bytes()).unwrap()
+        Live::with_mounts(&root, all_disks, table.as_bytes(), &Limits::default()).unwrap()
     }
 
     fn files(walk: impl FnOnce(&mut dyn FnMut(Walked) -> ControlFlow<()>)) -> Vec<String> {

@@ -19,7 +19,7 @@ pub(super) fn facts(clock: Timestamp) -> Host {
     // Where Windows lies is not in a file; what a wrong answer leads to are the facts of no host.
     let folder = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
     let folder = std::path::PathBuf::from(folder);
-    match folder.parent().map(host::Host::open) {
+    match folder.parent().map(|drive| host::Host::open(drive, &Limits::default())) {
         Some(Ok(drive)) => {
             of(&drive, &EntryPath::new(folder.file_name().unwrap_or_default().as_encoded_bytes()), clock)
         }

@@ -47,7 +47,7 @@ pub fn filezilla_2(text: &str) -> Option<Secret> {
     let numbers: Option<Vec<u8>> = text
         .as_bytes()
         .chunks(3)
-        .map(|digits| std::str::from_utf8(digits).ok().filter(|_| digits.len() == 3)?.parse().ok())
+        .map(|digits| std::str::from_utf8(digits).ok().filter(|_| digits.len() == 3)?.parse::<u8>().ok())
         .collect();
     let numbers = numbers.filter(|numbers| !numbers.is_empty())?;
     let key = KEY.iter().cycle().skip(numbers.len().checked_rem(KEY.len())?);

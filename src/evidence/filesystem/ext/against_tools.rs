@@ -148,7 +148,7 @@ fn every_form_of_the_three_reads_as_it_was_made() {
     let tree = folder.path().join("tree");
     std::fs::create_dir(&tree).unwrap();
     source(&tree);
-    let expected = content(&Host::open(&tree).unwrap());
+    let expected = content(&Host::open(&tree, &Limits::default()).unwrap());
     let image = folder.path().join("image");
     for (arguments, size, kind) in VOLUMES {
         if make(&image, &tree, size, arguments).is_none() {
@@ -265,7 +265,7 @@ fn a_lost_superblock_is_replaced_by_a_copy() {
     let tree = folder.path().join("tree");
     std::fs::create_dir(&tree).unwrap();
     source(&tree);
-    let expected = content(&Host::open(&tree).unwrap());
+    let expected = content(&Host::open(&tree, &Limits::default()).unwrap());
     let image = folder.path().join("image");
     let forms = ["-t ext2 -b 1024", "-t ext4 -b 1024", "-t ext4", "-t ext4 -b 2048 -O meta_bg,^resize_inode"];
     for arguments in forms {

@@ -3,7 +3,7 @@
 use super::deleted::Judge;
 use super::field::u32_at;
 use super::notes::Notes;
-use super::stream::Reader;
+use super::stream::{Extensions, Reader};
 use super::{build, table};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
@@ -37,7 +37,7 @@ pub fn mount_mft(source: Source, limits: &Limits) -> Result<Mounted, Cause> {
     let mut notes = Notes::default();
     let mut read = table::read(&*source, size, &Judge::without_clusters(), &|offset| offset, &mut notes);
     let tree = build::tree(&read, limits, &mut notes);
-    let (label, extensions) = (read.label.take(), std::mem::take(&mut read.extensions));
+    let (label, extensions) = (read.label.take(), Extensions::Known(std::mem::take(&mut read.extensions)));
     drop(read);
     let reader = Reader { table: source, record: size, volume: None, bitmap: None, extensions, last: Mutex::default() };
     let mut mounted = Mounted::new("mft", tree, reader, notes.finish());

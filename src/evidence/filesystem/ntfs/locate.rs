@@ -4,8 +4,10 @@ use super::attribute::{Attributes, Body, kind, listed};
 use super::boot::Boot;
 use super::record::{Header, own_number, restore};
 use super::runs::{CAP, Content, Run, decode, ordered};
+use super::table::EXTENSIONS;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::source::Source;
+use std::collections::BTreeSet;
 
 /// Bytes of a `$ATTRIBUTE_LIST` that are read; the format allows 256 KiB.
 const LIST: u64 = 1 << 20;
@@ -52,27 +54,19 @@ impl Volume {
             size: 0,
             initialised: 0,
         };
-        let (mut begun, mut list) = (false, Vec::new());
+        let mut begun = false;
         for attribute in Attributes::new(base, &header) {
-            match (attribute.kind, attribute.body) {
-                (kind::DATA, Body::Extents(extents)) if attribute.name.is_empty() && extents.first == 0 && !begun => {
-                    begun = true;
-                    (content.size, content.initialised) = (extents.size, extents.initialised);
-                    let _ = decode(extents.runs, 0, self.clusters(), &mut content.runs);
-                }
-                (kind::ATTRIBUTE_LIST, Body::Resident(value)) => list = value.to_vec(),
-                (kind::ATTRIBUTE_LIST, Body::Extents(extents)) if extents.first == 0 && extents.size <= LIST => {
-                    let mut runs = Vec::new();
-                    let _ = decode(extents.runs, 0, self.clusters(), &mut runs);
-                    let value =
-                        Content { runs, size: extents.size, initialised: extents.initialised, ..content.clone() };
-                    list = vec![0; usize::try_from(value.size).ok()?];
-                    let read = read_full(&value, 0, &mut list).unwrap_or(0);
-                    list.truncate(read);
-                }
-                _ => {}
+            if let (kind::DATA, Body::Extents(extents)) = (attribute.kind, attribute.body)
+                && attribute.name.is_empty()
+                && extents.first == 0
+                && !begun
+            {
+                begun = true;
+                (content.size, content.initialised) = (extents.size, extents.initialised);
+                let _ = decode(extents.runs, 0, self.clusters(), &mut content.runs);
             }
         }
+        let list = self.list(base, &header);
         let mut pending: Vec<_> = listed(&list)
             .take(ENTRIES)
             .filter(|entry| entry.kind == kind::DATA && !entry.named && entry.record.record != number)
@@ -99,6 +93,35 @@ impl Volume {
             content.runs = ordered(content.runs);
         }
         begun.then_some(content)
+    }
+
+    /// The `$ATTRIBUTE_LIST` of a base record, as far as it can be read; empty where there is none.
+    fn list(&self, base: &[u8], header: &Header) -> Vec<u8> {
+        for attribute in Attributes::new(base, header).filter(|attribute| attribute.kind == kind::ATTRIBUTE_LIST) {
+            match attribute.body {
+                Body::Resident(value) => return value.to_vec(),
+                Body::Extents(extents) if extents.first == 0 && extents.size <= LIST => {
+                    let mut runs = Vec::new();
+                    let _ = decode(extents.runs, 0, self.clusters(), &mut runs);
+                    let (volume, cluster) = (self.source.clone(), self.boot.cluster);
+                    let value = Content { volume, cluster, runs, size: extents.size, initialised: extents.initialised };
+                    let mut list = vec![0; usize::try_from(value.size).unwrap_or(0)];
+                    let read = read_full(&value, 0, &mut list).unwrap_or(0);
+                    list.truncate(read);
+                    return list;
+                }
+                Body::Extents(_) => {}
+            }
+        }
+        Vec::new()
+    }
+
+    /// The records that continue a base record, by its `$ATTRIBUTE_LIST`, in the order of their numbers.
+    pub(super) fn continued(&self, number: u64, base: &[u8]) -> BTreeSet<u64> {
+        let Some(header) = Header::of(base) else { return BTreeSet::new() };
+        let list = self.list(base, &header);
+        let records = listed(&list).take(ENTRIES).map(|entry| entry.record.record);
+        records.filter(|record| *record != number).take(EXTENSIONS).collect()
     }
 
     /// The table, and what had to be done to find it; its records are searched over the whole volume only if asked.

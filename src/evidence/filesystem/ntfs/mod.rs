@@ -20,13 +20,14 @@ mod lznt1;
 mod lzx;
 mod notes;
 mod record;
+mod records;
 mod reparse;
 mod restored;
 mod runs;
 mod stream;
 mod table;
 #[cfg(test)]
-mod testimage;
+pub(super) mod testimage;
 #[cfg(test)]
 mod tests;
 mod wof;
@@ -34,6 +35,7 @@ mod wof;
 pub(super) use bare::is_table;
 pub use bare::mount_mft;
 pub(super) use boot::has_backup;
+pub use records::{NamedStreams, Records};
 
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
@@ -47,7 +49,7 @@ use locate::{Volume, read_record};
 use notes::Notes;
 use runs::Content;
 use std::sync::{Arc, Mutex};
-use stream::Reader;
+use stream::{Extensions, Reader};
 
 /// The record of `$Bitmap`.
 const BITMAP: u64 = 6;
@@ -74,7 +76,7 @@ pub(super) fn mount(source: Source, limits: &Limits) -> Result<Mounted, Cause> {
     };
     let mut read = table::read(&*table, size, &judge, &place, &mut notes);
     let tree = build::tree(&read, limits, &mut notes);
-    let (label, extensions) = (read.label.take(), std::mem::take(&mut read.extensions));
+    let (label, extensions) = (read.label.take(), Extensions::Known(std::mem::take(&mut read.extensions)));
     drop(read);
     let reader = Reader { table, record: size, volume: Some(volume), bitmap, extensions, last: Mutex::default() };
     let mut mounted = Mounted::new("ntfs", tree, reader, notes.finish());

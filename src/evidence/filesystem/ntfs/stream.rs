@@ -4,7 +4,7 @@ use super::attribute::{Attribute, Attributes, Body, kind};
 use super::bitmap::Bitmap;
 use super::chunked::Chunked;
 use super::compressed::Units;
-use super::field::u32_at;
+use super::field::{push_text, u32_at};
 use super::locate::{Volume, read_record};
 use super::record::Header;
 use super::reparse;
@@ -44,14 +44,22 @@ pub(super) struct Reader {
     pub volume: Option<Volume>,
     /// Which clusters belong to files.
     pub bitmap: Option<Arc<Bitmap>>,
-    /// The records that continue others, by base record.
-    pub extensions: BTreeMap<u32, Vec<u32>>,
+    /// The records that continue others.
+    pub extensions: Extensions,
     /// The records of the file of several that was opened last: its streams are likely to be opened one after another.
     pub last: Mutex<Option<(u64, Records)>>,
 }
 
+/// How the records that continue others are known.
+pub(super) enum Extensions {
+    /// The whole table was read: they are known by base record.
+    Known(BTreeMap<u32, Vec<u32>>),
+    /// By the `$ATTRIBUTE_LIST` of each file, when it is opened.
+    Listed,
+}
+
 /// The records of a file.
-type Records = Arc<Vec<Vec<u8>>>;
+pub(super) type Records = Arc<Vec<Vec<u8>>>;
 
 /// Records of one file that are kept.
 const KEPT: usize = 1024;
@@ -159,7 +167,7 @@ fn reparse_of<'a>(attribute: &Attribute<'a>) -> Option<&'a [u8]> {
 }
 
 /// The attributes of all of a file's records: those that begin a stream in the order in which the table numbers them.
-fn attributes(records: &[Vec<u8>]) -> impl Iterator<Item = Attribute<'_>> {
+pub(super) fn attributes(records: &[Vec<u8>]) -> impl Iterator<Item = Attribute<'_>> {
     let headed = records.iter().filter_map(|record| Some((record, Header::of(record)?)));
     headed.flat_map(|(record, header)| Attributes::new(record, &header))
 }
@@ -169,8 +177,8 @@ impl Reader {
     fn resident_place(&self, node: &Node) -> Option<(u64, u64)> {
         let records = self.records(node.id).ok()?;
         let content = self.parts(&records, Which::Number(node.stream))?.resident.filter(|value| !value.is_empty())?;
-        let extensions = u32::try_from(node.id).ok().and_then(|number| self.extensions.get(&number));
-        let numbers = std::iter::once(node.id).chain(extensions.into_iter().flatten().map(|number| u64::from(*number)));
+        let more = self.continued(node.id, records.first()?);
+        let numbers = std::iter::once(node.id).chain(more);
         let (number, inside) = numbers.zip(records.iter()).find_map(|(number, record)| {
             let mut held = Attributes::new(record, &Header::of(record)?);
             let value = held.find_map(|attribute| match attribute.body {
@@ -197,8 +205,22 @@ impl Reader {
         None
     }
 
+    /// The numbers of the records that continue a file's base record.
+    fn continued(&self, number: u64, base: &[u8]) -> Vec<u64> {
+        match &self.extensions {
+            Extensions::Known(known) => {
+                let known = u32::try_from(number).ok().and_then(|number| known.get(&number));
+                known.into_iter().flatten().map(|number| u64::from(*number)).collect()
+            }
+            Extensions::Listed => {
+                let listed = self.volume.as_ref().map(|volume| volume.continued(number, base));
+                listed.unwrap_or_default().into_iter().collect()
+            }
+        }
+    }
+
     /// The records of a file: its base record, and those that continue it.
-    fn records(&self, number: u64) -> Result<Records, Cause> {
+    pub(super) fn records(&self, number: u64) -> Result<Records, Cause> {
         let last = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, records)) = last().as_ref().filter(|(of, _)| *of == number) {
             return Ok(records.clone());
@@ -206,13 +228,29 @@ impl Reader {
         let size = u64::try_from(self.record).unwrap_or(u64::MAX);
         let read = |number: u64| read_record(&self.table, number.saturating_mul(size), self.record);
         let base = read(number).ok_or_else(|| unsupported("its record cannot be read"))?;
-        let extensions = u32::try_from(number).ok().and_then(|number| self.extensions.get(&number));
-        let more = extensions.into_iter().flatten().filter_map(|number| read(u64::from(*number)));
+        let of_this = |record: &Vec<u8>| Header::of(record).is_some_and(|header| header.base.record == number);
+        let more = self.continued(number, &base).into_iter().filter_map(read).filter(of_this);
         let records = Arc::new(std::iter::once(base).chain(more).collect::<Vec<_>>());
         if (2..=KEPT).contains(&records.len()) {
             *last() = Some((number, records.clone()));
         }
         Ok(records)
+    }
+
+    /// The number of a stream by its name in WTF-8, zero for the content; nothing where there is no such stream.
+    pub(super) fn number_of(&self, records: &[Vec<u8>], name: &[u8]) -> Option<u32> {
+        let begins = |attribute: &Attribute<'_>| !matches!(attribute.body, Body::Extents(extents) if extents.first > 0);
+        let mut beginnings = attributes(records).filter(|attribute| attribute.kind == kind::DATA && begins(attribute));
+        if name.is_empty() {
+            return beginnings.any(|attribute| attribute.name.is_empty()).then_some(0);
+        }
+        let mut text = Vec::new();
+        let place = beginnings.filter(|attribute| !attribute.name.is_empty()).position(|attribute| {
+            text.clear();
+            push_text(&mut text, attribute.name);
+            text == name
+        })?;
+        u32::try_from(place).ok()?.checked_add(1)
     }
 
     /// The parts of one stream; nothing where there is no such stream.

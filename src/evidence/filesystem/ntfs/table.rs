@@ -23,7 +23,7 @@ const NAMES: u32 = 1024;
 pub(super) const STREAMS: u32 = 5000;
 
 /// Records that continue one file; its attribute list cannot name more.
-const EXTENSIONS: usize = 8192;
+pub(super) const EXTENSIONS: usize = 8192;
 
 /// The record of `$BadClus`.
 pub(super) const BAD_CLUSTERS: u32 = 8;

@@ -3,20 +3,20 @@
 use crate::base::source::Source;
 use std::sync::Arc;
 
-pub(super) const CLUSTER: usize = 512;
-pub(super) const CLUSTERS: usize = 512;
-pub(super) const TABLE: usize = 8;
-pub(super) const RECORDS: usize = 64;
+pub(in crate::evidence::filesystem) const CLUSTER: usize = 512;
+pub(in crate::evidence::filesystem) const CLUSTERS: usize = 512;
+pub(in crate::evidence::filesystem) const TABLE: usize = 8;
+pub(in crate::evidence::filesystem) const RECORDS: usize = 64;
 const MIRROR: usize = 170;
 const BITMAP: usize = 160;
 /// The first cluster that tests may use.
-pub(super) const FREE: usize = 200;
+pub(in crate::evidence::filesystem) const FREE: usize = 200;
 
 /// In use; a directory.
-pub(super) const FILE: u16 = 1;
-pub(super) const DIRECTORY: u16 = 3;
+pub(in crate::evidence::filesystem) const FILE: u16 = 1;
+pub(in crate::evidence::filesystem) const DIRECTORY: u16 = 3;
 
-pub(super) fn utf16(text: &str) -> Vec<u8> {
+pub(in crate::evidence::filesystem) fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
@@ -28,7 +28,7 @@ fn padded(mut bytes: Vec<u8>) -> Vec<u8> {
 }
 
 /// A resident attribute.
-pub(super) fn resident(kind: u32, name: &str, value: &[u8]) -> Vec<u8> {
+pub(in crate::evidence::filesystem) fn resident(kind: u32, name: &str, value: &[u8]) -> Vec<u8> {
     let name = utf16(name);
     let start = (24 + name.len()).next_multiple_of(8);
     let mut bytes = vec![0u8; start];
@@ -44,7 +44,7 @@ pub(super) fn resident(kind: u32, name: &str, value: &[u8]) -> Vec<u8> {
 
 /// How an attribute lies in clusters.
 #[derive(Default, Clone)]
-pub(super) struct Lies<'a> {
+pub(in crate::evidence::filesystem) struct Lies<'a> {
     pub first: u64,
     pub size: u64,
     pub initialised: Option<u64>,
@@ -54,7 +54,7 @@ pub(super) struct Lies<'a> {
 }
 
 /// An attribute in clusters.
-pub(super) fn extents(kind: u32, name: &str, lies: &Lies<'_>) -> Vec<u8> {
+pub(in crate::evidence::filesystem) fn extents(kind: u32, name: &str, lies: &Lies<'_>) -> Vec<u8> {
     let name = utf16(name);
     let start = (64 + name.len()).next_multiple_of(8);
     let mut bytes = vec![0u8; start];
@@ -74,17 +74,17 @@ pub(super) fn extents(kind: u32, name: &str, lies: &Lies<'_>) -> Vec<u8> {
 }
 
 /// A run of up to 127 clusters, as the first of its attribute.
-pub(super) fn run(length: usize, start: usize) -> [u8; 4] {
+pub(in crate::evidence::filesystem) fn run(length: usize, start: usize) -> [u8; 4] {
     let [low, high] = (start as u16).to_le_bytes();
     [0x21, length as u8, low, high]
 }
 
-pub(super) fn reference(record: u64, sequence: u16) -> u64 {
+pub(in crate::evidence::filesystem) fn reference(record: u64, sequence: u16) -> u64 {
     record | (u64::from(sequence) << 48)
 }
 
 /// A `$FILE_NAME`.
-pub(super) fn file_name(parent: u64, name: &str, namespace: u8) -> Vec<u8> {
+pub(in crate::evidence::filesystem) fn file_name(parent: u64, name: &str, namespace: u8) -> Vec<u8> {
     let text = utf16(name);
     let mut value = vec![0u8; 66];
     value[..8].copy_from_slice(&parent.to_le_bytes());
@@ -98,13 +98,13 @@ pub(super) fn file_name(parent: u64, name: &str, namespace: u8) -> Vec<u8> {
 
 /// A volume that is being written.
 #[derive(Clone)]
-pub(super) struct Image {
+pub(in crate::evidence::filesystem) struct Image {
     pub bytes: Vec<u8>,
 }
 
 impl Image {
     /// With the files that every volume has; the bitmap says that all clusters from [`FREE`] on are free.
-    pub(super) fn new() -> Self {
+    pub(in crate::evidence::filesystem) fn new() -> Self {
         let mut image = Self { bytes: vec![0; CLUSTER * CLUSTERS] };
         let boot = &mut image.bytes[..512];
         boot[3..11].copy_from_slice(b"NTFS    ");
@@ -137,22 +137,35 @@ impl Image {
     }
 
     /// Writes bytes at a cluster.
-    pub(super) fn put(&mut self, cluster: usize, bytes: &[u8]) {
+    pub(in crate::evidence::filesystem) fn put(&mut self, cluster: usize, bytes: &[u8]) {
         self.bytes[cluster * CLUSTER..][..bytes.len()].copy_from_slice(bytes);
     }
 
     /// Says in the bitmap that a cluster belongs to a file.
-    pub(super) fn take(&mut self, cluster: usize) {
+    pub(in crate::evidence::filesystem) fn take(&mut self, cluster: usize) {
         self.bytes[BITMAP * CLUSTER + cluster / 8] |= 1 << (cluster % 8);
     }
 
     /// Writes a record.
-    pub(super) fn record(&mut self, number: usize, sequence: u16, flags: u16, attributes: &[Vec<u8>]) {
+    pub(in crate::evidence::filesystem) fn record(
+        &mut self,
+        number: usize,
+        sequence: u16,
+        flags: u16,
+        attributes: &[Vec<u8>],
+    ) {
         self.extension(number, sequence, flags, 0, attributes);
     }
 
     /// Writes a record that continues another.
-    pub(super) fn extension(&mut self, number: usize, sequence: u16, flags: u16, base: u64, attributes: &[Vec<u8>]) {
+    pub(in crate::evidence::filesystem) fn extension(
+        &mut self,
+        number: usize,
+        sequence: u16,
+        flags: u16,
+        base: u64,
+        attributes: &[Vec<u8>],
+    ) {
         let mut record = vec![0u8; 56];
         record[..4].copy_from_slice(b"FILE");
         record[4..8].copy_from_slice(&[48, 0, 3, 0]);
@@ -178,17 +191,17 @@ impl Image {
     }
 
     /// Where a record lies.
-    pub(super) fn place(number: usize) -> usize {
+    pub(in crate::evidence::filesystem) fn place(number: usize) -> usize {
         TABLE * CLUSTER + number * 1024
     }
 
     /// The table alone.
-    pub(super) fn table(&self) -> Source {
+    pub(in crate::evidence::filesystem) fn table(&self) -> Source {
         Arc::new(self.bytes[Self::place(0)..Self::place(RECORDS)].to_vec())
     }
 
     /// The volume.
-    pub(super) fn source(&self) -> Source {
+    pub(in crate::evidence::filesystem) fn source(&self) -> Source {
         Arc::new(self.bytes.clone())
     }
 }

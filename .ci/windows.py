@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""The same program on Windows: its tests, and its reports against those of the program on Linux.
+
+usage: windows.py tests                            builds the tests for Windows and runs them under Wine
+       windows.py compare PROGRAM EXE FOLDER...    scans each folder by both; the reports must be equal
+       windows.py all PROGRAM                      the tests, and what was built with them compared over the testdata
+"""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import wine
+
+HERE = pathlib.Path(__file__).resolve().parents[1]
+TARGET_FOLDER = HERE / "target" / "windows"
+
+# What the clock and the machine put into a report.
+RUN = ["started", "finished", "elapsed_s", "arguments"]
+
+
+def build():
+    """The program and its tests, built for Windows."""
+    out = wine.cargo(["test", "--no-run", "--message-format=json"], TARGET_FOLDER, cwd=HERE, stdout=subprocess.PIPE).stdout
+    made = [json.loads(line) for line in out.splitlines() if line.startswith(b"{")]
+    made = [message for message in made if message.get("reason") == "compiler-artifact" and message.get("executable")]
+    tests = [message["executable"] for message in made if message["profile"]["test"]]
+    program = next(message["executable"] for message in made if not message["profile"]["test"])
+    return program, tests
+
+
+def run_tests(windows, tests):
+    good = True
+    for test in tests:
+        done = windows.run(test, ["--test-threads=2"], cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        told = done.stdout.decode(errors="replace").replace("\r", "")
+        result = re.findall(r"^test result: .*$", told, re.M)
+        print(f"{pathlib.Path(test).name}: {result[0] if result else f'ended with {done.returncode}'}", flush=True)
+        if done.returncode != 0 or not result:
+            good = False
+            failures = told.find("\nfailures:\n")
+            print(told[failures if failures >= 0 else -4000:])
+    return good
+
+
+def plain(value, folder):
+    """A report without what the machine puts in: paths of the evidence as Linux writes them, of times of files none but
+    that of the last change of the content, in the steps of Windows (100 ns)."""
+    if isinstance(value, dict):
+        fields = {name: plain(inner, folder) for name, inner in value.items()}
+        if isinstance(fields.get("times"), dict):
+            fields["times"] = {"modified": step(fields["times"].get("modified"))}
+        return fields
+    if isinstance(value, list):
+        return [plain(inner, folder) for inner in value]
+    if isinstance(value, str):
+        there = wine.windows_path(folder)
+        if there.lower() in value.lower():
+            value = re.sub(re.escape(there) + r"[^\s\"]*", lambda found: found[0][2:].replace("\\", "/"), value, flags=re.I)
+        return value.replace(str(folder), "EVIDENCE")
+    return value
+
+
+def step(time):
+    return time and re.sub(r"(\.\d{7})\d+Z", r"\1Z", time)
+
+
+def report(command, folder):
+    done = command(["scan", "--format", "json", "--quiet"])
+    if done.returncode not in (0, 1, 3):
+        sys.exit(f"{folder}: ended with {done.returncode}: {done.stderr.decode(errors='replace')}")
+    found = plain(json.loads(done.stdout), folder)
+    for name in RUN:
+        found["scan"].pop(name)
+    # Of files, Windows does not tell when the rest was changed, and Wine not when they were made.
+    kept = [entry for entry in found["timeline"] if entry["clock"] != "file-system" or entry["kind"].endswith("modified")]
+    found["timeline"] = [{**entry, "time": step(entry["time"])} for entry in kept]
+    return done.returncode, found
+
+
+def differences(path, ours, theirs):
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        for name in sorted(ours.keys() | theirs.keys()):
+            yield from differences(f"{path}.{name}", ours.get(name), theirs.get(name))
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for number, (one, other) in enumerate(zip(ours, theirs)):
+            yield from differences(f"{path}[{number}]", one, other)
+    elif ours != theirs:
+        yield f"{path}: {json.dumps(ours)[:600]}\n    on Windows: {json.dumps(theirs)[:600]}"
+
+
+def compare(windows, program, exe, folders):
+    good = True
+    for folder in folders:
+        folder = pathlib.Path(folder).resolve()
+        quietly = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        ours = report(lambda words: subprocess.run([program, *words, str(folder)], **quietly), folder)
+        theirs = report(lambda words: windows.run(exe, [*words, wine.windows_path(folder)], **quietly), folder)
+        found = list(differences("report", ours[1], theirs[1]))
+        if ours[0] != theirs[0]:
+            found.insert(0, f"exit code {ours[0]}, on Windows {theirs[0]}")
+        counts = ours[1]["scan"]["counts"]
+        told = f"{counts['files']} files, {counts['scripts']} scripts, {counts['findings']} findings"
+        print(f"{folder}: {told}: {'equal' if not found else f'{len(found)} differences'}", flush=True)
+        for difference in found:
+            print(f"  {difference}")
+        good &= not found
+    return good
+
+
+def main():
+    words = sys.argv[1:]
+    if not words or words[0] not in ("tests", "compare", "all") or (words[0] == "compare" and len(words) < 4):
+        sys.exit(__doc__)
+    why = wine.missing()
+    if why:
+        print(f"skipped: no Windows to test in: {why} cannot be had here")
+        return
+    good = True
+    with wine.Wine() as windows:
+        if words[0] == "compare":
+            good = compare(windows, words[1], words[2], words[3:])
+        else:
+            program, tests = build()
+            good = run_tests(windows, tests)
+            if words[0] == "all":
+                folders = [HERE / "testdata", HERE / "testdata" / "host", HERE.parent / "shared" / "corpus" / "ftp-scripts"]
+                good &= compare(windows, words[1], program, [folder for folder in folders if folder.exists()])
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+//! What the file system of this host does not give out, from the volume that it lies on: the content of files that another
+//! program has locked or that are closed to this user, and the names of alternate data streams.
+//!
+//! The volume is opened when it is first needed. Its file system goes on writing meanwhile: what was changed in the last
+//! seconds may not be on it yet.
+
+use crate::base::anomaly::Cause;
+use crate::base::bytes::ReadAt;
+use crate::base::limits::Limits;
+use crate::base::source::Source;
+use crate::evidence::filesystem::ntfs::{NamedStreams, Records};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+/// What the system tells of a volume besides its files.
+pub(super) trait Volume: Send + Sync {
+    /// Opens the volume itself.
+    ///
+    /// # Errors
+    /// Why this user cannot.
+    fn open(&self) -> Result<Source, Cause>;
+
+    /// The number of a file, which the system tells even where it does not give out the content.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn reference(&self, path: &Path) -> io::Result<u64>;
+
+    /// Whether files have named streams there.
+    fn has_streams(&self) -> bool;
+}
+
+/// The volume below evidence on this host.
+pub(super) struct Raw {
+    volume: Box<dyn Volume>,
+    /// The path of the evidence on the volume, its names joined by `/`.
+    place: Vec<u8>,
+    records: OnceLock<Result<Records, String>>,
+    streams: OnceLock<Result<NamedStreams, String>>,
+}
+
+impl Raw {
+    #[cfg(any(windows, test))]
+    pub(super) fn new(volume: Box<dyn Volume>, place: Vec<u8>) -> Self {
+        Self { volume, place, records: OnceLock::new(), streams: OnceLock::new() }
+    }
+
+    fn records(&self) -> Result<&Records, &str> {
+        let opened = self.records.get_or_init(|| {
+            let records = self.volume.open().and_then(Records::of);
+            records.map_err(|cause| format!("the volume cannot be read past the system: {cause}"))
+        });
+        opened.as_ref().map_err(String::as_str)
+    }
+
+    /// Opens the content of a file, or one of its streams, that the system refused with `error`.
+    ///
+    /// # Errors
+    /// Why it cannot be had here either, or that the system refused it for another reason.
+    pub(super) fn instead(&self, error: io::Error, file: &Path, stream: &[u8]) -> Result<Box<dyn ReadAt>, Cause> {
+        if !is_refusal(&error) {
+            return Err(error.into());
+        }
+        let both = |why: &dyn std::fmt::Display| Cause::Unsupported(format!("{error}; {why}"));
+        let records = self.records().map_err(|why| both(&why))?;
+        let reference = self.volume.reference(file).map_err(|why| both(&why))?;
+        records.open(reference, stream).map_err(|why| both(&why))
+    }
+
+    /// The names of the streams of a file or a folder, in the order of their bytes; nothing where this volume has none.
+    ///
+    /// # Errors
+    /// Why they cannot be told.
+    pub(super) fn streams(&self, path: &[u8], limits: &Limits) -> Result<&[Vec<u8>], &str> {
+        if !self.volume.has_streams() {
+            return Ok(&[]);
+        }
+        let streams = self.all_streams(limits)?;
+        let whole: Vec<u8> = match (self.place.as_slice(), path) {
+            ([], path) => path.to_vec(),
+            (place, []) => place.to_vec(),
+            (place, path) => [place, b"/", path].concat(),
+        };
+        Ok(streams.by_path.get(&whole).map_or(&[], Vec::as_slice))
+    }
+
+    fn all_streams(&self, limits: &Limits) -> Result<&NamedStreams, &str> {
+        let all = || Ok(self.records()?.named_streams(limits));
+        self.streams.get_or_init(|| all().map_err(str::to_owned)).as_ref().map_err(String::as_str)
+    }
+
+    /// What is to be said of the streams of this volume as a whole: why they are not, or not all, told.
+    pub(super) fn wrong(&self, limits: &Limits) -> Option<String> {
+        if !self.volume.has_streams() {
+            return None;
+        }
+        match self.all_streams(limits) {
+            Ok(streams) => streams.wrong.clone(),
+            Err(why) => Some(format!("alternate data streams are not listed but for Zone.Identifier: {why}")),
+        }
+    }
+}
+
+/// Whether the system refused what it has: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION.
+fn is_refusal(error: &io::Error) -> bool {
+    let locked = cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33));
+    error.kind() == io::ErrorKind::PermissionDenied || locked
+}
+
+/// An open file of which others may lock parts: those are read from the volume.
+pub(super) struct Lockable {
+    pub(super) file: Box<dyn ReadAt>,
+    pub(super) path: PathBuf,
+    pub(super) stream: Vec<u8>,
+    pub(super) raw: Arc<Raw>,
+    /// The file on the volume.
+    below: OnceLock<Option<Box<dyn ReadAt>>>,
+}
+
+impl Lockable {
+    pub(super) fn new(file: Box<dyn ReadAt>, path: PathBuf, stream: &[u8], raw: Arc<Raw>) -> Self {
+        Self { file, path, stream: stream.to_vec(), raw, below: OnceLock::new() }
+    }
+}
+
+impl ReadAt for Lockable {
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let error = match self.file.read_at(offset, buffer) {
+            Err(error) if is_refusal(&error) => error,
+            read => return read,
+        };
+        let instead = || self.raw.instead(io::Error::from(io::ErrorKind::PermissionDenied), &self.path, &self.stream);
+        match self.below.get_or_init(|| instead().ok()) {
+            Some(below) => below.read_at(offset, buffer),
+            None => Err(error),
+        }
+    }
+
+    fn len(&self) -> u64 {
+        self.file.len()
+    }
+}
+
+/// The volume of an absolute path that Windows takes as it stands, and the path on it: a letter, or the name of a volume.
+#[cfg(any(windows, test))]
+fn split(root: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let rest = root.strip_prefix(br"\\?\")?;
+    let end = rest.iter().position(|byte| *byte == b'\\')?;
+    let (name, below) = (rest.get(..end)?, rest.get(end.saturating_add(1)..)?);
+    let is_letter = matches!(name, [letter, b':'] if letter.is_ascii_alphabetic());
+    let is_volume = name.to_ascii_lowercase().starts_with(b"volume{");
+    let names: Vec<&[u8]> = below.split(|byte| *byte == b'\\').filter(|name| !name.is_empty()).collect();
+    (is_letter || is_volume).then(|| (name.to_vec(), names.join(&b'/')))
+}
+
+/// The volume below a folder of this host; nothing where there is none to be had.
+#[cfg(unix)]
+pub(super) fn below(_: &Path) -> Option<Arc<Raw>> {
+    None
+}
+
+/// The volume below a folder of this host; nothing for what is on the network.
+#[cfg(windows)]
+pub(super) fn below(root: &Path) -> Option<Arc<Raw>> {
+    let (name, place) = split(root.as_os_str().as_encoded_bytes())?;
+    let name = String::from_utf8(name).ok()?;
+    Some(Arc::new(Raw::new(Box::new(OfWindows { name, has_streams: OnceLock::new() }), place)))
+}
+
+/// A volume of Windows, by its letter (`C:`) or its name (`Volume{…}`).
+#[cfg(windows)]
+struct OfWindows {
+    name: String,
+    has_streams: OnceLock<bool>,
+}
+
+#[cfg(windows)]
+impl Volume for OfWindows {
+    fn open(&self) -> Result<Source, Cause> {
+        let path = format!(r"\\.\{}", self.name);
+        super::device::open_device(Path::new(&path)).map_err(|anomaly| anomaly.cause)
+    }
+
+    fn reference(&self, path: &Path) -> io::Result<u64> {
+        let file = super::file::with_access(path, false, super::file::FLAG_OPEN_REPARSE_POINT)?;
+        Ok(super::file::identity(&file)?.1)
+    }
+
+    fn has_streams(&self) -> bool {
+        *self.has_streams.get_or_init(|| {
+            let mut flags = winsafe::co::FILE_VOL::default();
+            let root = format!(r"\\?\{}\", self.name);
+            winsafe::GetVolumeInformation(Some(&root), None, None, None, Some(&mut flags), None).is_ok()
+                && flags.has(winsafe::co::FILE_VOL::NAMED_STREAMS)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_volume_of_a_path_is_told() {
+        let cases: [(&str, Option<(&str, &str)>); 6] = [
+            (r"\\?\C:\", Some(("C:", ""))),
+            (r"\\?\C:\Users\bob", Some(("C:", "Users/bob"))),
+            (
+                r"\\?\Volume{0a1b2c3d-0000-0000-0000-100000000000}\a",
+                Some(("Volume{0a1b2c3d-0000-0000-0000-100000000000}", "a")),
+            ),
+            (r"\\?\UNC\server\share\a", None),
+            (r"\\?\GLOBALROOT\Device\HarddiskVolumeShadowCopy1\a", None),
+            ("/mnt/c", None),
+        ];
+        for (path, expected) in cases {
+            let expected = expected.map(|(name, place)| (name.as_bytes().to_vec(), place.as_bytes().to_vec()));
+            assert_eq!(split(path.as_bytes()), expected, "{path}");
+        }
+    }
+}
