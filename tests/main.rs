@@ -4,6 +4,7 @@ mod architecture;
 mod command_line;
 mod correlate;
 mod determinism;
+mod host_scenes;
 mod hostile;
 #[cfg(unix)]
 mod images;

@@ -3,11 +3,13 @@
 
 use super::client::{self, KnownClients};
 use super::kinds::{self, Kind};
+use super::logons;
 use super::network::plain;
 use super::paths;
 use super::processes;
 use crate::artifact::event::{Event, Process};
 use crate::case::Case;
+use crate::script::launch::Client;
 use crate::script::local_path;
 use std::collections::BTreeSet;
 
@@ -24,6 +26,7 @@ pub struct Interest {
     known: KnownClients,
     guids: BTreeSet<String>,
     programs: BTreeSet<String>,
+    logons: BTreeSet<String>,
 }
 
 impl Interest {
@@ -49,10 +52,19 @@ impl Interest {
         interest
     }
 
-    /// Whether the case has no names and no hosts to look for.
+    /// Whether the case has no names, no hosts and no sessions to look for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty() && self.hosts.is_empty()
+        self.names.is_empty() && self.hosts.is_empty() && self.logons.is_empty()
+    }
+
+    /// Remembers the sessions of the clients among events that were kept: how they began was told before.
+    pub fn remember<'e>(&mut self, events: impl Iterator<Item = &'e Event>) {
+        for event in events.filter(|event| kinds::of(event) == Kind::ProcessStart) {
+            let session = event.process.as_ref().filter(|process| self.is_client(process) || is_suspect(process));
+            let session = session.and_then(|process| process.logon_id.clone());
+            self.logons.extend(session.filter(|id| !logons::is_of_system(id)));
+        }
     }
 
     fn name(&mut self, path: &str) {
@@ -99,7 +111,8 @@ impl Interest {
             return true;
         }
         match kinds::of(event) {
-            Kind::LogCleared | Kind::TimeChanged | Kind::PolicyChanged => true,
+            Kind::LogCleared | Kind::TimeChanged | Kind::PolicyChanged | Kind::Restarted => true,
+            Kind::ProcessStart if process.is_some_and(is_suspect) => true,
             Kind::Connection => event.network.as_ref().is_some_and(|network| {
                 [&network.source, &network.destination].into_iter().flatten().any(|end| {
                     matches!(end.port, Some(20 | 21 | 990))
@@ -129,6 +142,9 @@ impl Interest {
                     || files.iter().any(|file| self.names_file(file))
             }
             _ => {
+                if event.logon.as_ref().is_some_and(|logon| self.logons.contains(&logon.id)) {
+                    return true;
+                }
                 let file = event.file.as_ref().is_some_and(|file| self.names_file(&file.path));
                 let told = process.is_some_and(|process| {
                     process.executable.as_deref().is_some_and(|path| self.names_file(path))
@@ -150,6 +166,23 @@ impl Interest {
     fn names_in(&self, line: &str) -> bool {
         !self.names.is_empty() && paths::words(line).iter().any(|word| self.names_file(word))
     }
+}
+
+/// Whether a process may be a client under another name: its command line names a script as only `ftp.exe` takes one.
+pub(super) fn is_suspect(process: &Process) -> bool {
+    let Some(line) = process.command_line.as_deref() else { return false };
+    let follows = |at: usize| line.as_bytes().get(at.saturating_add(1)..at.saturating_add(3));
+    let named = memchr::memchr2_iter(b'-', b'/', line.as_bytes())
+        .any(|at| follows(at).is_some_and(|word| word.eq_ignore_ascii_case(b"s:")));
+    named
+        && process.executable.as_deref().is_none_or(|path| !client::may_be_client(path))
+        && client::launch(line, None, Some(Client::WindowsFtp)).is_some_and(|launch| launch.script_path.is_some())
+}
+
+/// The programs of an event that may be clients under another name.
+pub fn suspects(event: &Event) -> impl Iterator<Item = &str> {
+    let process = event.process.as_ref().filter(|_| kinds::of(event) == Kind::ProcessStart);
+    process.filter(|process| is_suspect(process)).and_then(|process| process.executable.as_deref()).into_iter()
 }
 
 /// Whether a command line speaks of FTP: it may write a script, or start a client further down.

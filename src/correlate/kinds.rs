@@ -14,6 +14,8 @@ pub(super) enum Kind {
     /// A named stream: `Zone.Identifier` and others.
     StreamCreated,
     FileDeleted,
+    /// A file that a process loaded as a program or a library.
+    Loaded,
     Starts,
     /// A memory of programs that ran: Prefetch, BAM, UserAssist.
     Runs,
@@ -25,6 +27,8 @@ pub(super) enum Kind {
     TimeChanged,
     /// What is recorded was changed.
     PolicyChanged,
+    /// The host was started or shut down, or ended without.
+    Restarted,
     Other,
 }
 
@@ -39,11 +43,17 @@ pub(super) fn of(event: &Event) -> Kind {
         "security-5154" | "security-5157" | "security-5158" => return Kind::Other,
         "sysmon-22" => return Kind::Question,
         "sysmon-11" | "sysmon-29" => return Kind::FileCreated,
+        "sysmon-7" => return Kind::Loaded,
+        // A file that Sysmon kept from being made.
+        "sysmon-27" => return Kind::Other,
         "sysmon-15" => return Kind::StreamCreated,
         "sysmon-23" | "sysmon-26" => return Kind::FileDeleted,
         "security-1102" | "system-104" | "eventlog-104" | "eventlog-1102" => return Kind::LogCleared,
-        "security-4616" | "system-1" => return Kind::TimeChanged,
-        "security-4719" | "sysmon-16" | "sysmon-4" | "security-1100" | "system-1100" => return Kind::PolicyChanged,
+        "security-4616" | "system-1" => return if is_step(event) { Kind::TimeChanged } else { Kind::Other },
+        "security-4719" | "sysmon-16" | "sysmon-4" | "sysmon-255" | "security-1100" | "system-1100" => {
+            return Kind::PolicyChanged;
+        }
+        "system-41" | "system-6005" | "system-6006" | "system-6008" => return Kind::Restarted,
         "amcache" | "shimcache" => return Kind::Presence,
         "prefetch" | "bam" | "dam" | "userassist" | "pca" => return Kind::Runs,
         _ => {}
@@ -74,6 +84,16 @@ pub(super) fn of(event: &Event) -> Kind {
     } else {
         Kind::Other
     }
+}
+
+/// Seconds by which the service of time sets a clock every day: nobody set it.
+const STEP: f64 = 2.0;
+
+/// Whether a clock was set so far that instants before and after are not of one clock. What a host takes from its hardware as
+/// it wakes is no such thing: its clock stood still in between.
+fn is_step(event: &Event) -> bool {
+    let Some(clock) = &event.clock else { return true };
+    clock.reason != Some(2) && clock.from.zip(clock.to).is_none_or(|(from, to)| to.seconds_since(from).abs() >= STEP)
 }
 
 /// The program that a memory of programs speaks of: its path, or its name alone.

@@ -32,6 +32,7 @@ mod journal;
 pub mod list;
 mod payloads;
 mod prefilter;
+mod programs;
 pub mod progress;
 pub mod request;
 mod resolve;
@@ -46,6 +47,7 @@ mod volume;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
+use crate::case::run::ClientRun;
 use crate::case::{Case, Counts, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
 use crate::correlate::sources::Sources;
 use crate::correlate::{correlate, playbook};
@@ -54,6 +56,7 @@ use crate::evidence::entry::EntryPath;
 use crate::evidence::open::{self, Opened, Shape, VolumeFacts};
 use crate::finding::allow::AllowList;
 use crate::finding::judge::judge;
+use crate::payload::authenticode::Authorities;
 use exhibits::Take;
 use progress::Progress;
 use request::ScanRequest;
@@ -137,6 +140,7 @@ struct Builder {
     case: Case,
     limits: Limits,
     allow: AllowList,
+    authorities: Authorities,
     numbers: assemble::Numbers,
     complete: bool,
     links: u64,
@@ -181,6 +185,7 @@ impl Builder {
         Self {
             case,
             allow: request.allow.clone(),
+            authorities: request.authorities.clone(),
             limits: request.limits.clone(),
             numbers: assemble::Numbers::default(),
             complete: true,
@@ -299,10 +304,19 @@ impl Builder {
         for held in &mut self.held {
             let volume = VolumeView::new(&*held.file_system, &held.id, &held.given, &held.disk);
             artifacts::gather_named(&held.id, &volume, &held.artifacts, &self.case, &mut held.gathered, &limits);
+            self.sources.programs.extend(programs::of_evidence(&volume, &held.gathered.events, &limits));
             events.append(&mut held.gathered.events);
         }
         self.sources.processes.seal();
         let caps = correlate(&mut self.case, events, &self.sources, &limits);
+        for held in &self.held {
+            let of_held = self.case.runs.iter_mut().filter(|run| run.evidence == held.id);
+            let mut runs: Vec<&mut ClientRun> = of_held.collect();
+            if !runs.is_empty() {
+                let volume = VolumeView::new(&*held.file_system, &held.id, &held.given, &held.disk);
+                programs::sign(&volume, &held.file_system, &mut runs, &self.authorities, &limits);
+            }
+        }
         for cause in caps {
             self.note("", Anomaly { stage: Stage::Artifact, path: String::new(), cause });
         }
