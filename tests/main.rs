@@ -8,6 +8,7 @@ mod correlate;
 mod determinism;
 #[cfg(target_os = "linux")]
 mod footprint;
+mod host_scenes;
 mod hostile;
 #[cfg(unix)]
 mod images;

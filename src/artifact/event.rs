@@ -183,6 +183,9 @@ pub struct File {
     /// Who signed it, where the source looked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<String>,
+    /// What the source found of that signature, in its words: `Valid`, `Expired`, `Unavailable`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature_status: Option<String>,
     /// When its content was last changed, by the event's word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub modified: Option<Timestamp>,
@@ -371,6 +374,9 @@ pub struct ClockChange {
     /// What it showed then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Timestamp>,
+    /// Why, by Windows' number: 1 a program set it, 2 it was taken from the hardware as the host woke, 3 another time zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<u32>,
 }
 
 /// A session that began.

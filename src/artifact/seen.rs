@@ -30,6 +30,8 @@ pub struct Seen<'a> {
     pub question: Option<&'a str>,
     /// The data of the registry value that it is about.
     pub data: Option<&'a str>,
+    /// The session that a logon began.
+    pub logon: Option<u64>,
 }
 
 /// A process.
@@ -89,6 +91,7 @@ impl<'a> Seen<'a> {
             file: event.file.as_ref().map(|file| file.path.as_str()),
             file_digests: event.file.as_ref().map(|file| Digests::of(&file.hashes)).unwrap_or_default(),
             question: event.dns.as_ref().map(|dns| dns.question.as_str()),
+            logon: event.logon.as_ref().and_then(|logon| session(&logon.id)),
             data: event.registry.as_ref().and_then(|registry| registry.data.as_deref()),
         }
     }
@@ -139,6 +142,12 @@ impl<'a> End<'a> {
     fn of(end: &'a Endpoint) -> Self {
         Self { ip: end.ip.as_deref(), port: end.port, domain: end.domain.as_deref() }
     }
+}
+
+/// The number of a logon session, of which an event has the text `0x3e7`.
+#[must_use]
+pub fn session(id: &str) -> Option<u64> {
+    u64::from_str_radix(id.strip_prefix("0x")?, 16).ok()
 }
 
 /// Sysmon's identity of a process as a number, from its 32 digits; 0 for none.

@@ -69,6 +69,12 @@ pub struct ClientRun {
     /// The scripts of the case that it obeys.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub scripts: BTreeSet<String>,
+    /// Script blocks that PowerShell logged of it and of the processes above it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub script_blocks: Vec<RunBlock>,
+    /// The session that it ran in, where a record tells how that began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logon: Option<RunLogon>,
     /// Its connections.
     #[serde(skip_serializing_if = "RunNetwork::is_empty")]
     pub network: RunNetwork,
@@ -105,6 +111,8 @@ pub enum RunKnownBy {
     FileEvent,
     /// What Windows remembers of programs: Prefetch, BAM, UserAssist.
     ExecutionArtifact,
+    /// A script block of PowerShell that speaks FTP itself.
+    ScriptBlock,
 }
 
 /// The program of a run.
@@ -163,6 +171,8 @@ pub enum RecognisedBy {
     Hash,
     /// By a command line that only such a client understands.
     CommandLine,
+    /// By a script that it ran, whose own text speaks FTP.
+    ScriptText,
 }
 
 /// What the command line of a run says.
@@ -285,6 +295,42 @@ pub struct RunScript {
     pub commands: Vec<String>,
 }
 
+/// A script block that PowerShell logged.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RunBlock {
+    /// The event.
+    pub event: String,
+    /// Its identity; empty for what a pipeline ran (4103, 800), which has none.
+    pub id: String,
+    /// The file that PowerShell read it from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// When it was logged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<Timestamp>,
+    /// How many of its parts were found, and how many there are.
+    pub parts: (u32, u32),
+    /// Whose it is: 0 for the run's own process, else so many steps above.
+    pub depth: u32,
+}
+
+/// How the session of a run began (Security 4624).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RunLogon {
+    /// The event.
+    pub event: String,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<Timestamp>,
+    /// How: `console`, `network`, `batch`, `service`, `unlock`, `network-cleartext`, `new-credentials`, `remote-desktop`,
+    /// `cached`; else Windows' number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The address or the name that it came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+}
+
 /// Whether the script of a run is at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -296,6 +342,8 @@ pub enum ScriptState {
     Unknown,
     /// The command line itself says what is moved.
     InCommandLine,
+    /// A script block that PowerShell logged says what is moved.
+    InScriptBlock,
     /// The evidence holds it.
     Acquired,
     /// The evidence holds it as a deleted file.

@@ -2,6 +2,7 @@
 //! record gives for a client, by a command line that only a client understands.
 
 use super::paths::Place;
+use super::sources::ProgramFile;
 use crate::artifact::event::{Event, Process};
 use crate::artifact::seen::Actor;
 use crate::case::run::{Program, ProgramLocation, RecognisedBy};
@@ -74,6 +75,8 @@ pub(super) struct Recognised {
 #[derive(Debug, Clone, Default)]
 pub(super) struct KnownClients {
     by_sha256: BTreeMap<String, Client>,
+    /// Programs of the evidence that are clients under another name, each with what tells it.
+    by_path: BTreeMap<String, (Client, RecognisedBy)>,
 }
 
 impl KnownClients {
@@ -93,6 +96,42 @@ impl KnownClients {
         self.by_sha256.insert(sha256.to_ascii_lowercase(), client);
     }
 
+    /// Learns programs of the evidence: those where Windows has its clients, which are real unless their version says another
+    /// thing, and those that are equal to them or say that they are one. A path at which two pieces of evidence have different
+    /// files tells nothing.
+    pub(super) fn learn_programs(&mut self, programs: &[ProgramFile]) {
+        for program in programs {
+            let named = dedicated(&program.path);
+            let told = program.original_file_name.as_deref().map(|name| dedicated(name.trim_end_matches(".mui")));
+            let in_place = matches!(location(&program.path), ProgramLocation::System32 | ProgramLocation::Syswow64);
+            let client = told.unwrap_or(named.filter(|_| in_place));
+            if let Some(client) = client {
+                self.learn_file(client, &program.sha256);
+            }
+        }
+        for program in programs.iter().filter(|program| dedicated(&program.path).is_none()) {
+            let Some(key) = path_key(&program.path) else { continue };
+            let others = programs.iter().filter(|other| path_key(&other.path).as_deref() == Some(&key));
+            if others.clone().any(|other| other.sha256 != program.sha256) {
+                continue;
+            }
+            let told = program.original_file_name.as_deref().and_then(dedicated);
+            let by_version = told.map(|client| (client, RecognisedBy::OriginalFileName));
+            let by_hash = self.by_sha256.get(&program.sha256).map(|client| (*client, RecognisedBy::Hash));
+            if let Some(found) = by_version.or(by_hash) {
+                self.by_path.insert(key, found);
+            }
+        }
+    }
+
+    fn by_place(&self, process: &Actor<'_>) -> Option<(Client, RecognisedBy)> {
+        // A digest that was recorded says more than what lies there now.
+        if self.by_path.is_empty() || process.sha256().is_some() {
+            return None;
+        }
+        self.by_path.get(&path_key(process.executable?)?).copied()
+    }
+
     fn by_digest(&self, process: &Actor<'_>) -> Option<Client> {
         // Every start of a process that a log holds is asked.
         if self.by_sha256.is_empty() { None } else { self.by_sha256.get(&process.sha256()?).copied() }
@@ -105,10 +144,13 @@ impl KnownClients {
 
     /// The client that a process is, by what was seen of it.
     pub(super) fn recognise_actor(&self, process: &Actor<'_>) -> Option<Recognised> {
+        let place = self.by_place(process);
+        let of_place = |by| place.filter(|(_, told)| *told == by).map(|(client, _)| client);
         let told = [
             (RecognisedBy::ImageName, process.executable.and_then(dedicated)),
             (RecognisedBy::OriginalFileName, process.original_file_name.and_then(dedicated)),
-            (RecognisedBy::Hash, self.by_digest(process)),
+            (RecognisedBy::OriginalFileName, of_place(RecognisedBy::OriginalFileName)),
+            (RecognisedBy::Hash, self.by_digest(process).or(of_place(RecognisedBy::Hash))),
         ];
         // What is inside of the file speaks louder than its name.
         let client = told.iter().rev().find_map(|(_, client)| *client);
@@ -120,6 +162,10 @@ impl KnownClients {
         let launch = general.then(|| launch(process.command_line?, process.executable, None)).flatten()?;
         Some(Recognised { client: launch.client, by: BTreeSet::from([RecognisedBy::CommandLine]) })
     }
+}
+
+fn path_key(path: &str) -> Option<String> {
+    Place::of(path).map(|place| format!("{}\\{}", place.folder(), place.name()))
 }
 
 /// Whether a name is one of a client, or of a program that may be one.

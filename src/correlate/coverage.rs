@@ -1,9 +1,12 @@
 //! Which sources were there, from when to when, where they are silent, and what that silence is worth.
 
+use super::changes;
 use super::kinds::Kind;
 use super::places;
-use super::sources::Sources;
+use super::sources::{LogSource, Sources};
+use super::uptime::Uptime;
 use crate::artifact::event::Event;
+use crate::base::time::Timestamp;
 use crate::case::Coverage;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,6 +70,9 @@ const MATTERS: &[(Matter, &str, &[&str], &str)] = &[
     ),
 ];
 
+/// The first and the last instant of the logs that tell of a matter.
+type Span = (Option<Timestamp>, Option<Timestamp>);
+
 /// What was examined.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Covered {
@@ -74,6 +80,8 @@ pub(super) struct Covered {
     /// Logs that were cleared, policies that are off, numbers that are missing: a line each.
     pub(super) gaps: Vec<String>,
     off: BTreeMap<Matter, String>,
+    spans: BTreeMap<Matter, Span>,
+    hosts: BTreeMap<String, Uptime>,
 }
 
 impl Covered {
@@ -92,15 +100,10 @@ impl Covered {
             command_lines = command_lines.max(u64::from(told && *kind == Kind::ProcessStart));
             let at = event.time.map_or("at a time that is not told".to_owned(), |time| time.to_string());
             let host = event.host.as_deref().unwrap_or("a host");
-            match kind {
-                Kind::LogCleared => {
-                    covered.gaps.push(format!("a log of {host} was cleared at {at} ({})", event.source))
-                }
-                Kind::TimeChanged => covered.gaps.push(format!("the clock of {host} was set at {at}")),
-                Kind::PolicyChanged => {
-                    covered.gaps.push(format!("what {host} records was changed at {at} ({})", event.source))
-                }
-                _ => {}
+            if *kind == Kind::Restarted {
+                covered.hosts.entry(host.to_owned()).or_default().add(event);
+            } else {
+                covered.gaps.extend(changes::of(event, *kind, host, &at));
             }
         }
         for (matter, _, records, _) in MATTERS {
@@ -111,7 +114,12 @@ impl Covered {
             if count > 0 {
                 covered.examined.insert(*matter, count);
             }
+            let tells = |log: &&LogSource| records.iter().any(|record| log.kinds.contains_key(*record));
+            let logs: Vec<&LogSource> = sources.logs.iter().filter(tells).collect();
+            let from = logs.iter().filter_map(|log| log.from).min();
+            covered.spans.insert(*matter, (from, logs.iter().filter_map(|log| log.to).max()));
         }
+        covered.hosts.values_mut().for_each(Uptime::settle);
         if command_lines > 0 {
             covered.examined.insert(Matter::CommandLines, command_lines);
         }
@@ -128,17 +136,25 @@ impl Covered {
         }
         for policy in sources.policies.iter().filter(|policy| !policy.enabled) {
             let matter = match policy.what.as_str() {
-                "command-lines" => Matter::CommandLines,
-                "prefetch" => Matter::ProgramMemory,
-                "process-creation" => Matter::ProcessStarts,
-                "script-blocks" => Matter::ScriptBlocks,
-                _ => continue,
+                "command-lines" => Some(Matter::CommandLines),
+                "prefetch" => Some(Matter::ProgramMemory),
+                "process-creation" => Some(Matter::ProcessStarts),
+                "script-blocks" => Some(Matter::ScriptBlocks),
+                "connections" => Some(Matter::Connections),
+                _ => None,
             };
-            covered.off.insert(matter, policy.told_by.clone());
+            if let Some(matter) = matter {
+                covered.off.insert(matter, policy.told_by.clone());
+            }
             covered.gaps.push(format!("the host does not record {}: {}", policy.what, policy.told_by));
         }
         for log in &sources.logs {
             covered.gaps.extend(log_gaps(log).into_iter().map(|gap| format!("{}: {gap}", log.channel)));
+        }
+        let has_sysmon = counts.keys().any(|kind| kind.starts_with("sysmon-"));
+        let sysmon = sources.policies.iter().find(|policy| policy.what == "sysmon" && policy.enabled);
+        if let Some(sysmon) = sysmon.filter(|_| !has_sysmon) {
+            covered.gaps.push(format!("Sysmon is set up ({}), and no record of it was read", sysmon.told_by));
         }
         let dropped = sources.processes.dropped;
         if dropped > 0 {
@@ -187,15 +203,29 @@ impl Covered {
                 why: (!artifact.why.is_empty()).then(|| artifact.why.clone()),
             });
         }
+        for policy in &sources.policies {
+            let (told, off) = (&policy.told_by, if policy.enabled { "on" } else { "off" });
+            rows.push(Coverage {
+                source: format!("policy:{}", policy.what),
+                examined: true,
+                why: Some(format!("{off}, by {told}")),
+                ..Coverage::default()
+            });
+        }
+        rows.extend(self.hosts.iter().map(|(host, uptime)| uptime.row(host)));
         for (matter, word, ..) in MATTERS {
             let count = self.examined.get(matter).copied();
             rows.push(Coverage {
                 source: (*word).to_owned(),
                 examined: count.is_some(),
                 records: count,
+                from: self.spans.get(matter).and_then(|(from, _)| *from),
+                to: self.spans.get(matter).and_then(|(_, to)| *to),
                 why: Some(match count {
                     Some(_) => match self.off.get(matter) {
-                        Some(told) => format!("not for the whole time: {told}"),
+                        Some(told) => {
+                            format!("a source that was read tells of it, but not all that could: {told} is off")
+                        }
                         None => "at least one source that was read tells of it".to_owned(),
                     },
                     None => self.why_not(*matter),
@@ -207,7 +237,7 @@ impl Covered {
     }
 }
 
-fn log_gaps(log: &super::sources::LogSource) -> Vec<String> {
+fn log_gaps(log: &LogSource) -> Vec<String> {
     let instant = |time: Option<crate::base::time::Timestamp>| time.map_or("?".to_owned(), |time| time.to_string());
     let mut gaps: Vec<String> = log
         .gaps
@@ -221,6 +251,10 @@ fn log_gaps(log: &super::sources::LogSource) -> Vec<String> {
             )
         })
         .collect();
+    let starts = log.kinds.get("security-4688").copied().unwrap_or(0);
+    if starts > 0 && log.command_lines == 0 {
+        gaps.push(format!("none of its {starts} starts of processes gives a command line: the policy for it was off"));
+    }
     if log.damaged > 0 {
         gaps.push(format!("{} records or chunks could not be read", log.damaged));
     }

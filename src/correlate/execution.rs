@@ -9,6 +9,7 @@ use crate::artifact::event::{Event, Process};
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 use crate::case::claim::{Claim, Execution};
+use crate::case::run::RecognisedBy;
 use crate::script::transfer::Direction;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,6 +69,7 @@ pub(super) fn tie(
     for ((event, id, _), kind) in events.iter().zip(kinds) {
         let found = match kind {
             Kind::ProcessStart => event.process.as_ref().map(|process| started(event, process, runs, subjects)),
+            Kind::Loaded => Some(loaded(event, subjects)),
             Kind::Runs => Some(remembered(event, subjects)),
             Kind::Presence => kinds::program(event).and_then(Place::of).map(|place| {
                 let found = subjects.at(&place).into_iter();
@@ -90,8 +92,12 @@ pub(super) fn tie(
                 continue;
             }
             let arrival = arrivals.get(number).copied().flatten();
-            let hash = event.process.as_ref().and_then(|process| process.hashes.get("sha256"));
-            let is_other = by == "itself"
+            let is_loaded = *kind == Kind::Loaded;
+            let hash = match is_loaded {
+                true => event.file.as_ref().and_then(|file| file.hashes.get("sha256")),
+                false => event.process.as_ref().and_then(|process| process.hashes.get("sha256")),
+            };
+            let is_other = (is_loaded || by == "itself")
                 && claim.sha256.as_ref().zip(hash).is_some_and(|(own, other)| !own.eq_ignore_ascii_case(other));
             let execution = Execution {
                 source: event.source.clone(),
@@ -142,8 +148,9 @@ type Ties = BTreeMap<Subject, (TiedBy, String, bool)>;
 
 fn started(event: &Event, process: &Process, runs: &Runs, subjects: &Subjects) -> Ties {
     let mut ties = Ties::new();
-    // The client's own command line names what it moves.
-    if runs.owner(event, process).is_some() {
+    // The client's own command line names what it moves; that of a host of scripts which speak FTP names what it runs.
+    let owner = runs.owner(event, process).and_then(|at| runs.drafts.get(at));
+    if owner.is_some_and(|draft| !draft.run.program.recognised_by.contains(&RecognisedBy::ScriptText)) {
         return ties;
     }
     let image = process.executable.as_deref().and_then(Place::of);
@@ -166,6 +173,19 @@ fn started(event: &Event, process: &Process, runs: &Runs, subjects: &Subjects) -
         }
     }
     ties
+}
+
+/// A library that a process loads runs in it. That a program loads its own file says no more than its start.
+fn loaded(event: &Event, subjects: &Subjects) -> Ties {
+    let place = |path: Option<&str>| path.and_then(Place::of);
+    let process = event.process.as_ref().and_then(|process| process.executable.as_deref());
+    let Some(file) = place(event.file.as_ref().map(|file| file.path.as_str())) else { return Ties::new() };
+    if place(process).is_some_and(|own| own.is(&file)) {
+        return Ties::new();
+    }
+    let by = process.map_or_else(|| "a process that is not told".to_owned(), client::stem);
+    let found = subjects.at(&file).into_iter();
+    found.map(|(subject, tied)| (subject, (tied, by.clone(), tied != TiedBy::Name))).collect()
 }
 
 fn remembered(event: &Event, subjects: &Subjects) -> Ties {

@@ -3,13 +3,15 @@
 
 use super::client::{self, KnownClients};
 use super::kinds::{self, Kind};
+use super::logons;
 use super::names::Names;
 use super::network::plain;
 use super::paths;
 use super::restored;
 use crate::artifact::event::Event;
-use crate::artifact::seen::{Actor, End, Seen};
+use crate::artifact::seen::{self, Actor, End, Seen};
 use crate::case::Case;
+use crate::script::launch::Client;
 use std::collections::{BTreeSet, HashSet};
 
 /// Processes learned.
@@ -25,6 +27,8 @@ pub struct Interest {
     programs: BTreeSet<String>,
     /// Digests of restored forms of damaged payloads.
     digests: BTreeSet<String>,
+    /// Logon sessions of clients.
+    logons: HashSet<u64>,
 }
 
 impl Interest {
@@ -51,10 +55,21 @@ impl Interest {
         interest
     }
 
-    /// Whether the case has no names and no hosts to look for.
+    /// Whether the case has no names, no hosts and no sessions to look for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty() && self.hosts.is_empty()
+        self.names.is_empty() && self.hosts.is_empty() && self.logons.is_empty()
+    }
+
+    /// Remembers the sessions of the clients among events that were kept: how they began was told before.
+    pub fn remember<'e>(&mut self, events: impl Iterator<Item = &'e Event>) {
+        for event in events.filter(|event| kinds::of(event) == Kind::ProcessStart) {
+            let seen = Seen::of(event).process;
+            let of_interest = seen.is_some_and(|process| self.is_client(&process) || is_suspect(&process));
+            let session =
+                event.process.as_ref().filter(|_| of_interest).and_then(|process| process.logon_id.as_deref());
+            self.logons.extend(session.filter(|id| !logons::is_of_system(id)).and_then(seen::session));
+        }
     }
 
     /// Learns from an event that was kept: which process and which program is a client under another name. Events are given
@@ -124,7 +139,8 @@ impl Interest {
         }
         let program = seen.process.and_then(|process| process.executable);
         match kind {
-            Kind::LogCleared | Kind::TimeChanged | Kind::PolicyChanged => true,
+            Kind::LogCleared | Kind::TimeChanged | Kind::PolicyChanged | Kind::Restarted => true,
+            Kind::ProcessStart if seen.process.is_some_and(|process| is_suspect(&process)) => true,
             Kind::Connection => {
                 seen.ends.iter().flatten().any(|end| self.is_of_interest(end))
                     || program.is_some_and(|path| self.names.has(path))
@@ -134,7 +150,8 @@ impl Interest {
             Kind::Starts | Kind::ScriptBlock | Kind::Runs | Kind::Presence => false,
             _ => {
                 let line = seen.process.and_then(|process| process.command_line);
-                seen.file.is_some_and(|file| self.names.has(file))
+                seen.logon.is_some_and(|session| self.logons.contains(&session))
+                    || seen.file.is_some_and(|file| self.names.has(file))
                     || program.is_some_and(|path| self.names.has(path))
                     || line.is_some_and(|line| tells_ftp(line) || self.names.are_in(line))
             }
@@ -153,6 +170,23 @@ impl Interest {
     fn starts_something(&self, line: &str) -> bool {
         self.names.are_in(line) || paths::words(line).any(client::may_be_client)
     }
+}
+
+/// Whether a process may be a client under another name: its command line names a script as only `ftp.exe` takes one.
+pub(super) fn is_suspect(process: &Actor<'_>) -> bool {
+    let Some(line) = process.command_line else { return false };
+    let follows = |at: usize| line.as_bytes().get(at.saturating_add(1)..at.saturating_add(3));
+    let named = memchr::memchr2_iter(b'-', b'/', line.as_bytes())
+        .any(|at| follows(at).is_some_and(|word| word.eq_ignore_ascii_case(b"s:")));
+    named
+        && process.executable.is_none_or(|path| !client::may_be_client(path))
+        && client::launch(line, None, Some(Client::WindowsFtp)).is_some_and(|launch| launch.script_path.is_some())
+}
+
+/// The programs of an event that may be clients under another name.
+pub fn suspects(event: &Event) -> impl Iterator<Item = &str> {
+    let process = Seen::of(event).process.filter(|_| kinds::of(event) == Kind::ProcessStart);
+    process.filter(is_suspect).and_then(|process| process.executable).into_iter()
 }
 
 /// Whether a command line speaks of FTP: it may write a script, or start a client further down.

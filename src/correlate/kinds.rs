@@ -15,6 +15,8 @@ pub(super) enum Kind {
     /// A named stream: `Zone.Identifier` and others.
     StreamCreated,
     FileDeleted,
+    /// A file that a process loaded as a program or a library.
+    Loaded,
     Starts,
     /// A memory of programs that ran: Prefetch, BAM, UserAssist.
     Runs,
@@ -26,13 +28,15 @@ pub(super) enum Kind {
     TimeChanged,
     /// What is recorded was changed.
     PolicyChanged,
+    /// The host was started or shut down, or ended without.
+    Restarted,
     Other,
 }
 
 /// What an event is, by its source's word first, by its content where that says nothing.
 pub(super) fn of(event: &Event) -> Kind {
     if let Some(kind) = of_source(&event.source) {
-        return kind;
+        return if kind == Kind::TimeChanged && !is_step(event) { Kind::Other } else { kind };
     }
     if event.starts.is_some() {
         return Kind::Starts;
@@ -65,7 +69,6 @@ pub(super) fn of(event: &Event) -> Kind {
 /// What an event is that a record was seen to tell of.
 pub(super) fn of_seen(seen: &Seen<'_>) -> Kind {
     of_source(seen.source).unwrap_or(match seen.source {
-        "sysmon-7" => Kind::FileCreated,
         "sysmon-12" | "sysmon-13" | "sysmon-14" => Kind::Registry,
         _ => Kind::Other,
     })
@@ -80,15 +83,31 @@ fn of_source(source: &str) -> Option<Kind> {
         "security-5154" | "security-5157" | "security-5158" => Kind::Other,
         "sysmon-22" => Kind::Question,
         "sysmon-11" | "sysmon-29" => Kind::FileCreated,
+        "sysmon-7" => Kind::Loaded,
+        // A file that Sysmon kept from being made.
+        "sysmon-27" => Kind::Other,
         "sysmon-15" => Kind::StreamCreated,
         "sysmon-23" | "sysmon-26" => Kind::FileDeleted,
         "security-1102" | "system-104" | "eventlog-104" | "eventlog-1102" => Kind::LogCleared,
         "security-4616" | "system-1" => Kind::TimeChanged,
-        "security-4719" | "sysmon-16" | "sysmon-4" | "security-1100" | "system-1100" => Kind::PolicyChanged,
+        "security-4719" | "sysmon-16" | "sysmon-4" | "sysmon-255" | "security-1100" | "system-1100" => {
+            Kind::PolicyChanged
+        }
+        "system-41" | "system-6005" | "system-6006" | "system-6008" => Kind::Restarted,
         "amcache" | "shimcache" => Kind::Presence,
         "prefetch" | "bam" | "dam" | "userassist" | "pca" => Kind::Runs,
         _ => return None,
     })
+}
+
+/// Seconds by which the service of time sets a clock every day: nobody set it.
+const STEP: f64 = 2.0;
+
+/// Whether a clock was set so far that instants before and after are not of one clock. What a host takes from its hardware as
+/// it wakes is no such thing: its clock stood still in between.
+fn is_step(event: &Event) -> bool {
+    let Some(clock) = &event.clock else { return true };
+    clock.reason != Some(2) && clock.from.zip(clock.to).is_none_or(|(from, to)| to.seconds_since(from).abs() >= STEP)
 }
 
 /// The program that a memory of programs speaks of: its path, or its name alone.

@@ -26,6 +26,8 @@
     )
 )]
 
+mod blocks;
+mod changes;
 mod claims;
 mod client;
 mod coverage;
@@ -35,6 +37,7 @@ mod execution;
 pub mod interest;
 mod kinds;
 mod lineage;
+mod logons;
 mod names;
 mod network;
 mod numbering;
@@ -46,9 +49,11 @@ pub mod processes;
 mod restored;
 mod run;
 mod scripts;
+mod signatures;
 pub mod sources;
 mod subjects;
 mod timeline;
+mod uptime;
 
 use crate::artifact;
 use crate::base::anomaly::Cause;
@@ -137,7 +142,8 @@ fn tie(case: &Case, pool: &Pool, sources: &Sources, limits: &Limits, caps: &mut 
     let facts: Vec<Fact<'_>> =
         pool.events.iter().map(|event| (&*event.fact, event.id.as_str(), event.evidence.as_str())).collect();
     let kinds: Vec<Kind> = facts.iter().map(|(event, ..)| kinds::of(event)).collect();
-    let known = known_clients(case, &facts);
+    let mut known = known_clients(case, &facts);
+    known.learn_programs(&sources.programs);
     let index = index_of(&facts, limits);
     let sealed;
     let others = if sources.processes.is_sealed() {
@@ -149,6 +155,7 @@ fn tie(case: &Case, pool: &Pool, sources: &Sources, limits: &Limits, caps: &mut 
         &sealed
     };
     let mut runs = Runs::find(&facts, &kinds, &known, limits);
+    let blocks = blocks::adopt(&mut runs, case, (&pool.events, &kinds), [&index, others], limits);
     if runs.beyond > 0 {
         caps.push(limit("runs of clients", limits.client_runs));
     }
@@ -161,7 +168,10 @@ fn tie(case: &Case, pool: &Pool, sources: &Sources, limits: &Limits, caps: &mut 
         let above = draft.run.parents.iter().chain(&draft.run.children).filter_map(|relative| relative.event.clone());
         let above: Vec<String> = above.collect();
         draft.run.events.extend(above);
+        blocks.tie(draft);
     }
+    logons::tie(&facts, &mut runs);
+    signatures::tie(&facts, &mut runs);
     let mut claims = claims::outline(case);
     let mut subjects = Subjects::of(case, &claims, limits);
     let launches = scripts::Launches::of(case, limits);

@@ -61,6 +61,8 @@ fn each(drafts: &mut Drafts, launches: &mut [Launch], visit: &mut dyn FnMut(&mut
         network.destinations.iter_mut().flat_map(|destination| &mut destination.events).for_each(&mut *visit);
         network.questions.iter_mut().for_each(|question| visit(&mut question.event));
         run.files.iter_mut().for_each(|file| visit(&mut file.event));
+        run.script_blocks.iter_mut().for_each(|block| visit(&mut block.event));
+        run.logon.iter_mut().for_each(|logon| visit(&mut logon.event));
         verdicts(&mut run.verdicts, visit);
         set(&mut run.events, visit);
     }

@@ -98,7 +98,7 @@ impl Runs {
         runs
     }
 
-    fn push(&mut self, draft: Draft, limits: &Limits) -> Option<usize> {
+    pub(super) fn push(&mut self, draft: Draft, limits: &Limits) -> Option<usize> {
         if self.drafts.len() >= limits.client_runs {
             self.beyond = self.beyond.saturating_add(1);
             return None;

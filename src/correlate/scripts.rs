@@ -5,7 +5,7 @@ use super::run::Draft;
 use super::subjects::{Subject, Subjects, TiedBy, script_place};
 use crate::base::limits::Limits;
 use crate::base::text::Text;
-use crate::case::run::ScriptState;
+use crate::case::run::{RecognisedBy, RunKnownBy, ScriptState};
 use crate::case::{Case, Script, Source};
 use crate::script::launch::Launch;
 use crate::script::read;
@@ -46,6 +46,10 @@ impl Launches {
     }
 
     fn matching(&self, draft: &Draft, place: Option<&Place>, case: &Case) -> Vec<usize> {
+        if draft.run.program.recognised_by.contains(&RecognisedBy::ScriptText) {
+            // It speaks FTP itself; what its text starts is another's run.
+            return Vec::new();
+        }
         let mut found: Vec<usize> = Vec::new();
         let events = draft.run.events.iter().chain(draft.run.parents.iter().filter_map(|parent| parent.event.as_ref()));
         found.extend(events.filter_map(|event| self.by_event.get(event)).flatten().take(self.most));
@@ -122,6 +126,11 @@ pub(super) fn tie(
         (None, None, None) if draft.run.command_line.is_some() => ScriptState::NoneNamed,
         _ => ScriptState::Unknown,
     };
+    let in_block = draft.run.known_by == RunKnownBy::ScriptBlock;
+    if in_block && draft.run.script.state == ScriptState::InCommandLine {
+        draft.run.script.state = ScriptState::InScriptBlock;
+        draft.run.script.path = draft.run.script_blocks.iter().find_map(|block| block.path.clone());
+    }
 }
 
 fn state(source: Source) -> ScriptState {

@@ -18,12 +18,25 @@ pub struct Sources {
     pub known: Vec<String>,
     /// Every start of a process that the logs hold; empty where only the events are known. Sealed before it is used.
     pub processes: ProcessIndex,
+    /// Programs of the evidence that were looked at, since a record may tell no digest of them.
+    pub programs: Vec<ProgramFile>,
     /// Nothing before this is shown.
     pub from: Option<Timestamp>,
     /// Nothing after this is shown.
     pub to: Option<Timestamp>,
     /// Databases of countries and networks (`--geoip`), the first one first.
     pub geoip: Vec<Database>,
+}
+
+/// A program that lies on the evidence.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProgramFile {
+    /// Its path, as records write it.
+    pub path: String,
+    /// SHA-256, in small letters.
+    pub sha256: String,
+    /// The name that its version information gives it.
+    pub original_file_name: Option<String>,
 }
 
 /// One log.

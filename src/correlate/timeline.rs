@@ -1,6 +1,7 @@
 //! Everything that is dated, in order, with what its clock is worth.
 
 use super::kinds::{self, Kind};
+use super::processes::host_key;
 use crate::artifact::event::Event;
 use crate::base::time::{FileTimes, Timestamp};
 use crate::case::timeline::{Clock, TimelineEntry};
@@ -20,6 +21,10 @@ pub(super) fn of(
     let mut entries: Vec<TimelineEntry> = Vec::new();
     for event in &case.events {
         of_event(event, &mut entries);
+    }
+    let steps = Steps::of(case);
+    for entry in &mut entries {
+        steps.note(entry);
     }
     let local: BTreeMap<&str, bool> = case
         .evidence
@@ -86,6 +91,7 @@ fn of_event(event: &case::Event, entries: &mut Vec<TimelineEntry>) {
         Kind::Question => ("name asked for", logged(fact)),
         Kind::FileCreated | Kind::StreamCreated => ("file written", logged(fact)),
         Kind::FileDeleted => ("file deleted", logged(fact)),
+        Kind::Loaded => ("file loaded", logged(fact)),
         Kind::Starts => ("autostart", logged(fact)),
         Kind::Runs => ("program ran", logged(fact)),
         Kind::Presence => ("program known", Clock::KeyLastWrite),
@@ -94,18 +100,84 @@ fn of_event(event: &case::Event, entries: &mut Vec<TimelineEntry>) {
         Kind::LogCleared => ("log cleared", logged(fact)),
         Kind::TimeChanged => ("clock set", logged(fact)),
         Kind::PolicyChanged => ("recording changed", logged(fact)),
+        Kind::Restarted => ("host started or ended", logged(fact)),
         Kind::Other => ("record", logged(fact)),
     };
     let text = text(fact);
-    let make = |time| TimelineEntry { host: fact.host.clone(), ..entry(time, clock, word, text.clone(), &event.id) };
+    let recovered = fact.recovered.then_some("found in what is left of records that the source no longer lists");
+    let worth = [fact.time_quality.as_deref(), recovered].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let note = (!worth.is_empty()).then_some(worth);
+    let make = |time| TimelineEntry {
+        host: fact.host.clone(),
+        note: note.clone(),
+        ..entry(time, clock, word, text.clone(), &event.id)
+    };
     let last = fact.runs.as_ref().map(|runs| runs.last.as_slice()).unwrap_or_default();
     entries.extend(last.iter().take(16).map(|time| make(*time)));
     if let Some(time) = fact.time.filter(|time| !last.contains(time)) {
         let mut made = make(time);
         if kind == Kind::TimeChanged {
-            made.note = Some("instants of this host before and after are not of one clock".to_owned());
+            add(&mut made.note, "instants of this host before and after are not of one clock");
         }
         entries.push(made);
+    }
+}
+
+/// Adds to what a reader should know of an instant.
+fn add(note: &mut Option<String>, more: &str) {
+    match note {
+        Some(note) => {
+            note.push_str("; ");
+            note.push_str(more);
+        }
+        None => *note = Some(more.to_owned()),
+    }
+}
+
+/// How the clock of each host was set: when, by how many seconds, by which record.
+#[derive(Debug, Default)]
+struct Steps<'c> {
+    by_host: BTreeMap<String, Vec<(Timestamp, f64, &'c str)>>,
+}
+
+impl<'c> Steps<'c> {
+    fn of(case: &'c Case) -> Self {
+        let mut steps = Self::default();
+        for event in case.events.iter().filter(|event| kinds::of(&event.fact) == Kind::TimeChanged) {
+            let Some(clock) = &event.fact.clock else { continue };
+            let (Some(from), Some(to)) = (clock.from, clock.to) else { continue };
+            let of_host = steps.by_host.entry(host_key(event.fact.host.as_deref())).or_default();
+            // The record itself is written by the new clock: what came before is told by the old one.
+            of_host.push((from, to.seconds_since(from), event.id.as_str()));
+        }
+        steps.by_host.values_mut().for_each(|of_host| of_host.sort_by(|a, b| (a.0, a.2).cmp(&(b.0, b.2))));
+        steps
+    }
+
+    /// Says of an instant what the next setting of its clock makes of it: it was told by a clock that was found to be wrong by
+    /// so much, or it is one that a clock which was set back told twice.
+    fn note(&self, entry: &mut TimelineEntry) {
+        if !matches!(entry.clock, Clock::Event | Clock::LogRecord) {
+            return;
+        }
+        let Some(steps) = entry.host.as_deref().and_then(|host| self.by_host.get(&host_key(Some(host)))) else {
+            return;
+        };
+        let at = steps.partition_point(|(time, ..)| *time <= entry.time);
+        let Some((time, by, event)) = steps.get(at) else { return };
+        if entry.refs.iter().any(|id| id == event) {
+            return;
+        }
+        let is_twice = *by < 0.0 && entry.time.seconds_since(*time) >= *by;
+        let what = if is_twice {
+            format!(
+                "the clock was set back by {:.0} s at {time} ({event}), so that it told this instant twice",
+                by.abs()
+            )
+        } else {
+            format!("the clock was set by {by:+.0} s after this, at {time} ({event})")
+        };
+        add(&mut entry.note, &what);
     }
 }
 
@@ -148,6 +220,21 @@ pub(super) fn text(event: &Event) -> String {
     if let Some(file) = &event.file {
         say(event.action.as_deref().unwrap_or("file"));
         say(&file.path);
+    }
+    if let Some(block) = &event.script_block {
+        let first = block.text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        let path = block.path.as_deref().unwrap_or("no file");
+        say(&format!("block {} of {path} (part {} of {}): {first}", block.id, block.parts.0, block.parts.1));
+    }
+    if let Some(log) = &event.log {
+        say(&format!("{} {} {}", log.channel, log.change, log.detail.as_deref().unwrap_or_default()));
+    }
+    if let Some(logon) = &event.logon {
+        say(&format!(
+            "logon {} from {}",
+            logon.id,
+            logon.source.as_ref().and_then(|end| end.ip.as_deref()).unwrap_or("?")
+        ));
     }
     if let Some(registry) = &event.registry {
         say(&format!("{}\\{} = {}", registry.key, registry.value, registry.data.as_deref().unwrap_or_default()));

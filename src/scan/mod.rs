@@ -36,6 +36,7 @@ pub mod pace;
 mod payloads;
 mod prefilter;
 pub mod process;
+mod programs;
 pub mod progress;
 pub mod request;
 mod resolve;
@@ -51,6 +52,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::build;
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
+use crate::case::run::ClientRun;
 use crate::case::{Case, Counts, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
 use crate::correlate::sources::Sources;
 use crate::correlate::{correlate, playbook};
@@ -61,6 +63,7 @@ use crate::evidence::open::{self, Opened, Shape, VolumeFacts};
 use crate::evidence::walk::Left;
 use crate::finding::allow::AllowList;
 use crate::finding::judge::judge;
+use crate::payload::authenticode::Authorities;
 use bounds::Stop;
 use exhibits::Take;
 use progress::Progress;
@@ -177,6 +180,7 @@ struct Builder {
     case: Case,
     limits: Limits,
     allow: AllowList,
+    authorities: Authorities,
     numbers: assemble::Numbers,
     complete: bool,
     links: u64,
@@ -231,6 +235,7 @@ impl Builder {
         Self {
             case,
             allow: request.allow.clone(),
+            authorities: request.authorities.clone(),
             limits: request.limits.clone(),
             numbers: assemble::Numbers::default(),
             complete: true,
@@ -372,10 +377,19 @@ impl Builder {
                 &mut held.gathered,
                 (&limits, progress),
             );
+            self.sources.programs.extend(programs::of_evidence(&volume, &held.gathered.events, &limits));
             events.append(&mut held.gathered.events);
         }
         self.sources.processes.seal();
         let caps = correlate(&mut self.case, events, &self.sources, &limits);
+        for held in &self.held {
+            let of_held = self.case.runs.iter_mut().filter(|run| run.evidence == held.id);
+            let mut runs: Vec<&mut ClientRun> = of_held.collect();
+            if !runs.is_empty() {
+                let volume = VolumeView::new(&*held.file_system, &held.id, &held.given, &held.disk);
+                programs::sign(&volume, &held.file_system, &mut runs, &self.authorities, &limits);
+            }
+        }
         for cause in caps {
             self.note("", Anomaly { stage: Stage::Artifact, path: String::new(), cause });
         }

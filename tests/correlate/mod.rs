@@ -2,6 +2,7 @@
 
 mod allowed;
 mod playbooks;
+mod quality;
 mod scene;
 
 use ftpsift::artifact::event::{Direction as Way, Event as Fact, Process};
@@ -241,6 +242,20 @@ fn what_is_claimed_of_files() {
                 scene.of(15, 15, 12, FTP, hashed(PAYLOAD, &hash));
             }),
             &["hash-only", "seen"],
+        ),
+        (
+            "loaded as a library",
+            with(&|scene| {
+                scene.of(25, 7, 40, "C:\\Windows\\System32\\rundll32.exe", file(PAYLOAD));
+            }),
+            &["executed"],
+        ),
+        (
+            "what the client loads it did not make",
+            with(&|scene| {
+                scene.of(14, 7, 12, FTP, file("C:\\x\\nc.exe"));
+            }),
+            &["never-seen"],
         ),
         ("executed by prefetch", prefetch(30), &["executed", "seen"]),
         ("run before it came", prefetch(-30), &["seen"]),

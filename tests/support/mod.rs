@@ -5,6 +5,9 @@ pub(crate) mod ftp_dialogue;
 pub(crate) mod ftp_server;
 pub(crate) mod generated;
 pub(crate) mod laboratory;
+#[path = "../../src/base/mmdb/writer.rs"]
+#[allow(dead_code)]
+pub(crate) mod mmdb_writer;
 pub(crate) mod prediction;
 
 use ftpsift::case::Case;

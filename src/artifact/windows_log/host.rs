@@ -11,6 +11,8 @@ const SERVICES: &str = "Service Control Manager";
 const TASKS: &str = "Microsoft-Windows-TaskScheduler";
 const BITS: &str = "Microsoft-Windows-Bits-Client";
 const KERNEL: &str = "Microsoft-Windows-Kernel-General";
+/// What it writes at a start after an end without shutdown.
+const POWER: &str = "Microsoft-Windows-Kernel-Power";
 /// The event log's classic provider.
 const CLASSIC: &str = "EventLog";
 
@@ -23,6 +25,7 @@ pub(super) fn wanted(provider: &str, event_id: u32) -> bool {
         TASKS => matches!(event_id, 106 | 129 | 140 | 141 | 200 | 201),
         BITS => matches!(event_id, 59 | 60),
         KERNEL => event_id == 1,
+        POWER => event_id == 41,
         CLASSIC => matches!(event_id, 6005 | 6006 | 6008),
         _ => false,
     }
@@ -37,7 +40,7 @@ pub(super) fn event_of(record: &LogRecord) -> Option<Event> {
         TASKS => task(record),
         BITS => transfer(record),
         KERNEL => Some(clock(record)),
-        CLASSIC => Some(classic(record)),
+        CLASSIC | POWER => Some(classic(record)),
         _ => None,
     }
 }
@@ -121,7 +124,8 @@ fn transfer(record: &LogRecord) -> Option<Event> {
 fn clock(record: &LogRecord) -> Event {
     let mut event = super::base(record, "system");
     let time = |name: &str| record.get(name).and_then(instant);
-    event.clock = Some(ClockChange { from: time("OldTime"), to: time("NewTime") });
+    let reason = record.number("Reason").and_then(|reason| u32::try_from(reason).ok());
+    event.clock = Some(ClockChange { from: time("OldTime"), to: time("NewTime"), reason });
     event
 }
 

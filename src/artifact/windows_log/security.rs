@@ -26,6 +26,7 @@ pub(super) fn event_of(record: &LogRecord) -> Option<Event> {
             event.clock = Some(ClockChange {
                 from: record.get("PreviousTime").and_then(instant),
                 to: record.get("NewTime").and_then(instant),
+                reason: None,
             });
             None
         }

@@ -35,7 +35,9 @@ pub(super) fn event_of(record: &LogRecord) -> Option<Event> {
         }
         5 => event.action = Some("ended".to_owned()),
         7 => {
-            if is_of_windows(record) {
+            // The program's own file tells who signed the program.
+            let is_program = record.get("Image").is_some() && record.get("Image") == record.get("ImageLoaded");
+            if is_of_windows(record) && !is_program {
                 return None;
             }
             event.action = Some("loaded".to_owned());
@@ -136,6 +138,7 @@ fn file(record: &LogRecord, path: &str, digests: &str) -> Option<File> {
         created: record.get("CreationUtcTime").and_then(instant),
         contents: text(record, "Contents"),
         signer: text(record, "Signature"),
+        signature_status: text(record, "SignatureStatus"),
         ..File::default()
     })
 }

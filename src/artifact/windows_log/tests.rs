@@ -329,7 +329,7 @@ const ROWS: &[Row] = &[
             ("Signature", "Some One"),
             ("SignatureStatus", "Valid"),
         ],
-        r#"{"source":"sysmon-7","action":"loaded","process":{"pid":1},"file":{"path":"C:\\a.dll","signer":"Some One"}}"#,
+        r#"{"source":"sysmon-7","action":"loaded","process":{"pid":1},"file":{"path":"C:\\a.dll","signer":"Some One","signature_status":"Valid"}}"#,
     ),
     (
         SYSMON,

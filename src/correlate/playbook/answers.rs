@@ -129,10 +129,11 @@ pub(super) fn destinations(view: &View<'_>) -> Said {
     let mut said = of_matter(view, Matter::Connections, "no connection of a client was recorded", said);
     for session in view.case.scripts.iter().flat_map(|script| &script.sessions).filter(|session| session.active) {
         if let (Some(host), true) = (&session.host, said.answer != Answer::Answered) {
-            let class = session.address_class.map(|class| word(&class)).unwrap_or_default();
-            let place = places::locate(view.geoip, host).ok().flatten();
-            let place = place.map(|place| format!(", {}", place.words())).unwrap_or_default();
-            said.say(format!("by the script alone: {host} ({class}{place}), {}", session.id), [session.id.clone()]);
+            let class = session.address_class.map(|class| word(&class));
+            let place = places::locate(view.geoip, host).ok().flatten().map(|place| place.words());
+            let known: Vec<String> = class.into_iter().chain(place).collect();
+            let known = if known.is_empty() { String::new() } else { format!(" ({})", known.join(", ")) };
+            said.say(format!("by the script alone: {host}{known}, {}", session.id), [session.id.clone()]);
         }
     }
     if view.geoip.is_empty() {
@@ -233,6 +234,16 @@ pub(super) fn script(view: &View<'_>) -> Said {
         }
         let deeds = run.script.written.iter().chain(&run.script.deleted).flat_map(|deed| deed.refs.iter().cloned());
         said.say(text, run.scripts.iter().cloned().chain(deeds));
+        for block in &run.script_blocks {
+            let whose = if block.depth == 0 {
+                "its own process".to_owned()
+            } else {
+                format!("the process {} above it", block.depth)
+            };
+            let path = block.path.as_deref().map(|path| format!(" of {path}")).unwrap_or_default();
+            let text = format!("{}: PowerShell logged the script block {}{path} in {whose}", run.id, block.id);
+            said.say(text, [block.event.clone()]);
+        }
         if !run.script.commands.is_empty() {
             said.say(format!("{}: a command line above it writes: {}", run.id, run.script.commands.join(" / ")), []);
         }
@@ -316,6 +327,12 @@ pub(super) fn context(view: &View<'_>) -> Said {
             or(run.integrity_level.as_ref(), "not told"),
         );
         said.say(text, run.events.iter().cloned());
+        if let Some(logon) = &run.logon {
+            let from = logon.from.as_deref().map(|from| format!(" from {from}")).unwrap_or_default();
+            let kind = or(logon.kind.as_ref(), "a kind that is not told");
+            let at = logon.time.map(|time| format!(" at {time}")).unwrap_or_default();
+            said.say(format!("{}: its session began by logon of {kind}{from}{at}", run.id), [logon.event.clone()]);
+        }
     });
     of_matter(view, Matter::ProcessStarts, "no run of a client was recorded", said)
 }

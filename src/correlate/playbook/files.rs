@@ -7,6 +7,7 @@ use crate::case::claim::{Claim, State};
 use crate::case::playbook::Answer;
 use crate::case::run::{ParentKind, RunKnownBy, ScriptState};
 use crate::correlate::coverage::Matter;
+use crate::correlate::uptime;
 use crate::script::transfer::Direction;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -346,6 +347,16 @@ pub(super) fn coverage(view: &View<'_>) -> Said {
     let mut said = Said::default();
     for row in view.case.coverage.iter().filter(|row| !row.examined) {
         said.say(format!("{}: {}", row.source, or(row.why.as_ref(), "not examined")), []);
+    }
+    for row in &view.case.coverage {
+        // Which events tell of a host's starts is not in the report; its row has what follows from them.
+        let Some(host) = row.source.strip_prefix("uptime:") else { continue };
+        let (unclean, off): (Vec<&String>, Vec<&String>) = row.gaps.iter().partition(|gap| uptime::is_unclean(gap));
+        unclean.into_iter().for_each(|gap| said.say(gap.clone(), []));
+        if let (Some(first), Some(last)) = (off.first(), off.last()) {
+            let more = if off.len() > 1 { format!(" … {last}") } else { String::new() };
+            said.say(format!("{host} was off {} times: {first}{more}", off.len()), []);
+        }
     }
     for gap in &view.covered.gaps {
         said.say(gap.clone(), []);

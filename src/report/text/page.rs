@@ -78,7 +78,8 @@ impl<'a> Page<'a> {
     /// A name and its value; further lines stand below the value.
     pub(super) fn field(&mut self, indent: usize, name: &str, value: &str) -> io::Result<()> {
         let column = indent.saturating_add(VALUES);
-        let text = format!("{name:<VALUES$}{value}");
+        let gap = if name.len() < VALUES { "" } else { " " };
+        let text = format!("{name:<VALUES$}{gap}{value}");
         self.wrapped(indent, column, Tone::Plain, &text)
     }
 

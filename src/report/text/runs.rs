@@ -44,6 +44,18 @@ fn told(run: &ClientRun, page: &mut Page<'_>) -> io::Result<()> {
     if !who.is_empty() {
         page.field(6, "on", &who.join(", "))?;
     }
+    if let Some(signature) = &run.program.signature {
+        page.field(6, "signature", signature)?;
+    }
+    if let Some(logon) = &run.logon {
+        let kind = logon.kind.as_deref().unwrap_or("a kind that is not told");
+        let from = logon.from.as_deref().map(|from| format!(" from {from}")).unwrap_or_default();
+        page.field(6, "logon", &format!("{kind}{from}"))?;
+    }
+    for block in run.script_blocks.iter().take(RELATIVES) {
+        let path = block.path.as_deref().map(|path| format!(" of {path}")).unwrap_or_default();
+        page.field(6, "block", &format!("{}{path} [{}]", block.id, block.event))?;
+    }
     for parent in run.parents.iter().take(RELATIVES) {
         page.field(6, "below", &relative(parent))?;
     }

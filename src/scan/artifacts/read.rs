@@ -96,6 +96,7 @@ pub(in crate::scan) fn gather_named(
     (limits, progress): (&Limits, &Progress),
 ) {
     let mut interest = Interest::of(case);
+    interest.remember(gathered.events.iter().map(|event| &*event.fact));
     if interest.is_empty() {
         return;
     }
@@ -389,9 +390,23 @@ fn policies(host: &HostFacts) -> Vec<Policy> {
         ("prefetch", host.prefetch, "EnablePrefetcher"),
         ("script-blocks", host.script_blocks_logged, "EnableScriptBlockLogging"),
         ("process-creation", host.audited.get("Process Creation").copied(), "the audit policy"),
+        ("connections", host.audited.get("Filtering Platform Connection").copied(), "the audit policy"),
+        ("task-registrations", host.audited.get("Other Object Access Events").copied(), "the audit policy"),
+        ("event-logs", host.event_log, "the start of the service EventLog"),
+        ("transcripts", host.transcripts, "EnableTranscripting"),
     ];
+    let channels = host.channels.iter().map(|(channel, enabled)| Policy {
+        what: format!("log {channel}"),
+        enabled: *enabled,
+        told_by: "its channel's value Enabled".to_owned(),
+    });
+    let sysmon = host.sysmon.iter().map(|name| Policy {
+        what: "sysmon".to_owned(),
+        enabled: true,
+        told_by: format!("the service or driver {name}"),
+    });
     let told = told.into_iter().filter_map(|(what, enabled, by)| {
         Some(Policy { what: what.to_owned(), enabled: enabled?, told_by: by.to_owned() })
     });
-    told.collect()
+    told.chain(channels).chain(sysmon).collect()
 }

@@ -149,6 +149,7 @@ struct Found {
     file_digests: Place,
     question: Place,
     data: Place,
+    logon: Option<u64>,
 }
 
 impl Found {
@@ -178,6 +179,7 @@ impl Found {
             file_digests: get(self.file_digests).map_or(Digests::None, Digests::Written),
             question: get(self.question),
             data: get(self.data),
+            logon: self.logon,
         })
     }
 }

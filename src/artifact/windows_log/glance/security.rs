@@ -13,7 +13,7 @@ pub(super) fn see(taken: &mut Taken<'_, '_>, event_id: u32) -> Option<Found> {
     let mut found = Found { source: source(event_id)?, time: taken.glance.time(), ..Found::default() };
     match event_id {
         4624 => {
-            taken.number(Column::TargetLogonId).filter(|id| *id != 0)?;
+            found.logon = Some(taken.number(Column::TargetLogonId).filter(|id| *id != 0)?);
             found.user = target(taken);
             found.process = process(taken, Column::ProcessId, Column::ProcessName);
         }
