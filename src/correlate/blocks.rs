@@ -110,7 +110,7 @@ impl Blocks {
                 let is_before = since(started).is_some_and(|since| since < -SAME_START);
                 let of_run = since(run.started).is_some_and(|since| match depth {
                     0 => since <= LONGEST,
-                    _ => since <= SAME_START && since >= -LONGEST,
+                    _ => (-LONGEST..=SAME_START).contains(&since),
                 });
                 if of_run && !is_before {
                     found.push(RunBlock { depth, ..block.clone() });
