@@ -1,6 +1,7 @@
 //! What the host recorded, tied to what scripts say: scenes for every step of the playbooks, and what hostile facts may cost.
 
 mod playbooks;
+mod restored;
 mod scene;
 
 use ftpsift::artifact::event::{Direction as Way, Event as Fact, Process};
