@@ -3,6 +3,7 @@
 mod allowed;
 mod playbooks;
 mod quality;
+mod restored;
 mod scene;
 
 use ftpsift::artifact::event::{Direction as Way, Event as Fact, Process};

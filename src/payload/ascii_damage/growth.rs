@@ -20,8 +20,7 @@ const IN_DATA: u64 = 8;
 const IN_DATA_UNKNOWN: u64 = 24;
 
 /// What is said of a candidate that fits and is not proven.
-pub(super) const FITS: &str =
-    "sizes and offsets fit with the CRLF brought back where they likeliest were; no checksum proves that it was there";
+pub(super) const FITS: &str = "sizes and offsets fit with the CRLF brought back where they likeliest were; no checksum tells that it was there alone";
 
 pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::Result<Option<AsciiDamage>> {
     let (census, size) = (subject.census, subject.stream.len());
@@ -73,7 +72,7 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
         Ok(Some(AsciiDamage { conversion, verdict, evidence, original_type, candidates, unrestorable }))
     };
     let mut candidates = Vec::new();
-    let mut found = Vec::new();
+    let (mut found, mut missing, mut by_checksum) = (Vec::new(), None, false);
     for (rules, conversion) in variants {
         let undo = Undo { rules, inserted: Vec::new() };
         let (mut candidate, finding) = restore(subject, format, undo.clone())?;
@@ -85,13 +84,18 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
             return damaged(conversion, Verdict::Certain, vec![candidate], None);
         }
         if finding.broken.is_some() && found.is_empty() {
-            found = searched(subject, format, &undo, note)?;
+            let outcome = searched(subject, format, &undo, note)?;
+            if let search::Outcome::Counted(count, why) = &outcome {
+                missing = missing.or(Some((*count, *why)));
+            }
+            by_checksum = matches!(outcome, search::Outcome::Fits { by_checksum: true, .. });
+            found = self::candidates(subject, format, &undo, outcome)?;
         }
         candidate.contradiction = finding.broken;
         candidates.push((candidate, conversion));
     }
     // What only fits counts against a file that contradicts itself, not against one that does not.
-    let holds = |first: &&Candidate| itself.broken.is_some() || !first.proofs.is_empty();
+    let holds = |first: &&Candidate| itself.broken.is_some() || by_checksum || !first.proofs.is_empty();
     if let Some(first) = found.first().filter(holds) {
         let unproven = first.proofs.is_empty().then(|| FITS.to_owned());
         let verdict = if unproven.is_none() { Verdict::Certain } else { Verdict::Likely };
@@ -108,17 +112,21 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
     }
     let verdict = if restored_type.family == Family::Unknown { Verdict::Possible } else { Verdict::Likely };
     let contradicted = candidates.iter().all(|(candidate, _)| candidate.contradiction.is_some());
-    let unrestorable = if contradicted {
-        "some CRLF were there before the transfer, and which they were could not be found"
-    } else {
-        "the format has no checksum or size that could prove a candidate"
+    let unrestorable = match missing {
+        Some((count, why)) if contradicted => {
+            format!("{count} bytes before or behind CR were there before the transfer; {}", why.words())
+        }
+        _ if contradicted => {
+            "some CRLF were there before the transfer, and which they were could not be found".to_owned()
+        }
+        _ => "the format has no checksum or size that could prove a candidate".to_owned(),
     };
     let conversion = match candidates.first() {
         Some((_, conversion)) if !contradicted => *conversion,
         _ => Conversion::LoneLfToCrlf,
     };
     let candidates = candidates.into_iter().map(|(candidate, _)| candidate).collect();
-    damaged(conversion, verdict, candidates, Some(unrestorable.to_owned()))
+    damaged(conversion, verdict, candidates, Some(unrestorable))
 }
 
 fn filetype_is_text(head: &[u8], size: u64) -> bool {
@@ -196,9 +204,8 @@ fn searched(
     format: Format,
     undo: &Undo,
     note: &mut dyn FnMut(Cause),
-) -> io::Result<Vec<Candidate>> {
-    let found = undo.with(subject.stream, &mut |_| {}, |view| search::missing(format, view, subject.limits, note))?;
-    candidates(subject, format, undo, found)
+) -> io::Result<search::Outcome> {
+    undo.with(subject.stream, &mut |_| {}, |view| search::missing(format, view, subject.limits, note))
 }
 
 /// The candidates of a search that hold together; a single one that is proven, or those that only fit.
@@ -210,7 +217,7 @@ pub(super) fn candidates(
 ) -> io::Result<Vec<Candidate>> {
     let (choices, proven) = match found {
         search::Outcome::Found(inserted) => (vec![inserted], true),
-        search::Outcome::Fits(choices) => (choices, false),
+        search::Outcome::Fits { choices, .. } => (choices, false),
         _ => return Ok(Vec::new()),
     };
     let mut candidates = Vec::new();

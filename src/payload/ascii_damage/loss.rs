@@ -6,6 +6,7 @@ use super::growth::{FITS, candidates};
 use super::proof::{Bytes, Depth, Finding, Format, check};
 use super::{AsciiDamage, Subject, Verdict, search};
 use crate::base::anomaly::Cause;
+use crate::base::limits::Limits;
 use crate::payload::filetype;
 use std::io;
 
@@ -54,7 +55,12 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
         candidates: Vec::new(),
         unrestorable: None,
     };
-    let found = search::missing(format, subject.stream, subject.limits, note);
+    // Where every CR is gone, those before LF are few of many: a small file may have had no others.
+    let hopeless = counts.lack_cr(subject);
+    let few = Limits { ascii_search_bytes: subject.limits.ascii_search_bytes / 256, ..subject.limits.clone() };
+    let limits = if hopeless { &few } else { subject.limits };
+    let mut quiet = |_| {};
+    let found = search::missing(format, subject.stream, limits, if hopeless { &mut quiet } else { note });
     let missing = match &found {
         search::Outcome::Counted(missing, why) => Some((*missing, *why)),
         search::Outcome::Nothing if !signature_damaged && !counts.speak(subject) => return Ok(None),
@@ -62,7 +68,7 @@ pub(super) fn judge(subject: &Subject<'_>, note: &mut dyn FnMut(Cause)) -> io::R
     };
     damage.candidates = candidates(subject, format, &Undo::default(), found)?;
     // Where CR are gone everywhere, those before LF alone are no remedy unless a checksum says so.
-    if counts.lack_cr(subject) {
+    if hopeless {
         damage.candidates.retain(|candidate| !candidate.proofs.is_empty());
     }
     if let Some(first) = damage.candidates.first() {

@@ -4,6 +4,29 @@
 //! of 256 is an LF, and one LF of 256 stands behind a CR; a binary of some size without a single lone LF has been
 //! converted. Nothing is called damaged for such counts alone: the file must contradict itself as it is, or bear line ends
 //! in the midst of control characters, where no text has any.
+//!
+//! # What is restorable
+//! Where every LF became CRLF, whatever stood before it, the undoing is exact for any bytes; the file's own checksums, or sizes
+//! that hold to the byte, then prove that it was that. Where bytes were swallowed (CRLF to LF, CR NUL to CR, or a CRLF that
+//! cannot be told from one that was made), the file must tell how many are missing between two landmarks, and a checksum must
+//! tell the right one of the places; all lines of one text ended alike. `m` is what is missing of one part:
+//!
+//! | format | parts and their checksum | restored and proven |
+//! |---|---|---|
+//! | ZIP, Office, JAR | members, CRC-32 | deflated: `m` up to about 3, of CR NUL 1; stored: choices of `m` below 2^28; comment: all lines |
+//! | gzip | all, CRC-32 and size | `m` up to about 3, of CR NUL 1 |
+//! | PNG | chunks, CRC-32 | choices of `m` up to 4 places below 2^28, whole texts |
+//! | PDF | zlib streams, Adler-32; lines, by the table | as gzip; lines where all ended in CRLF |
+//! | CAB | data blocks, 32 bits | choices of `m` up to 4 places whose bytes are below 2^28 |
+//! | PE, signed | all, Authenticode digest | where up to 64 choices have the right checksum |
+//! | PE with a checksum | all, one choice of 257 holds by chance | where one choice holds and all were tried; else up to 8 candidates |
+//! | PE without | none | no; candidates where landmarks leave up to 8 |
+//! | ELF, 7z | none over places that are missing | no: how many are missing is told |
+//! | JPEG, GIF, RIFF, SQLite, OLE, RAR, xz, tar, hives, event logs | none that is searched | no: that the file is damaged is told |
+//!
+//! Where every CR is gone, or became LF, there are as many choices as bytes: that is told, and only small files that had no CR
+//! but in CRLF come back. The digest that a log gives of the undamaged file proves a candidate whatever the format
+//! ([`AsciiDamage::prove_by_hashes`]). [`crate::base::limits::Limits::ascii_search_bytes`] bounds every search.
 
 mod candidate;
 mod census;

@@ -9,6 +9,7 @@ mod elf;
 mod event_log;
 mod media;
 mod pdf;
+mod pdf_streams;
 mod pe;
 mod png;
 mod rar;
@@ -19,6 +20,8 @@ mod zip;
 
 pub(super) use cabinet::{Cabinet, sum as cabinet_sum};
 pub(super) use deflated::{header as gzip_header, inflate};
+pub(super) use pdf::number as pdf_number;
+pub(super) use pdf_streams::{Stream as PdfStream, inflates, streams as pdf_streams};
 pub(super) use pe::Layout;
 pub(super) use zip::{END as ZIP_END, Member, end as zip_end, members};
 
@@ -164,7 +167,7 @@ pub(super) fn check(format: Format, file: Bytes<'_>, depth: Depth, limits: &Limi
         Format::Riff => media::riff(file),
         Format::Bitmap => media::bitmap(file),
         Format::Der => media::der(file),
-        Format::Pdf => pdf::check(file),
+        Format::Pdf => pdf::check(file, depth, limits),
         Format::Cabinet => cabinet::check(file, depth),
         Format::Compound => compound::check(file),
         Format::SevenZip => seven_zip::check(file, limits),

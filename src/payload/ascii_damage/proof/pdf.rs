@@ -1,6 +1,7 @@
 //! PDF files (ISO 32000-1, 7.5): the offsets of the cross-reference table.
 
-use super::{Bytes, Finding, Proof};
+use super::{Bytes, Depth, Finding, Proof, pdf_streams};
+use crate::base::limits::Limits;
 use crate::payload::ascii_damage::view::wide;
 use memchr::memmem;
 
@@ -9,7 +10,19 @@ const ENTRIES: usize = 200_000;
 /// Bytes of an entry, whatever its line end.
 const ENTRY: usize = 20;
 
-pub(super) fn check(file: Bytes<'_>) -> Option<Finding> {
+pub(super) fn check(file: Bytes<'_>, depth: Depth, limits: &Limits) -> Option<Finding> {
+    let mut found = table(file)?;
+    if depth == Depth::Full && found.broken.is_none() {
+        // What an encoder left unfinished says nothing.
+        if pdf_streams::hold(file, limits) == Some(true) {
+            found.proofs.insert(0, Proof::Checksums);
+        }
+    }
+    Some(found)
+}
+
+/// The table, and the objects that it points to.
+fn table(file: Bytes<'_>) -> Option<Finding> {
     let length = usize::try_from(file.len().min(2048)).ok()?;
     let tail = file.get(file.len().saturating_sub(wide(length)), length)?;
     let Some(found) = memmem::rfind(&tail, b"startxref") else {
@@ -63,7 +76,7 @@ fn walk(file: Bytes<'_>, table: &[u8]) -> Option<Finding> {
 }
 
 /// A decimal number after white space, and what follows it.
-fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
+pub(in crate::payload::ascii_damage) fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let digits = bytes.trim_ascii_start();
     let end = digits.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len()).min(18);
     let value = std::str::from_utf8(digits.get(..end)?).ok()?.parse().ok()?;

@@ -14,18 +14,22 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     let cabinet = Cabinet::read(file)?;
     let missing = cabinet.size.checked_sub(file.len()).filter(|missing| *missing <= file.len() / 16)?;
     let bytes = whole(file, limits)?;
+    let nul = lost_nul(&bytes, 1);
     let mut found: Vec<(u64, u8)> = Vec::new();
+    // Where the blocks of the folder before end.
+    let mut end = 0usize;
     let mut folders = cabinet.folders.clone();
     folders.sort_unstable();
     for (at, blocks) in folders {
-        let mut at = usize::try_from(at.checked_sub(wide(found.len()))?).ok()?;
+        let mut at = usize::try_from(at.checked_sub(wide(found.len()))?).ok().filter(|at| *at >= end)?;
         for _ in 0..blocks {
-            let Some((chosen, next)) = block(bytes.get(at..)?, cabinet.reserve, budget) else {
+            let Some((chosen, next)) = block(bytes.get(at..)?, cabinet.reserve, nul, budget) else {
                 return Some(Outcome::Counted(missing, Why::TooMany));
             };
             found.extend(placed(&chosen, wide(at)));
             at = at.checked_add(next)?;
         }
+        end = at;
     }
     Some(match missing {
         _ if wide(found.len()) != missing => Outcome::Counted(missing, Why::NoChecksum),
@@ -35,7 +39,7 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
 }
 
 /// One block: where it has lost bytes, and how many it takes up.
-fn block(rest: &[u8], reserve: usize, budget: &mut Budget) -> Option<(Vec<Site>, usize)> {
+fn block(rest: &[u8], reserve: usize, nul: bool, budget: &mut Budget) -> Option<(Vec<Site>, usize)> {
     let skip = reserve.checked_add(8)?;
     let head = Fields(rest.get(..8)?);
     let (stored, length) = (head.u32(0), usize::from(head.u16(4)));
@@ -47,10 +51,11 @@ fn block(rest: &[u8], reserve: usize, budget: &mut Budget) -> Option<(Vec<Site>,
         if stored == 0 {
             return Some((Vec::new(), end));
         }
-        let sites = Sites::of(data, lost_nul(data));
+        let sites = Sites::of(data, nul);
         let mut hit = None;
         let mut restored = Vec::with_capacity(length);
         let mut spent = wide(length.saturating_mul(32));
+        let most = SPENT.min(budget.bytes);
         let mut choices = Choices { sites: &sites, missing, anchors: &[], budget: &mut *budget };
         choices.each(&mut |chosen, _| {
             restored.clear();
@@ -65,7 +70,7 @@ fn block(rest: &[u8], reserve: usize, budget: &mut Budget) -> Option<(Vec<Site>,
             if cabinet_sum(sizes, reserved, &restored) == stored {
                 hit = Some(chosen.to_vec());
             }
-            hit.is_some() || spent > SPENT
+            hit.is_some() || spent > most
         });
         if !budget.read(spent) {
             return None;

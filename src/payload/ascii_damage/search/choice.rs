@@ -18,7 +18,7 @@ pub(super) struct Anchor {
 /// Texts whose subsets are gone through.
 const TEXTS: usize = 14;
 /// Single places that are chosen at once.
-const SINGLES: usize = 4;
+pub(super) const SINGLES: usize = 4;
 
 /// Goes through the choices. `accept` is told how many single places a choice has and says whether to stop.
 pub(super) struct Choices<'a> {

@@ -10,10 +10,11 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 /// What the data must become.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Target {
-    /// Bytes; of a gzip file only the lowest 32 bits are known.
-    pub(super) size: u64,
-    pub(super) crc: u32,
+pub(super) enum Target {
+    /// Bytes of a size, of a gzip file only its lowest 32 bits are known, with a CRC-32.
+    Crc { size: u64, crc: u32 },
+    /// Whatever the Adler-32 at the end of the data is that of (RFC 1950).
+    Zlib,
 }
 
 /// Places that are followed from one point of failure, those that lead furthest first; of the last two bytes more.
@@ -94,10 +95,14 @@ enum Reach {
 
 /// Inflates the data with bytes put in.
 fn reach(data: &[u8], chosen: &[Site], target: Target, budget: &mut Budget) -> Reach {
-    let mut stream = Decompress::new(false);
+    let mut stream = Decompress::new(matches!(target, Target::Zlib));
     let mut hasher = crc32fast::Hasher::new();
     let mut out = vec![0u8; 1 << 15];
     let total = wide(data.len()).saturating_add(wide(chosen.len()));
+    let most = match target {
+        Target::Crc { size, .. } => size,
+        Target::Zlib => u64::MAX,
+    };
     let mut from = 0usize;
     let ends = chosen.iter().map(|(at, byte)| (*at, Some(*byte))).chain([(data.len(), None)]);
     for (end, byte) in ends {
@@ -114,12 +119,15 @@ fn reach(data: &[u8], chosen: &[Site], target: Target, budget: &mut Budget) -> R
                     hasher.update(out.get(..gave).unwrap_or_default());
                     rest = rest.get(took..).unwrap_or_default();
                     if matches!(status, Ok(Status::StreamEnd)) {
-                        let whole = stream.total_in() == total && stream.total_out() == target.size;
-                        let becomes = whole && hasher.finalize() == target.crc;
+                        let becomes = stream.total_in() == total
+                            && match target {
+                                Target::Crc { size, crc } => stream.total_out() == size && hasher.finalize() == crc,
+                                Target::Zlib => true,
+                            };
                         return if becomes { Reach::Becomes } else { Reach::Failed(here) };
                     }
                     let work = wide(gave).max(wide(took));
-                    if status.is_err() || stream.total_out() > target.size || !budget.read(work) {
+                    if status.is_err() || stream.total_out() > most || !budget.read(work) {
                         return Reach::Failed(here);
                     }
                     if rest.is_empty() && gave < out.len() || took == 0 && gave == 0 {

@@ -1,9 +1,13 @@
 //! Windows executables: what is missing of them follows from where the sections and the certificate table end; where, the
 //! checksum of the header and the Authenticode digest tell.
+//!
+//! The checksum is weaker than its 16 bits. A byte put in moves all that follow it between the halves of the words that are
+//! summed: two places differ by a multiple of 255 modulo 65,535, so that one choice of 257 holds by chance. It proves a
+//! choice only where every other one of its kind was tried and does not hold.
 
-use super::choice::Choices;
+use super::choice::{Choices, SINGLES as MOST_SINGLES};
 use super::landmarks::{anchors, certificates};
-use super::sites::{Site, Sites, lost_nul};
+use super::sites::{MANY, Site, Sites, lost_nul};
 use super::{Budget, Outcome, Why, placed, whole};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
@@ -15,8 +19,8 @@ use memchr::memmem;
 const STUB: &[u8] = b"mode.\r\r\n$";
 /// What becomes of it, and how many bytes that takes away: CRLF became LF; every CR dropped; every CR became LF.
 const SHORTENED: [(&[u8], usize); 3] = [(b"mode.\r\n$", 1), (b"mode.\n$", 2), (b"mode.\n\n$", 1)];
-/// Choices among which a checksum of 16 bits hits by chance once in a hundred searches.
-const BY_CHANCE: u64 = 655;
+/// Lines of a text that had one kind of line end: fewer may stand in any data.
+const TEXT: usize = 3;
 /// Choices whose checksum holds and whose signature is then computed.
 const SIGNATURES: u32 = 64;
 
@@ -48,7 +52,7 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     let layout = Layout::read(Bytes(&bytes))?;
     let declared = usize::try_from(layout.declared()).ok()?;
     let missing = declared.checked_sub(bytes.len())?;
-    let lost_nul = lost_nul(&bytes);
+    let lost_nul = lost_nul(&bytes, MANY);
     if missing == 0 && stub.is_none() || missing > bytes.len() / 16 || !shifted(&bytes, &layout, missing) {
         return None;
     }
@@ -66,22 +70,24 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     let sums = Sums::new(&bytes, &sites.all, &layout);
     let wanted = sums.wanted(layout.checksum, declared);
     let signed = layout.certificates().is_some();
-    let mut tried = 0u64;
     let mut hits = Vec::new();
     let mut fits = Vec::new();
     let mut signatures = 0u32;
     let mut found = None;
     let mut tier = None;
-    let mut choices = Choices { sites: &sites, missing, anchors: &anchors, budget };
+    let is_text = |chosen: &[Site], singles: usize| chosen.len() >= singles.saturating_add(TEXT);
+    let mut choices = Choices { sites: &sites, missing, anchors: &anchors, budget: &mut *budget };
     choices.each(&mut |chosen, singles| {
         // A likelier choice that fits is not outdone by one less likely.
         if tier.is_some_and(|tier| tier < singles) && !(signed && signatures < SIGNATURES) {
             return true;
         }
-        tried = tried.saturating_add(1);
         if wanted.is_none() {
             fits.push(chosen.to_vec());
-            return fits.len() > 1;
+            if is_text(chosen, singles) {
+                tier = Some(singles);
+            }
+            return fits.len() > limits.candidates;
         }
         if !sums.holds(chosen, wanted) {
             return false;
@@ -96,21 +102,26 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
         }
         if finding.broken.is_none() && !signed {
             hits.push(chosen.to_vec());
-            tier = Some(singles);
+            if is_text(chosen, singles) {
+                tier = Some(singles);
+            }
         }
         signatures >= SIGNATURES && signed || hits.len() > limits.candidates
     });
+    let complete = budget.steps > 0 && missing <= MOST_SINGLES || tier.is_some();
     if let Some(found) = found {
         return Some(Outcome::Found(back(&found)));
     }
     // As many as there is room for are no answer.
-    if hits.len() > limits.candidates {
-        hits.clear();
+    for list in [&mut hits, &mut fits] {
+        if list.len() > limits.candidates {
+            list.clear();
+        }
     }
     Some(match (hits.as_slice(), fits.as_slice()) {
-        ([only], _) if tried <= BY_CHANCE => Outcome::Found(back(only)),
-        ([_, ..], _) => Outcome::Fits(hits.iter().map(|hit| back(hit)).collect()),
-        ([], [only]) => Outcome::Fits(vec![back(only)]),
+        ([only], _) if complete => Outcome::Found(back(only)),
+        ([_, ..], _) => Outcome::Fits { choices: hits.iter().map(|hit| back(hit)).collect(), by_checksum: true },
+        ([], [_, ..]) => Outcome::Fits { choices: fits.iter().map(|fit| back(fit)).collect(), by_checksum: false },
         _ => {
             let why = if wanted.is_none() && !signed { Why::NoChecksum } else { Why::TooMany };
             Outcome::Counted(wide(missing.saturating_add(stub_lost)), why)

@@ -16,11 +16,12 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     let end = bytes.len().checked_sub(8)?;
     let data = bytes.get(skip..end)?;
     let trailer = Fields(bytes.get(end..)?);
-    let target = Target { size: u64::from(trailer.u32(4)), crc: trailer.u32(0) };
-    if target.size > limits.ascii_search_bytes / 4 {
+    let size = u64::from(trailer.u32(4));
+    let target = Target::Crc { size, crc: trailer.u32(0) };
+    if size > limits.ascii_search_bytes / 4 {
         return None;
     }
-    let sites = Sites::of(data, lost_nul(data));
+    let sites = Sites::of(data, lost_nul(data, 1));
     // One CRLF in 65,536 bytes of dense data: more than a few beyond that are no matter of chance.
     let likely = data.len() / 65_536;
     let order = (0..=likely.saturating_add(MOST)).filter(|missing| *missing > 0 && *missing <= MOST);

@@ -10,6 +10,7 @@ mod deflate;
 mod executable;
 mod gzip;
 mod landmarks;
+mod pdf;
 mod png;
 mod sites;
 mod zip;
@@ -25,8 +26,8 @@ use crate::base::limits::Limits;
 pub(super) enum Outcome {
     /// Before which offsets which bytes must come back; checksums hold then.
     Found(Vec<(u64, u8)>),
-    /// The size fits so, or so, and nothing proves which.
-    Fits(Vec<Vec<(u64, u8)>>),
+    /// The size fits so, or so, and nothing proves which; `by_checksum` where a checksum holds for each of them.
+    Fits { choices: Vec<Vec<(u64, u8)>>, by_checksum: bool },
     /// So many bytes are missing; where could not be found.
     Counted(u64, Why),
     /// Nothing shows that bytes are missing: the file may be damaged otherwise, or cut short.
@@ -89,6 +90,7 @@ pub(super) fn missing(format: Format, stream: &dyn ReadAt, limits: &Limits, note
         Format::Gzip => gzip::missing(file, limits, &mut budget),
         Format::Png => png::missing(file, limits, &mut budget),
         Format::Cabinet => cabinet::missing(file, limits, &mut budget),
+        Format::Pdf => pdf::missing(file, limits, &mut budget),
         Format::Elf | Format::SevenZip => counted(format, file, limits),
         _ => None,
     };

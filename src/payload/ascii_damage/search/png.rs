@@ -15,7 +15,7 @@ const MOST: usize = 64;
 
 pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> Option<Outcome> {
     let bytes = whole(file, limits)?;
-    let lost_nul = lost_nul(&bytes);
+    let lost_nul = lost_nul(&bytes, 1);
     let mut found = Vec::new();
     let mut at = if bytes.starts_with(WHOLE) {
         WHOLE.len()

@@ -12,8 +12,11 @@ pub(super) struct Sites {
     pub(super) texts: Vec<std::ops::Range<usize>>,
 }
 
-/// Whether NUL may be missing behind CR: where there are none at all among many.
-pub(super) fn lost_nul(bytes: &[u8]) -> bool {
+/// CR without NUL behind any that make it likely that NUL are missing.
+pub(super) const MANY: usize = 16;
+
+/// Whether NUL may be missing behind CR: where there are none at all among so many.
+pub(super) fn lost_nul(bytes: &[u8], fewest: usize) -> bool {
     let mut returns = 0usize;
     for at in memchr::memchr_iter(b'\r', bytes) {
         match at.checked_add(1).and_then(|next| bytes.get(next)) {
@@ -22,7 +25,7 @@ pub(super) fn lost_nul(bytes: &[u8]) -> bool {
             Some(_) => returns = returns.saturating_add(1),
         }
     }
-    returns >= 16
+    returns >= fewest
 }
 
 impl Sites {
@@ -79,6 +82,10 @@ mod tests {
         assert_eq!(sites.all.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [1, 5, 8, 9, 11, 13]);
         assert_eq!(sites.texts, [1..4]);
         assert_eq!(sites.all[5].1, 0);
-        assert!(lost_nul(&b"\rx".repeat(16)) && !lost_nul(&b"\rx".repeat(15)) && !lost_nul(&b"\rx\r\0".repeat(16)));
+        assert!(
+            lost_nul(&b"\rx".repeat(16), MANY)
+                && !lost_nul(&b"\rx".repeat(15), MANY)
+                && !lost_nul(&b"\rx\r\0".repeat(16), MANY)
+        );
     }
 }

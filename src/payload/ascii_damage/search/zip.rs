@@ -4,7 +4,7 @@ use super::choice::Choices;
 use super::crc::Spliced;
 use super::deflate::{self, Target};
 use super::sites::{Site, Sites, lost_nul};
-use super::{Budget, Outcome, Why, placed, region_bytes, wide};
+use super::{Budget, Outcome, Why, placed, region_bytes, whole, wide};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
 use crate::payload::ascii_damage::proof::{Bytes, Member, ZIP_END, members, zip_end};
@@ -16,8 +16,9 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     if list.first()?.at != 0 {
         return None;
     }
+    let nul = whole(file, limits).is_some_and(|bytes| lost_nul(&bytes, 1));
     let mut found: Vec<(u64, u8)> = Vec::new();
-    let mut lost = 0u64;
+    let (mut lost, mut why) = (0u64, Why::NoChecksum);
     for (index, member) in list.iter().enumerate() {
         let start = member.at.checked_sub(wide(found.len()).saturating_add(lost))?;
         let next = list.get(index.saturating_add(1));
@@ -30,9 +31,14 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
         if missing == 0 {
             continue;
         }
-        match within(file, member, start, end, missing, limits, budget) {
+        match within(file, member, start..end, (missing, nul), limits, budget) {
             Some(chosen) => found.extend(placed(&chosen, start)),
-            None => lost = lost.saturating_add(wide(missing)),
+            None => {
+                lost = lost.saturating_add(wide(missing));
+                if !member.encrypted {
+                    why = Why::TooMany;
+                }
+            }
         }
     }
     match comment(file) {
@@ -40,7 +46,7 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
         None => lost = lost.saturating_add(1),
     }
     if lost > 0 {
-        return Some(Outcome::Counted(wide(total), Why::TooMany));
+        return Some(Outcome::Counted(wide(total), why));
     }
     Some(if found.is_empty() { Outcome::Nothing } else { Outcome::Found(found) })
 }
@@ -72,23 +78,23 @@ fn comment(file: Bytes<'_>) -> Option<Vec<(u64, u8)>> {
 fn within(
     file: Bytes<'_>,
     member: &Member,
-    start: u64,
-    end: u64,
-    missing: usize,
+    range: std::ops::Range<u64>,
+    (missing, nul): (usize, bool),
     limits: &Limits,
     budget: &mut Budget,
 ) -> Option<Vec<Site>> {
-    let length = Some(end.checked_sub(start)?).filter(|length| *length <= region_bytes(limits))?;
+    let start = range.start;
+    let length = Some(range.end.checked_sub(start)?).filter(|length| *length <= region_bytes(limits))?;
     let bytes = file.get(start, usize::try_from(length).ok()?)?;
     let header = Fields(&bytes);
     let skip = 30usize.saturating_add(usize::from(header.u16(26))).saturating_add(usize::from(header.u16(28)));
     // What follows the data (a descriptor) is taken to be whole.
     let stored = usize::try_from(member.stored).ok()?.checked_sub(missing)?;
     let data = bytes.get(skip..skip.checked_add(stored)?)?;
-    let sites = Sites::of(data, lost_nul(data));
+    let sites = Sites::of(data, nul);
     let chosen = match member.method {
         8 if !member.encrypted => {
-            let target = Target { size: member.size, crc: member.crc };
+            let target = Target::Crc { size: member.size, crc: member.crc };
             deflate::search(data, &sites, missing, target, budget)?
         }
         0 if !member.encrypted => stored_whole(data, &sites, missing, member.crc, budget)?,

@@ -34,16 +34,16 @@ impl Numbers {
     }
 }
 
+pub(super) fn deflate(content: &[u8]) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
 pub(super) fn zip(members: &[(&str, Vec<u8>)], deflated: bool) -> Vec<u8> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
     for (name, content) in members {
-        let data = if deflated {
-            let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-            encoder.write_all(content).unwrap();
-            encoder.finish().unwrap()
-        } else {
-            content.clone()
-        };
+        let data = if deflated { deflate(content) } else { content.clone() };
         let fields = [
             &[20u8, 0, 0, 0, if deflated { 8 } else { 0 }, 0, 0, 0, 0, 0][..],
             &crc32fast::hash(content).to_le_bytes(),
@@ -156,6 +156,48 @@ pub(super) fn seven_zip(numbers: &mut Numbers) -> Vec<u8> {
     ]
     .concat();
     [b"7z\xbc\xaf\x27\x1c\0\x04", &crc32fast::hash(&start).to_le_bytes()[..], &start, &packed, &header].concat()
+}
+
+/// A PDF file of streams packed by zlib, with lines that end as given.
+pub(super) fn packed_pdf(streams: &[Vec<u8>], line_end: &str) -> Vec<u8> {
+    let mut file = format!("%PDF-1.4{line_end}").into_bytes();
+    file.extend([b"%\xe2\xe3\xcf\xd3", line_end.as_bytes()].concat());
+    let entry_end = if line_end.len() == 1 { " \n" } else { "\r\n" };
+    let mut table = format!("xref{line_end}0 {}{line_end}0000000000 65535 f{entry_end}", streams.len() + 1);
+    for (number, stream) in (1..).zip(streams) {
+        table += &format!("{:010} 00000 n{entry_end}", file.len());
+        let dictionary = format!("<</Length {}/Filter/FlateDecode>>", stream.len());
+        file.extend(format!("{number} 0 obj{line_end}{dictionary}{line_end}stream{line_end}").into_bytes());
+        file.extend([stream, format!("{line_end}endstream{line_end}endobj{line_end}").as_bytes()].concat());
+    }
+    let at = file.len();
+    let size = streams.len() + 1;
+    let trailer =
+        format!("trailer{line_end}<</Size {size}>>{line_end}startxref{line_end}{at}{line_end}%%EOF{line_end}");
+    [&file[..], table.as_bytes(), trailer.as_bytes()].concat()
+}
+
+/// A cabinet of one file in blocks that are not compressed.
+pub(super) fn cabinet(blocks: &[Vec<u8>]) -> Vec<u8> {
+    let start = 36 + 8 + 16 + 6;
+    let size: usize = blocks.iter().map(|block| block.len() + 8).sum();
+    let content: usize = blocks.iter().map(Vec::len).sum();
+    let mut file = vec![0u8; start];
+    let mut put = |at: usize, bytes: &[u8]| file[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, b"MSCF");
+    put(8, &((start + size) as u32).to_le_bytes());
+    put(16, &44u32.to_le_bytes());
+    put(24, &[3, 1, 1, 0, 1, 0]);
+    put(36, &(start as u32).to_le_bytes());
+    put(40, &[blocks.len() as u8, 0, 0, 0]);
+    put(44, &(content as u32).to_le_bytes());
+    put(60, b"a.bin");
+    for block in blocks {
+        let sizes = [(block.len() as u16).to_le_bytes(), (block.len() as u16).to_le_bytes()].concat();
+        let sum = proof::cabinet_sum(&sizes, &[], block);
+        file.extend([&sum.to_le_bytes()[..], &sizes, block].concat());
+    }
+    file
 }
 
 /// The binaries that the test builds, several of each kind.

@@ -71,7 +71,7 @@ pub(super) const LOSSY: [(&str, Damage); 7] = [
     ("lone LF, then all LF to CRLF", lone_then_all),
     ("CRLF to LF", to_lf),
     ("CRLF to LF, CR NUL to CR", to_lf_and_cr),
-    ("that, then LF to CRLF", text_mode),
+    ("CRLF to LF, CR NUL to CR, then LF to CRLF", text_mode),
     ("CR dropped", without_cr),
     ("CR to LF", cr_to_lf),
 ];
