@@ -110,7 +110,7 @@ pub fn sniff(head: &[u8]) -> Option<(Encoding, usize)> {
     if memchr::memchr(0, head).is_some() {
         return utf16_by_parity(head).map(|encoding| (encoding, 0));
     }
-    if count(head, is_binary_control).saturating_mul(50) > head.len() {
+    if ftpsift_bulk::count_binary_controls(head).saturating_mul(50) > head.len() {
         return None;
     }
     Some((eight_bit(head), 0))
@@ -148,17 +148,6 @@ pub fn narrow(bytes: &[u8], encoding: Encoding) -> Cow<'_, [u8]> {
     }
 }
 
-/// Without a branch, so that many bytes are looked at together.
-fn is_binary_control(byte: u8) -> bool {
-    (byte <= 8) | (byte.wrapping_sub(0x0e) <= 0x0b) | (byte.wrapping_sub(0x1c) <= 3) | (byte == 0x7f)
-}
-
-/// Bytes that are of a kind; counted in bytes by portions, which the compiler makes fast.
-fn count(bytes: &[u8], is: impl Fn(u8) -> bool) -> usize {
-    let of = |portion: &[u8]| portion.iter().fold(0u8, |sum, byte| sum.wrapping_add(u8::from(is(*byte))));
-    bytes.chunks(255).map(|portion| usize::from(of(portion))).sum()
-}
-
 fn utf16_by_parity(head: &[u8]) -> Option<Encoding> {
     let pairs = head.chunks_exact(2);
     let total = pairs.len();
@@ -170,8 +159,8 @@ fn utf16_by_parity(head: &[u8]) -> Option<Encoding> {
     for pair in pairs {
         match pair {
             [0, 0] => odd = odd.saturating_add(1),
-            [0, byte] if !is_binary_control(*byte) => high_first = high_first.saturating_add(1),
-            [byte, 0] if !is_binary_control(*byte) => low_first = low_first.saturating_add(1),
+            [0, byte] if !ftpsift_bulk::is_binary_control(*byte) => high_first = high_first.saturating_add(1),
+            [byte, 0] if !ftpsift_bulk::is_binary_control(*byte) => low_first = low_first.saturating_add(1),
             [0, _] | [_, 0] => odd = odd.saturating_add(1),
             _ => {}
         }

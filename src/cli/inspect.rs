@@ -57,6 +57,7 @@ pub(super) fn schema(of: SchemaOf) -> Result<Exit, String> {
         SchemaOf::Inspect => schema::Of::Inspection,
         SchemaOf::Ls => schema::Of::Entry,
     };
-    Sink::begin(&to_standard_output(), &[])?.write(|out| json::write(&schema::schema(of), out))?;
+    let schema = schema::schema(of).map_err(|error| error.to_string())?;
+    Sink::begin(&to_standard_output(), &[])?.write(|out| json::write(&schema, out))?;
     Ok(Exit::Complete)
 }

@@ -1,4 +1,7 @@
 //! The JSON Schemas of the reports, made from the types that they are written from.
+//!
+//! The program carries them as texts (`src/report/schema/`), which take a third of the room of the code that makes them. A test
+//! makes them anew and compares.
 
 use crate::case::Case;
 use crate::case::listing::{Inspection, Listed};
@@ -16,15 +19,47 @@ pub enum Of {
 }
 
 /// The schema (JSON Schema draft 2020-12).
+///
+/// # Errors
+/// None: that the texts are JSON is tested.
+pub fn schema(of: Of) -> Result<serde_json::Value, serde_json::Error> {
+    serde_json::from_str(match of {
+        Of::Case => include_str!("schema/scan.json"),
+        Of::Inspection => include_str!("schema/inspect.json"),
+        Of::Entry => include_str!("schema/ls.json"),
+    })
+}
+
+/// The schema, made from the types.
 #[must_use]
-pub fn schema(of: Of) -> Schema {
+pub fn made(of: Of) -> Schema {
     match of {
-        Of::Case => made::<Case>(),
-        Of::Inspection => made::<Inspection>(),
-        Of::Entry => made::<Listed>(),
+        Of::Case => made_of::<Case>(),
+        Of::Inspection => made_of::<Inspection>(),
+        Of::Entry => made_of::<Listed>(),
     }
 }
 
-fn made<T: JsonSchema>() -> Schema {
+fn made_of<T: JsonSchema>() -> Schema {
     SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schemas_that_are_carried_are_those_of_the_types() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/schema");
+        let mut stale = Vec::new();
+        for (of, name) in [(Of::Case, "scan.json"), (Of::Inspection, "inspect.json"), (Of::Entry, "ls.json")] {
+            let made = format!("{}\n", serde_json::to_string(&made(of)).unwrap());
+            if std::fs::read_to_string(folder.join(name)).unwrap() != made {
+                let new = folder.join(format!("{name}.new"));
+                std::fs::write(&new, made).unwrap();
+                stale.push(format!("mv {} {}", new.display(), folder.join(name).display()));
+            }
+        }
+        assert!(stale.is_empty(), "a type of the report has changed:\n{}", stale.join("\n"));
+    }
 }

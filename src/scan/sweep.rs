@@ -22,6 +22,7 @@ use crate::evidence::filesystem::host;
 use crate::evidence::walk::Left;
 use crate::evidence::{FileSystem, Opened, Walked};
 use crate::script::store;
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -331,8 +332,8 @@ impl<'w, T> Worker<'w, T> {
         let size = usize::try_from(self.limits.script_bytes).unwrap_or(HEAD);
         let body = self.body.get_or_insert_with(|| AlignedBuffer::new(size));
         // What was read is not read again: in a compressed image that costs more than all else.
-        let (known, rest) = body.space().split_at_mut_checked(count).unwrap_or_default();
-        known.iter_mut().zip(self.head.filled(count)).for_each(|(target, source)| *target = *source);
+        let (mut known, rest) = body.space().split_at_mut_checked(count).unwrap_or_default();
+        known.write_all(self.head.filled(count)).map_err(io)?;
         let from = u64::try_from(count).unwrap_or(u64::MAX);
         let read = bytes::read_full(&opened.stream, from, rest).map_err(io)?;
         Progress::add(&self.progress.bytes, u64::try_from(read).unwrap_or(u64::MAX));
@@ -486,7 +487,7 @@ fn holds(prefilter: &Prefilter, lower: &mut Vec<u8>, bytes: &[u8], encoding: Enc
 fn lowered(lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) {
     lower.clear();
     lower.extend_from_slice(&text::narrow(bytes, encoding));
-    lower.make_ascii_lowercase();
+    ftpsift_bulk::make_ascii_lowercase(lower);
     for mark in [&b"\xef\xbb\xbf"[..], b"\x01"] {
         if lower.starts_with(mark) {
             lower.drain(..mark.len());

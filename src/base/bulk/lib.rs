@@ -1,0 +1,27 @@
+//! Loops over many bytes, compiled for speed where the rest is compiled for size: these few take the time of a scan, and only
+//! an optimiser that may make them longer looks at sixteen bytes at once.
+//!
+//! They are a package because the level of optimisation is that of a package; and none is inlined, because a function takes on
+//! the level of the package that it is inlined into.
+
+/// Makes ASCII capitals small.
+#[inline(never)]
+pub fn make_ascii_lowercase(bytes: &mut [u8]) {
+    bytes.make_ascii_lowercase();
+}
+
+/// Control characters that text does not hold: all but BEL to CR without BS, SUB, ESC and those beyond ASCII.
+#[inline(never)]
+#[must_use]
+pub fn count_binary_controls(bytes: &[u8]) -> usize {
+    // Counted in bytes by portions, which the compiler makes fast.
+    let of =
+        |portion: &[u8]| portion.iter().fold(0u8, |sum, byte| sum.wrapping_add(u8::from(is_binary_control(*byte))));
+    bytes.chunks(255).map(|portion| usize::from(of(portion))).sum()
+}
+
+/// Whether a byte is one of those. Without a branch, so that many bytes are looked at together.
+#[must_use]
+pub fn is_binary_control(byte: u8) -> bool {
+    (byte <= 8) | (byte.wrapping_sub(0x0e) <= 0x0b) | (byte.wrapping_sub(0x1c) <= 3) | (byte == 0x7f)
+}
