@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn what_was_left_is_told() {
         let left = |most| walked(&mut |_| Enter::Yes, most).1.unwrap();
-        let path = EntryPath::new;
+        let path = |text: &str| EntryPath::new(text);
         let at = |files, folders, places: &[&'static str], stood_in| Left {
             files,
             folders,
