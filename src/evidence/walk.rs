@@ -193,8 +193,8 @@ mod tests {
     #[test]
     fn what_was_left_is_told() {
         let left = |most| walked(&mut |_| Enter::Yes, most).1.unwrap();
-        let path = |text: &str| EntryPath::new(text);
-        let at = |files, folders, places: &[&'static str], stood_in| Left {
+        let path = |path: &str| EntryPath::new(path);
+        let at = |files, folders, places: &[&str], stood_in: &str| Left {
             files,
             folders,
             places: places.iter().map(|place| path(place)).collect(),

@@ -243,6 +243,7 @@ mod tests {
         assert_eq!(std::fs::read(&target).unwrap(), b"theirs");
         let kept = refused.rsplit(' ').next().unwrap();
         assert_eq!(std::fs::read(kept).unwrap(), b"whole");
+        std::fs::remove_file(kept).unwrap();
         let mut forced = ReportFile::begin(&target, true, &[]).unwrap();
         forced.write_all(b"ours").unwrap();
         forced.finish().unwrap();

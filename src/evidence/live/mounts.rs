@@ -296,12 +296,13 @@ not a line
 
     #[test]
     fn damaged_tables_are_read_as_far_as_they_go() {
+        const LETTERS: &[u8] = b" /\\\n-0789:\0ax";
         let mut bytes = HOST.as_bytes().to_vec();
         let mut state = 7u64;
         for round in 0..1000 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let at = usize::try_from(state >> 33).unwrap() % bytes.len();
-            bytes[at] = b" /\\\n-0789:\0ax"[usize::try_from(state >> 8).unwrap() % 14];
+            bytes[at] = LETTERS[usize::try_from(state >> 8).unwrap() % LETTERS.len()];
             let root = EntryPath::new(["", "mnt", "dev/shm"][round % 3]);
             let mounts = Mounts::parse(&bytes[..bytes.len() - round % 50], &root, round % 2 == 0);
             assert!(mounts.read.iter().all(|point| is_within(point, &root) && !mounts.skipped.contains_key(point)));
