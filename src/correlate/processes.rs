@@ -13,6 +13,10 @@ use std::collections::HashMap;
 const COMMAND_LINE: usize = 1 << 10;
 /// What one record takes up besides its texts.
 const RECORD: usize = size_of::<Start>() + 5 * size_of::<u32>();
+/// Bytes of a list beyond which it gets room for all at once, and how much that may be: growing step by step leaves holes in
+/// memory as large as what was grown.
+const LARGE: usize = 1 << 20;
+const ALL: usize = 64 << 20;
 /// Seconds by which the records of one start may differ: Sysmon's and the Security log's.
 pub(super) const SAME_START: f64 = 5.0;
 
@@ -120,11 +124,19 @@ impl ProcessIndex {
         let room = budget.saturating_sub(budget / 8);
         if self.bytes().saturating_add(text.len()) <= room {
             if let (Ok(at), Ok(length)) = (u32::try_from(self.texts.len()), u16::try_from(text.len())) {
+                let all = room.min(ALL);
+                if self.texts.len() > LARGE && self.texts.capacity() < all {
+                    self.texts.reserve_exact(all.saturating_sub(self.texts.len()));
+                }
                 self.texts.push_str(text);
                 start.command_line = (at, length);
             }
         } else if !text.is_empty() {
             self.without_command_line = self.without_command_line.saturating_add(1);
+        }
+        let all = budget.min(ALL) / RECORD;
+        if self.starts.len() > LARGE / RECORD && self.starts.capacity() < all {
+            self.starts.reserve_exact(all.saturating_sub(self.starts.len()));
         }
         self.starts.push(start);
         self.is_sealed = false;

@@ -19,7 +19,8 @@ pub fn has_drive_root(path: &str) -> bool {
 /// The last name of a path of either system; all of it if there is no separator.
 #[must_use]
 pub fn file_name(path: &str) -> &str {
-    path.rsplit(['\\', '/']).next().unwrap_or(path)
+    let start = memchr::memrchr2(b'\\', b'/', path.as_bytes()).map_or(0, |at| at.saturating_add(1));
+    path.get(start..).unwrap_or(path)
 }
 
 /// The directory part of a path of either system; nothing where it has none.

@@ -19,6 +19,13 @@ pub(super) fn push_wide(out: &mut String, bytes: &[u8]) {
         units = rest;
     }
     out.reserve(units.len());
+    while let Some((block, rest)) = units.split_first_chunk::<128>() {
+        if block.iter().fold(0u16, |all, unit| all | u16::from_le_bytes(*unit)) >= 0x80 {
+            break;
+        }
+        out.push_str(str::from_utf8(&block.map(|[low, _]| low)).unwrap_or_default());
+        units = rest;
+    }
     while !units.is_empty() {
         while let Some((block, rest)) = units.split_first_chunk::<32>() {
             if block.iter().fold(0u16, |all, unit| all | u16::from_le_bytes(*unit)) >= 0x80 {
