@@ -1,7 +1,7 @@
 //! A host's own files as evidence: what is walked, what is refused, and what is read past the system.
 
-use super::*;
 use super::raw::Volume;
+use super::*;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::source::Source;
 use crate::evidence::filesystem::ntfs::testimage::{DIRECTORY, FILE, Image, file_name, reference, resident};
@@ -102,8 +102,7 @@ fn a_device_is_opened_where_it_is_named() {
     let file = folder.path().join("disk.raw");
     std::fs::write(&file, vec![7u8; 1 << 20]).unwrap();
     let attached = std::process::Command::new("losetup").args(["--read-only", "--show", "-f"]).arg(&file).output();
-    let Ok(attached) =
-        attached.map_err(drop).and_then(|output| output.status.success().then_some(output).ok_or(()))
+    let Ok(attached) = attached.map_err(drop).and_then(|output| output.status.success().then_some(output).ok_or(()))
     else {
         println!("skipped: no loop device can be had");
         return;
@@ -225,8 +224,7 @@ fn streams_stand_beside_their_files() {
     let (_root, host) = in_use(Ok(volume()), true);
     let (entries, anomalies) = walked(&host, &Limits::default());
     let names: Vec<&str> = entries.iter().map(|(path, _)| path.as_str()).collect();
-    let expected =
-        [":of the root", "folder", "folder:note", "locked.dat", "locked.dat:Zone.Identifier", "open.txt"];
+    let expected = [":of the root", "folder", "folder:note", "locked.dat", "locked.dat:Zone.Identifier", "open.txt"];
     assert_eq!((names.as_slice(), anomalies), (expected.as_slice(), Vec::new()));
     let listed: Vec<String> = host.list(&EntryPath::default()).iter().map(|entry| entry.path.display()).collect();
     assert_eq!(listed, expected);

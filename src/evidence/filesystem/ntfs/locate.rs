@@ -104,8 +104,7 @@ impl Volume {
                     let mut runs = Vec::new();
                     let _ = decode(extents.runs, 0, self.clusters(), &mut runs);
                     let (volume, cluster) = (self.source.clone(), self.boot.cluster);
-                    let value =
-                        Content { volume, cluster, runs, size: extents.size, initialised: extents.initialised };
+                    let value = Content { volume, cluster, runs, size: extents.size, initialised: extents.initialised };
                     let mut list = vec![0; usize::try_from(value.size).unwrap_or(0)];
                     let read = read_full(&value, 0, &mut list).unwrap_or(0);
                     list.truncate(read);

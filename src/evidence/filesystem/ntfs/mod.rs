@@ -33,8 +33,8 @@ mod wof;
 
 pub(super) use bare::is_table;
 pub use bare::mount_mft;
-pub use records::{NamedStreams, Records};
 pub(super) use boot::has_backup;
+pub use records::{NamedStreams, Records};
 
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;

@@ -78,7 +78,9 @@ impl Records {
         let header = records.first().and_then(|base| Header::of(base));
         let meant = header.filter(|header| header.in_use && reference.means(header.sequence, true));
         let Some(header) = meant.filter(|header| !header.directory || !stream.is_empty()) else {
-            return Err(Cause::Unsupported("its record on the volume is not, or not yet, that of this file".to_owned()));
+            return Err(Cause::Unsupported(
+                "its record on the volume is not, or not yet, that of this file".to_owned(),
+            ));
         };
         let number = self.reader.number_of(&records, stream).ok_or_else(|| {
             let what = if stream.is_empty() { "its content is not to be found" } else { "no such stream" };
@@ -93,10 +95,8 @@ impl Records {
     /// what the Windows Overlay Filter compressed are not told.
     #[must_use]
     pub fn named_streams(&self, limits: &Limits) -> NamedStreams {
-        guarded(|| self.all_named_streams(limits)).unwrap_or_else(|| NamedStreams {
-            wrong: Some(inside().to_string()),
-            ..NamedStreams::default()
-        })
+        guarded(|| self.all_named_streams(limits))
+            .unwrap_or_else(|| NamedStreams { wrong: Some(inside().to_string()), ..NamedStreams::default() })
     }
 
     fn all_named_streams(&self, limits: &Limits) -> NamedStreams {

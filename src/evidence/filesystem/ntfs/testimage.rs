@@ -147,12 +147,25 @@ impl Image {
     }
 
     /// Writes a record.
-    pub(in crate::evidence::filesystem) fn record(&mut self, number: usize, sequence: u16, flags: u16, attributes: &[Vec<u8>]) {
+    pub(in crate::evidence::filesystem) fn record(
+        &mut self,
+        number: usize,
+        sequence: u16,
+        flags: u16,
+        attributes: &[Vec<u8>],
+    ) {
         self.extension(number, sequence, flags, 0, attributes);
     }
 
     /// Writes a record that continues another.
-    pub(in crate::evidence::filesystem) fn extension(&mut self, number: usize, sequence: u16, flags: u16, base: u64, attributes: &[Vec<u8>]) {
+    pub(in crate::evidence::filesystem) fn extension(
+        &mut self,
+        number: usize,
+        sequence: u16,
+        flags: u16,
+        base: u64,
+        attributes: &[Vec<u8>],
+    ) {
         let mut record = vec![0u8; 56];
         record[..4].copy_from_slice(b"FILE");
         record[4..8].copy_from_slice(&[48, 0, 3, 0]);
