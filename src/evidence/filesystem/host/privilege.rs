@@ -14,7 +14,8 @@ fn enable() -> w::SysResult<bool> {
     let token = w::HPROCESS::GetCurrentProcess().OpenProcessToken(access)?;
     let privilege = w::LookupPrivilegeValue(None, co::SE_PRIV::BACKUP_NAME)?;
     let enabled = w::LUID_AND_ATTRIBUTES::new(privilege, co::SE_PRIV_ATTR::ENABLED);
-    token.AdjustTokenPrivileges(w::DisabPriv::Privs(&w::TOKEN_PRIVILEGES::new(&[enabled])?))?;
+    let privileges = w::TOKEN_PRIVILEGES::new(&[enabled])?;
+    token.AdjustTokenPrivileges(w::DisabPriv::Privs(&privileges))?;
     // That none was held to be enabled is no failure of the call.
     Ok(w::GetLastError() != co::ERROR::NOT_ALL_ASSIGNED)
 }
