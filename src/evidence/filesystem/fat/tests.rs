@@ -503,10 +503,9 @@ fn clusters_that_are_only_claimed_are_not_counted() {
     // Sectors, and sectors of each table: as many as there can be.
     made.bytes[32..36].copy_from_slice(&u32::MAX.to_le_bytes());
     made.bytes[36..40].copy_from_slice(&0x0020_0000u32.to_le_bytes());
-    let begun = std::time::Instant::now();
     let source: Source = Arc::new(made.bytes);
+    let length = source.len();
     if let Ok(mounted) = mount(source, &Limits::default()) {
-        let _ = mounted.free_space();
+        assert!(mounted.free_space().iter().all(|range| range.end <= length));
     }
-    assert!(begun.elapsed().as_secs() < 5);
 }
