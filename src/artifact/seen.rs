@@ -114,18 +114,24 @@ impl<'a> Actor<'a> {
     /// The SHA-256 of its program, in small letters.
     #[must_use]
     pub fn sha256(&self) -> Option<String> {
-        let digest = match self.digests {
-            Digests::None => None,
-            Digests::Read(digests) => digests.get("sha256").map(String::as_str),
-            Digests::Written(text) => super::windows_log::sha256(text),
-        };
-        digest.filter(|digest| digest.len() == 64).map(str::to_ascii_lowercase)
+        self.digests.sha256()
     }
 }
 
 impl<'a> Digests<'a> {
     fn of(digests: &'a BTreeMap<String, String>) -> Self {
         if digests.is_empty() { Self::None } else { Self::Read(digests) }
+    }
+
+    /// The SHA-256 among them, in small letters.
+    #[must_use]
+    pub fn sha256(&self) -> Option<String> {
+        let digest = match self {
+            Self::None => None,
+            Self::Read(digests) => digests.get("sha256").map(String::as_str),
+            Self::Written(text) => super::windows_log::sha256(text),
+        };
+        digest.filter(|digest| digest.len() == 64).map(str::to_ascii_lowercase)
     }
 
     /// Whether one of them is such.

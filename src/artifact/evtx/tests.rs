@@ -283,7 +283,9 @@ fn shown(seen: Seen<'_>) -> String {
         (Actor { digests: Digests::None, ..actor }, actor.sha256())
     }
     let parent = seen.parent.filter(|parent| *parent != Actor::default());
-    format!("{:?} {:?} {:?}", Seen { process: None, parent: None, ..seen }, seen.process.map(bare), parent.map(bare))
+    let (process, parent, file) = (seen.process.map(bare), parent.map(bare), seen.file_digests.sha256());
+    let rest = Seen { process: None, parent: None, file_digests: Digests::None, ..seen };
+    format!("{rest:?} {process:?} {parent:?} {file:?}")
 }
 
 /// Sees what it is asked for, and takes nothing but what cannot be seen.
@@ -347,6 +349,17 @@ fn what_is_seen_at_a_glance_is_what_is_read() {
         (SYSMON, 5, &[("RuleName", "-")]),
         (SYSMON, 7, &[("ImageLoaded", "a.dll"), ("Signature", "Microsoft Windows"), ("SignatureStatus", "Valid")]),
         (SYSMON, 7, &[("ImageLoaded", "a.dll"), ("Signature", "Microsoft Windows"), ("SignatureStatus", "Expired")]),
+        (
+            SYSMON,
+            7,
+            &[
+                ("Image", "a.exe"),
+                ("ImageLoaded", "a.exe"),
+                ("Signature", "Microsoft Windows"),
+                ("SignatureStatus", "Valid"),
+                ("Hashes", &digest),
+            ],
+        ),
         (SYSMON, 11, &[("TargetFilename", r"C:\a.txt"), ("ProcessGuid", GUID)]),
         (SYSMON, 11, &[("TargetFilename", "-"), ("ProcessGuid", GUID)]),
         (SYSMON, 13, &[("EventType", "SetValue"), ("TargetObject", r"HKU\a\b"), ("Details", "c.exe")]),

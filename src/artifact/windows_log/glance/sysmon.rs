@@ -16,8 +16,14 @@ pub(super) fn see(taken: &mut Taken<'_, '_>, event_id: u32) -> Option<Found> {
     let mut found = Found { source: source(event_id)?, ..Found::default() };
     match event_id {
         7 => {
-            if taken.is(Column::SignatureStatus, "Valid") && taken.is(Column::Signature, "Microsoft Windows") {
-                return None;
+            let of_windows =
+                taken.is(Column::SignatureStatus, "Valid") && taken.is(Column::Signature, "Microsoft Windows");
+            if of_windows {
+                let (image, loaded) = (taken.text(Column::Image), taken.text(Column::ImageLoaded));
+                // The program's own file tells who signed the program.
+                if image.is_none() || taken.get(&image) != taken.get(&loaded) {
+                    return None;
+                }
             }
             found.file = Some(taken.text(Column::ImageLoaded)?);
         }
