@@ -91,5 +91,5 @@ fn append(raw: Option<(u8, &[u8])>, out: &mut String) -> Option<Range<usize>> {
     let (kind, content) = raw?;
     let start = out.len();
     value::push(out, kind, content);
-    (out.len() > start).then(|| start..out.len())
+    (out.len() > start).then_some(start..out.len())
 }

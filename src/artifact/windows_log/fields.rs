@@ -39,12 +39,12 @@ pub(super) fn logon_id(record: &LogRecord, name: &str) -> Option<String> {
 /// The SHA-256 among digests, as [`hashes`] finds it.
 #[must_use]
 pub(in crate::artifact) fn sha256(text: &str) -> Option<&str> {
-    let parts = text.split(',').filter_map(|part| {
+    let mut parts = text.split(',').rev().filter_map(|part| {
         let (name, digest) = part.trim().split_once('=').unwrap_or(("", part.trim()));
         let is_it = digest.len() == 64 && (name.is_empty() || name.eq_ignore_ascii_case("sha256"));
         (is_it && is_digest(digest)).then_some(digest)
     });
-    parts.last()
+    parts.next()
 }
 
 fn is_digest(text: &str) -> bool {

@@ -131,6 +131,8 @@ pub(super) trait Taker {
 struct Kept {
     artifact: usize,
     known: Known,
+    // They move on into the case as they are.
+    #[allow(clippy::vec_box)]
     events: Vec<Box<Event>>,
     most: usize,
     is_full: bool,

@@ -26,6 +26,8 @@ use std::ops::Range;
 
 /// What came of a glance.
 #[derive(Debug, Clone, Copy, PartialEq)]
+// There is one at a time, of nearly every record, and nothing of it is allocated.
+#[allow(clippy::large_enum_variant)]
 pub enum Sight<'a> {
     /// The record is read into no event.
     Nothing,
