@@ -290,6 +290,10 @@ fn collections_are_read_as_the_host_was() {
         ("plain", &["home/bob/a.txt"], "home/bob/a.txt", "/home/bob/a.txt"),
     ];
     for (tool, files, shown, asked) in cases {
+        if cfg!(windows) && files.iter().any(|file| file.contains(':')) {
+            eprintln!("skipped: Windows has no names as {tool} makes them");
+            continue;
+        }
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("folder");
         for path in files {
