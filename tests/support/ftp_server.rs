@@ -246,7 +246,7 @@ impl Session {
 
 /// The address of `PORT h1,h2,h3,h4,p1,p2`.
 fn port_address(argument: &str) -> Option<SocketAddr> {
-    let numbers: Vec<u8> = argument.split(',').map(|number| number.trim().parse().ok()).collect::<Option<_>>()?;
+    let numbers: Vec<u8> = argument.split(',').map(|number| number.trim().parse::<u8>().ok()).collect::<Option<_>>()?;
     let [a, b, c, d, high, low] = numbers.try_into().ok()?;
     Some(SocketAddr::from(([a, b, c, d], u16::from_be_bytes([high, low]))))
 }
