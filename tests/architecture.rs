@@ -38,11 +38,15 @@ fn without_tests<'t>(path: &Path, text: &'t str) -> &'t str {
     if is_for_tests(path) { "" } else { text.split("\nmod tests {").next().unwrap() }
 }
 
-/// Whether the folder of a module declares it for tests alone.
+/// Whether the folder of a module declares it for tests alone, or the folder as a whole is.
 fn is_for_tests(path: &Path) -> bool {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-    let parent = path.parent().unwrap();
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let Some(parent) = path.parent() else { return false };
+    is_for_tests_by_name(root, parent, &name) || parent.file_name().is_some() && is_for_tests(parent)
+}
+
+fn is_for_tests_by_name(root: &Path, parent: &Path, name: &str) -> bool {
     [parent.join("mod.rs"), parent.with_extension("rs")].iter().any(|file| {
         let text = fs::read_to_string(root.join(file)).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
