@@ -195,13 +195,13 @@ fn outcome(bytes: &[u8], damaged: &[u8]) -> String {
     found.unrestorable.unwrap_or_default().chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).collect()
 }
 
-/// Files of this system, and of the folders in `FTPSIFT_ASCII_DAMAGE`, damaged in each lossy way; what became of them.
+/// Files of this system, and of the folders in `FTPSIFT_ASCII_DAMAGE`, damaged in each lossy way: what became of them is
+/// printed, and none may be proven that is not the file that it was.
 #[test]
-#[ignore = "a measurement, of minutes"]
+#[ignore = "a measurement over this machine's own files, which takes minutes"]
 fn lossy_ways_over_real_files() {
     let more = std::env::var("FTPSIFT_ASCII_DAMAGE").unwrap_or_default();
-    let folders: Vec<&str> =
-        ["/usr", "/root"].into_iter().chain(more.split(':').filter(|more| !more.is_empty())).collect();
+    let folders: Vec<&str> = std::iter::once("/usr").chain(more.split(':').filter(|more| !more.is_empty())).collect();
     let most: usize = std::env::var("FTPSIFT_ASCII_EACH").ok().and_then(|most| most.parse().ok()).unwrap_or(25);
     let mut by_format: BTreeMap<String, Vec<std::path::PathBuf>> = BTreeMap::new();
     for path in installed(&folders, 400_000, |_: &Path, size| (600..200_000).contains(&size)) {
@@ -213,6 +213,7 @@ fn lossy_ways_over_real_files() {
             by_format.entry(format!("{format:?}")).or_default().push(path);
         }
     }
+    let mut wrong = 0;
     let only = std::env::var("FTPSIFT_ASCII_FORMAT").unwrap_or_default();
     for (format, paths) in by_format {
         if !only.is_empty() && only != format {
@@ -232,6 +233,7 @@ fn lossy_ways_over_real_files() {
                 let damaged = damage(bytes);
                 if damaged != *bytes {
                     let outcome = outcome(bytes, &damaged);
+                    wrong += u32::from(outcome == "WRONG");
                     if outcome == "WRONG"
                         || std::env::var("FTPSIFT_ASCII_SHOW").is_ok_and(|show| outcome.contains(&show))
                     {
@@ -247,4 +249,5 @@ fn lossy_ways_over_real_files() {
             println!("{format} | {way} | {outcomes:?}");
         }
     }
+    assert_eq!(wrong, 0, "proven, and not the file that it was");
 }
