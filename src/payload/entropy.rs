@@ -27,12 +27,18 @@ pub struct Blocks {
 
 const BLOCK: usize = 4096;
 
+/// Tables in which the bytes of a block are counted by turns: with one, the bytes of a run wait for each other.
+const TABLES: usize = 4;
+
 /// Entropy in the making.
 #[derive(Debug)]
 pub struct Profile {
+    /// Of the blocks that are full.
     counts: [u64; 256],
-    /// The block that is not yet full.
-    rest: Vec<u8>,
+    /// Of the block that is not yet full.
+    block: [[u32; 256]; TABLES],
+    /// Bytes in it.
+    length: usize,
     blocks: u64,
     sum: f64,
     min: f64,
@@ -41,35 +47,56 @@ pub struct Profile {
 
 impl Default for Profile {
     fn default() -> Self {
-        Self { counts: [0; 256], rest: Vec::new(), blocks: 0, sum: 0.0, min: f64::INFINITY, max: 0.0 }
+        let block = [[0; 256]; TABLES];
+        Self { counts: [0; 256], block, length: 0, blocks: 0, sum: 0.0, min: f64::INFINITY, max: 0.0 }
     }
 }
 
 impl Profile {
     /// Takes the next bytes of the stream.
     pub fn update(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            if let Some(count) = self.counts.get_mut(usize::from(*byte)) {
-                *count = count.saturating_add(1);
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let missing = BLOCK.saturating_sub(self.length);
+            let (part, others) = rest.split_at(missing.min(rest.len()));
+            self.count(part);
+            if self.length == BLOCK {
+                self.close();
             }
+            rest = others;
         }
-        let missing = BLOCK.saturating_sub(self.rest.len());
-        let (first, others) = bytes.split_at(missing.min(bytes.len()));
-        self.rest.extend_from_slice(first);
-        if self.rest.len() < BLOCK {
-            return;
-        }
-        let full = std::mem::take(&mut self.rest);
-        self.block(&full);
-        let mut blocks = others.chunks_exact(BLOCK);
-        blocks.by_ref().for_each(|block| self.block(block));
-        self.rest = full;
-        self.rest.clear();
-        self.rest.extend_from_slice(blocks.remainder());
     }
 
-    fn block(&mut self, block: &[u8]) {
-        let entropy = of(block);
+    fn count(&mut self, part: &[u8]) {
+        self.length = self.length.saturating_add(part.len());
+        let turns = part.chunks_exact(TABLES);
+        let last = turns.remainder();
+        for bytes in turns.chain([last]) {
+            for (table, byte) in self.block.iter_mut().zip(bytes) {
+                if let Some(count) = table.get_mut(usize::from(*byte)) {
+                    // A block is far shorter than what would wrap.
+                    *count = count.wrapping_add(1);
+                }
+            }
+        }
+    }
+
+    /// The counts of the block in all its tables.
+    fn of_block(&self) -> [u64; 256] {
+        let mut counts = [0u64; 256];
+        for table in &self.block {
+            counts.iter_mut().zip(table).for_each(|(sum, count)| *sum = sum.saturating_add(u64::from(*count)));
+        }
+        counts
+    }
+
+    /// Ends the block.
+    fn close(&mut self) {
+        let counts = self.of_block();
+        let entropy = rounded(of_counts(&counts));
+        self.counts.iter_mut().zip(counts).for_each(|(all, count)| *all = all.saturating_add(count));
+        self.block = [[0; 256]; TABLES];
+        self.length = 0;
         self.blocks = self.blocks.saturating_add(1);
         self.sum += entropy;
         self.min = self.min.min(entropy);
@@ -78,39 +105,41 @@ impl Profile {
 
     /// How often each byte was seen.
     #[must_use]
-    pub fn counts(&self) -> &[u64; 256] {
-        &self.counts
+    pub fn counts(&self) -> [u64; 256] {
+        let mut counts = self.of_block();
+        counts.iter_mut().zip(self.counts).for_each(|(sum, count)| *sum = sum.saturating_add(count));
+        counts
     }
 
     /// The entropy of all bytes taken; nothing if there were none.
     #[must_use]
     pub fn finish(mut self) -> Option<Entropy> {
-        if self.blocks == 0 && !self.rest.is_empty() {
-            let rest = std::mem::take(&mut self.rest);
-            self.block(&rest);
+        let overall = rounded(of_counts(&self.counts()));
+        if self.blocks == 0 && self.length > 0 {
+            self.close();
         }
-        #[expect(clippy::cast_precision_loss, reason = "counts beyond 2^53 bytes are out of reach")]
-        let (total, blocks) = (self.counts.iter().sum::<u64>() as f64, self.blocks as f64);
-        if total == 0.0 {
+        if self.blocks == 0 {
             return None;
         }
-        let overall: f64 = self
-            .counts
-            .iter()
-            .filter(|count| **count > 0)
-            .map(|count| {
-                #[expect(clippy::cast_precision_loss, reason = "as above")]
-                let share = *count as f64 / total;
-                -share * share.log2()
-            })
-            .sum();
         let size = u64::try_from(BLOCK).unwrap_or_default();
-        let mean = self.sum / blocks;
-        Some(Entropy {
-            overall: rounded(overall),
-            blocks: Blocks { size, min: rounded(self.min), mean: rounded(mean), max: rounded(self.max) },
-        })
+        #[expect(clippy::cast_precision_loss, reason = "counts beyond 2^53 blocks are out of reach")]
+        let mean = self.sum / self.blocks as f64;
+        let blocks = Blocks { size, min: rounded(self.min), mean: rounded(mean), max: rounded(self.max) };
+        Some(Entropy { overall, blocks })
     }
+}
+
+/// Entropy of as many bytes of each value.
+fn of_counts(counts: &[u64; 256]) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "counts beyond 2^53 bytes are out of reach")]
+    let exact = |count: u64| count as f64;
+    let total = exact(counts.iter().fold(0, |sum, count| sum.saturating_add(*count)));
+    if total == 0.0 {
+        return 0.0;
+    }
+    // Σ −n/N·log2(n/N), taken apart so that what occurs once costs nothing.
+    let terms = counts.iter().filter(|count| **count > 1).map(|count| exact(*count) * exact(*count).log2());
+    total.log2() - terms.sum::<f64>() / total
 }
 
 /// Entropy of bytes that are at hand, rounded to four decimals.

@@ -138,7 +138,7 @@ pub fn inspect(
     // Of a file that was not read whole the counts say nothing.
     let ascii_damage = pass.digests.as_ref().and_then(|_| {
         let counts = pass.profile.counts();
-        ascii_damage::judge(stream, &pass.head, &pass.line_ends, counts, limits, &mut note)
+        ascii_damage::judge(stream, &pass.head, &pass.line_ends, &counts, limits, &mut note)
     });
     let facts = Facts {
         size: pass.size,

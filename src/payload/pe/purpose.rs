@@ -4,16 +4,22 @@
 //! the Windows documentation, and the lists by which analysts read import tables (MITRE ATT&CK techniques T1055, T1056,
 //! T1113, T1543, T1547, T1622; *Practical Malware Analysis*, appendix A).
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// The purpose of a function, with or without the `A`, `W` or `Ex` of its variants.
 pub(super) fn of(function: &str) -> Option<&'static str> {
+    static PURPOSES: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+        let pairs =
+            TABLE.iter().flat_map(|(purpose, functions)| functions.iter().map(|function| (*function, *purpose)));
+        pairs.collect()
+    });
     let stem = function.strip_suffix(['A', 'W']);
     let plain = stem.and_then(|stem| stem.strip_suffix("Ex"));
-    [Some(function), stem, plain].into_iter().flatten().find_map(|name| {
-        TABLE.iter().find(|(_, functions)| functions.binary_search(&name).is_ok()).map(|(purpose, _)| *purpose)
-    })
+    [Some(function), stem, plain].into_iter().flatten().find_map(|name| PURPOSES.get(name).copied())
 }
 
-/// Functions by purpose, sorted.
+/// Functions by purpose; each stands once.
 #[rustfmt::skip]
 const TABLE: &[(&str, &[&str])] = &[
     ("anti-debugging", &[
@@ -89,9 +95,9 @@ mod tests {
 
     #[test]
     fn purposes_are_found_whatever_the_variant() {
-        for (_, functions) in TABLE {
-            for pair in functions.windows(2) {
-                assert!(pair[0] < pair[1], "{pair:?}");
+        for (purpose, functions) in TABLE {
+            for function in *functions {
+                assert_eq!(of(function), Some(*purpose), "{function} stands twice");
             }
         }
         let cases = [
