@@ -1,16 +1,37 @@
-//! Tells the program its commit and its compiler. Without git, or without a repository, it only tells the compiler.
+//! Tells the program its commit and its compiler (without git, or without a repository, only the compiler), and packs the
+//! tables that it carries.
 
 use std::path::Path;
 use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    pack();
     let told = |name: &str| std::env::var(name).unwrap_or_default();
     println!("cargo:rustc-env=BUILD_TARGET={}", told("TARGET"));
     println!("cargo:rustc-env=BUILD_COMPILER={}", output(&told("RUSTC"), &["--version"]).unwrap_or_default());
     // A build for development would be made anew after each commit, for nothing.
     let commit = if told("PROFILE") == "release" { commit() } else { None };
     println!("cargo:rustc-env=BUILD_COMMIT={}", commit.unwrap_or_else(|| "unknown".to_owned()));
+}
+
+/// Tables that are large and seldom needed; `base::packed` unpacks them.
+const PACKED: [(&str, &str); 4] = [
+    ("src/payload/authenticode/roots.txt", "roots"),
+    ("src/report/schema/scan.json", "schema-scan"),
+    ("src/report/schema/inspect.json", "schema-inspect"),
+    ("src/report/schema/ls.json", "schema-ls"),
+];
+
+fn pack() {
+    let out = std::env::var("OUT_DIR").unwrap_or_default();
+    for (from, to) in PACKED {
+        println!("cargo:rerun-if-changed={from}");
+        let table = std::fs::read(from).unwrap_or_else(|error| panic!("{from}: {error}"));
+        let packed = miniz_oxide::deflate::compress_to_vec_zlib(&table, 9);
+        let to = Path::new(&out).join(to);
+        std::fs::write(&to, packed).unwrap_or_else(|error| panic!("{}: {error}", to.display()));
+    }
 }
 
 /// The commit, and whether the files are still those of it; of a package that was published, the commit that it names.

@@ -7,7 +7,8 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     if let Some((encoding, mark)) = text::sniff(bytes) {
         assert!(mark <= bytes.len());
-        let narrow = text::narrow(&bytes[mark..], encoding);
+        let mut narrow = Vec::new();
+        text::extend_lowercase(&mut narrow, &bytes[mark..], encoding);
         match encoding {
             Encoding::Utf16Le | Encoding::Utf16Be => assert_eq!(narrow.len(), (bytes.len() - mark) / 2),
             _ => assert_eq!(narrow.len(), bytes.len() - mark),

@@ -26,6 +26,7 @@ pub mod guard;
 pub mod hive;
 pub mod limits;
 pub mod mmdb;
+pub mod packed;
 pub mod secret;
 pub mod shortcut;
 pub mod source;

@@ -137,14 +137,21 @@ pub fn decode(bytes: &[u8]) -> Option<Text> {
 /// The bytes with UTF-16 folded to one byte a character (`\x01` for characters beyond Latin-1), for searches in ASCII.
 #[must_use]
 pub fn narrow(bytes: &[u8], encoding: Encoding) -> Cow<'_, [u8]> {
-    let fold = |pair: &[u8], low: usize, high: usize| match (pair.get(low), pair.get(high)) {
-        (Some(byte), Some(0)) => *byte,
-        _ => 1,
-    };
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let fold = |low: u8, high: u8| if high == 0 { low } else { 1 };
     match encoding {
-        Encoding::Utf16Le => Cow::Owned(bytes.chunks_exact(2).map(|pair| fold(pair, 0, 1)).collect()),
-        Encoding::Utf16Be => Cow::Owned(bytes.chunks_exact(2).map(|pair| fold(pair, 1, 0)).collect()),
+        Encoding::Utf16Le => Cow::Owned(pairs.iter().map(|[low, high]| fold(*low, *high)).collect()),
+        Encoding::Utf16Be => Cow::Owned(pairs.iter().map(|[high, low]| fold(*low, *high)).collect()),
         Encoding::Utf8 | Encoding::Windows1252 | Encoding::Cp437 => Cow::Borrowed(bytes),
+    }
+}
+
+/// Puts what [`narrow`] makes of the bytes behind others, in lower case: for many bytes.
+pub fn extend_lowercase(target: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) {
+    match encoding {
+        Encoding::Utf16Le => ftpsift_bulk::extend_narrowed_lowercase(target, bytes, false),
+        Encoding::Utf16Be => ftpsift_bulk::extend_narrowed_lowercase(target, bytes, true),
+        Encoding::Utf8 | Encoding::Windows1252 | Encoding::Cp437 => ftpsift_bulk::extend_lowercase(target, bytes),
     }
 }
 
@@ -230,6 +237,26 @@ mod tests {
 
     fn utf16_bytes(text: &str, big: bool) -> Vec<u8> {
         text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    }
+
+    /// The loops over many bytes look at several together; here they are held against each byte by itself.
+    #[test]
+    fn many_bytes_are_treated_as_each_is() {
+        let all: Vec<u8> = (0..1000u32).map(|at| u8::try_from((at * 7 + at / 256) % 256).unwrap()).collect();
+        for length in [0, 1, 2, 3, 31, 255, 256, 257, 1000] {
+            let bytes = &all[..length];
+            let one_by_one = bytes.iter().filter(|byte| ftpsift_bulk::is_binary_control(**byte)).count();
+            assert_eq!(ftpsift_bulk::count_binary_controls(bytes), one_by_one);
+            for encoding in [Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be] {
+                let mut ours = b"A".to_vec();
+                extend_lowercase(&mut ours, bytes, encoding);
+                let theirs = [b"A".to_vec(), narrow(bytes, encoding).to_ascii_lowercase()].concat();
+                assert_eq!(ours, theirs, "{encoding:?} {length}");
+            }
+        }
+        let text: Vec<u8> = (0..=255).filter(|byte| !ftpsift_bulk::is_binary_control(*byte)).collect();
+        let expected: Vec<u8> = (9..=13).chain([0x1a, 0x1b]).chain(0x20..=0x7e).chain(0x80..=0xff).collect();
+        assert_eq!(text, expected);
     }
 
     #[test]

@@ -178,8 +178,7 @@ impl Search {
     fn keeps(&mut self, from: usize, to: usize, encoding: Encoding) -> bool {
         let piece = self.around.get(from..to).unwrap_or_default();
         self.lower.clear();
-        self.lower.extend_from_slice(&text::narrow(piece, encoding));
-        self.lower.make_ascii_lowercase();
+        text::extend_lowercase(&mut self.lower, piece, encoding);
         prefilter::begins_like_script(&self.lower) || self.prefilter.holds_sign(&self.lower, None)
     }
 }

@@ -486,8 +486,7 @@ fn holds(prefilter: &Prefilter, lower: &mut Vec<u8>, bytes: &[u8], encoding: Enc
 /// The bytes narrowed and in lower case, without a byte-order mark.
 fn lowered(lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) {
     lower.clear();
-    lower.extend_from_slice(&text::narrow(bytes, encoding));
-    ftpsift_bulk::make_ascii_lowercase(lower);
+    text::extend_lowercase(lower, bytes, encoding);
     for mark in [&b"\xef\xbb\xbf"[..], b"\x01"] {
         if lower.starts_with(mark) {
             lower.drain(..mark.len());

@@ -4,13 +4,25 @@
 //! They are a package because the level of optimisation is that of a package; and none is inlined, because a function takes on
 //! the level of the package that it is inlined into.
 
-/// Makes ASCII capitals small.
+/// Puts bytes behind others, ASCII capitals made small.
 #[inline(never)]
-pub fn make_ascii_lowercase(bytes: &mut [u8]) {
-    bytes.make_ascii_lowercase();
+pub fn extend_lowercase(target: &mut Vec<u8>, bytes: &[u8]) {
+    target.extend(bytes.iter().map(u8::to_ascii_lowercase));
 }
 
-/// Control characters that text does not hold: all but BEL to CR without BS, SUB, ESC and those beyond ASCII.
+/// The same of UTF-16, folded to one byte a character: 1 stands for characters beyond Latin-1.
+#[inline(never)]
+pub fn extend_narrowed_lowercase(target: &mut Vec<u8>, bytes: &[u8], big_endian: bool) {
+    let (pairs, _) = bytes.as_chunks::<2>();
+    let fold = |low: u8, high: u8| if high == 0 { low.to_ascii_lowercase() } else { 1 };
+    if big_endian {
+        target.extend(pairs.iter().map(|[high, low]| fold(*low, *high)));
+    } else {
+        target.extend(pairs.iter().map(|[low, high]| fold(*low, *high)));
+    }
+}
+
+/// Control characters that text does not hold: those of ASCII but TAB to CR, SUB and ESC.
 #[inline(never)]
 #[must_use]
 pub fn count_binary_controls(bytes: &[u8]) -> usize {

@@ -8,15 +8,16 @@ use super::trust::{Allowance, Anchor};
 use super::verdict::Origin;
 use crate::base::base64;
 use crate::base::escape::hex;
+use crate::base::packed;
 use crate::base::time::Timestamp;
 use sha2::Digest;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// Comment lines with `#`, then one line for each root, its fields separated by a bar: SHA-256 of the name, SHA-256 of the
 /// key, start and end of validity, what it may do for code signing and for time stamping, the key (base64), the name.
-const TABLE: &str = include_str!("roots.txt");
+static TABLE: LazyLock<String> = LazyLock::new(|| packed::text(include_bytes!(concat!(env!("OUT_DIR"), "/roots"))));
 
 /// The lines of each name.
 fn lines() -> &'static BTreeMap<&'static str, Vec<&'static str>> {
