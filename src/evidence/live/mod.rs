@@ -306,6 +306,10 @@ impl FileSystem for Live {
     fn origin(&self, path: &EntryPath) -> Origin {
         self.host.origin(path)
     }
+
+    fn read_from_volume(&self) -> Vec<EntryPath> {
+        self.host.read_from_volume()
+    }
 }
 
 /// The number of the disk that a folder below a root is on. None on Windows, where another disk in a folder is a reparse point,
