@@ -32,18 +32,18 @@ def missing():
 
 
 # The library is compiled as well, so what costs compilers most is left out.
-CHEAP = {"CARGO_INCREMENTAL": "0", "CARGO_PROFILE_DEV_OPT_LEVEL": "1", "CARGO_PROFILE_DEV_DEBUG": "0",
+CHEAP = {"CARGO_INCREMENTAL": "0", "CARGO_PROFILE_DEV_OPT_LEVEL": "0", "CARGO_PROFILE_DEV_DEBUG": "0",
          "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS": "false", "CARGO_PROFILE_DEV_OVERFLOW_CHECKS": "true"}
 
 
 def cargo(arguments, target_folder, **more):
-    """Runs the toolchain's Cargo for Windows, in a target folder that no other toolchain uses."""
+    """Starts the toolchain's Cargo for Windows, in a target folder that no other toolchain uses."""
     environment = {**os.environ, **CHEAP, "PATH": "/usr/bin:" + os.environ["PATH"], "RUSTC_BOOTSTRAP": "1",
                    "CARGO_TARGET_DIR": str(target_folder)}
     for name in ("RUSTUP_TOOLCHAIN", "RUSTC", "CARGO", "RUSTFLAGS"):
         environment.pop(name, None)
     command = ["/usr/bin/cargo", *arguments, "--locked", "-Zbuild-std=std,panic_unwind", "--target", TARGET]
-    return subprocess.run(command, env=environment, check=True, **more)
+    return subprocess.Popen(command, env=environment, **more)
 
 
 class Wine:
