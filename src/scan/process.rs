@@ -82,7 +82,8 @@ pub(super) fn memory_used() -> Option<u64> {
     #[cfg(windows)]
     {
         let used = winsafe::HPROCESS::GetCurrentProcess().GetProcessMemoryInfo().ok()?;
-        u64::try_from(used.PrivateUsage).ok()
+        // The same number by its two names: Windows 7 does not tell the one, Wine the other.
+        u64::try_from(used.PrivateUsage.max(used.PagefileUsage)).ok()
     }
     #[cfg(not(any(target_os = "linux", windows)))]
     {
