@@ -58,7 +58,7 @@ def has_debian():
 def cargo(arguments, target_folder, **more):
     """Starts Cargo for Windows, in a target folder that is shared with no other toolchain."""
     environment = {**os.environ, **CHEAP, "CARGO_TARGET_DIR": str(target_folder)}
-    for name in ("RUSTUP_TOOLCHAIN", "RUSTC", "CARGO", "RUSTFLAGS"):
+    for name in ("RUSTC", "CARGO", "RUSTFLAGS"):
         environment.pop(name, None)
     command = ["cargo", *arguments, "--locked", "--target", TARGET]
     if not has_library():
