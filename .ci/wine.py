@@ -1,16 +1,23 @@
 """A Windows to test in: Wine with a home of its own in a temporary folder, and what it takes to build for it on Debian."""
+import functools
 import os
 import pathlib
 import shutil
 import subprocess
 import tempfile
 
-# The toolchain of Debian's security suite brings the library's source, from which the library for Windows is built: see
-# https://packages.debian.org/rust-web-src.
-PACKAGES = ["rustc-web", "cargo-web", "rust-web-src", "gcc-mingw-w64-x86-64", "wine64"]
+PACKAGES = ["gcc-mingw-w64-x86-64", "wine64"]
+# Where rustup gives no library for Windows: the toolchain of Debian's security suite brings the source of the library, from which
+# it is built. See https://packages.debian.org/rust-web-src.
+DEBIAN = ["rustc-web", "cargo-web", "rust-web-src"]
 TARGET = "x86_64-pc-windows-gnu"
 WINE = "/usr/lib/wine/wine64"
+LINKER = "x86_64-w64-mingw32-gcc"
 SOURCE = "/usr/lib/rustlib/src/rust/library"
+
+# All is built for one run of a few minutes: what costs a compiler most is left out.
+CHEAP = {"CARGO_INCREMENTAL": "0", "CARGO_PROFILE_DEV_OPT_LEVEL": "0", "CARGO_PROFILE_DEV_DEBUG": "0",
+         "CARGO_PROFILE_DEV_DEBUG_ASSERTIONS": "false", "CARGO_PROFILE_DEV_OVERFLOW_CHECKS": "true"}
 
 # Rust's library takes its random numbers from a function that Wine 8 does not have. The program is never shipped with this.
 RANDOM = """#include <windows.h>
@@ -21,24 +28,43 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T length) { retur
 
 def missing():
     """Why there is no Windows to be had here; None where there is. Installs what is missing where that is possible."""
-    def absent():
-        needed = [WINE, "/usr/bin/cargo", SOURCE, shutil.which("x86_64-w64-mingw32-gcc") or "x86_64-w64-mingw32-gcc"]
-        return [path for path in needed if not os.path.exists(path)]
+    absent = [name for name in (WINE, LINKER) if not shutil.which(name)]
+    if absent:
+        install(PACKAGES)
+        absent = [name for name in absent if not shutil.which(name)]
+    if not absent and not has_library() and not has_debian():
+        install(DEBIAN)
+        absent = [] if has_debian() else ["Rust's library for Windows"]
+    return ", ".join(absent) or None
 
-    if absent() and shutil.which("apt-get") and os.geteuid() == 0:
-        for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *PACKAGES]):
+
+def install(packages):
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
             subprocess.run(["apt-get", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    return ", ".join(absent()) or None
+
+
+@functools.cache
+def has_library():
+    """Whether rustup's toolchain has the library for Windows, or gets it now."""
+    quietly = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
+    return bool(shutil.which("rustup")) and subprocess.run(["rustup", "target", "add", TARGET], **quietly).returncode == 0
+
+
+def has_debian():
+    return os.path.exists("/usr/bin/cargo") and os.path.exists(SOURCE)
 
 
 def cargo(arguments, target_folder, **more):
-    """Runs the toolchain's Cargo for Windows, in a target folder that no other toolchain uses."""
-    environment = {**os.environ, "PATH": "/usr/bin:" + os.environ["PATH"], "RUSTC_BOOTSTRAP": "1",
-                   "CARGO_TARGET_DIR": str(target_folder)}
-    for name in ("RUSTUP_TOOLCHAIN", "RUSTC", "CARGO", "RUSTFLAGS"):
+    """Starts Cargo for Windows, in a target folder that is shared with no other toolchain."""
+    environment = {**os.environ, **CHEAP, "CARGO_TARGET_DIR": str(target_folder)}
+    for name in ("RUSTC", "CARGO", "RUSTFLAGS"):
         environment.pop(name, None)
-    command = ["/usr/bin/cargo", *arguments, "--locked", "-Zbuild-std=std,panic_unwind", "--target", TARGET]
-    return subprocess.run(command, env=environment, check=True, **more)
+    command = ["cargo", *arguments, "--locked", "--target", TARGET]
+    if not has_library():
+        environment |= {"PATH": "/usr/bin:" + os.environ["PATH"], "RUSTC_BOOTSTRAP": "1"}
+        command = ["/usr/bin/cargo", *command[1:], "-Zbuild-std=std,panic_unwind"]
+    return subprocess.Popen(command, env=environment, **more)
 
 
 class Wine:
@@ -56,7 +82,7 @@ class Wine:
         source.write_text(RANDOM)
         library = self.prefix / "drive_c" / "windows" / "system32" / "bcryptprimitives.dll"
         if not library.exists():
-            subprocess.run(["x86_64-w64-mingw32-gcc", "-shared", "-o", str(library), str(source), "-ladvapi32"], check=True)
+            subprocess.run([LINKER, "-shared", "-o", str(library), str(source), "-ladvapi32"], check=True)
         return self
 
     def __exit__(self, *_):

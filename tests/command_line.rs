@@ -61,7 +61,7 @@ fn messages_name_what_is_wrong() {
         (&["scan", "."], &[]),
     ];
     for (arguments, words) in cases {
-        let message = text(&run(arguments).stderr);
+        let message = text(&program().args(*arguments).current_dir(testdata("")).output().unwrap().stderr);
         assert!(words.iter().all(|word| message.contains(word)), "{arguments:?}: {message}");
         assert!(!message.contains("internal error"), "{arguments:?}: {message}");
     }

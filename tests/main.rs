@@ -19,6 +19,7 @@ mod real_clients;
 mod real_lftp;
 mod real_shells;
 mod recorded_clients;
+#[cfg(unix)]
 mod release;
 mod reports;
 mod secrets;

@@ -4,11 +4,13 @@ use crate::support::{case, program, run, scan_json, testdata, timeless};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+#[cfg(unix)]
 fn schema(of: &str) -> jsonschema::Validator {
     let schema: Value = serde_json::from_slice(&run(&["schema", of]).stdout).unwrap();
     jsonschema::validator_for(&schema).unwrap()
 }
 
+#[cfg(unix)]
 fn assert_valid(schema: &jsonschema::Validator, report: &Value) {
     let faults: Vec<String> =
         schema.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
@@ -16,6 +18,7 @@ fn assert_valid(schema: &jsonschema::Validator, report: &Value) {
 }
 
 #[test]
+#[cfg(unix)]
 fn reports_satisfy_the_published_schema() {
     let schema_of_scan = schema("scan");
     for more in [&[][..], &["--secrets", "mask"], &["--limit", "files=3"]] {

@@ -11,7 +11,7 @@ import sys
 # Known libraries (HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\KnownDLLs) and those that they import are mapped from
 # the system's folder when Windows starts, and taken from there. API sets name no files.
 KNOWN = {"advapi32.dll", "bcryptprimitives.dll", "kernel32.dll", "msvcrt.dll", "ntdll.dll", "ole32.dll", "oleaut32.dll",
-         "rpcrt4.dll", "shell32.dll", "user32.dll", "ws2_32.dll"}
+         "psapi.dll", "rpcrt4.dll", "shell32.dll", "user32.dll", "ws2_32.dll"}
 
 
 def faults(payload):

@@ -172,6 +172,10 @@ pub struct Evidence {
     pub acquisition: Option<Acquisition>,
     /// The volumes found on it.
     pub volumes: Vec<Volume>,
+    /// On a live Windows, the files that the system did not give out, in use or closed to the user, and that were read from the
+    /// volume itself, whole or in part. What was written to them in the last seconds may be missing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub read_from_volume: Vec<String>,
 }
 
 /// The digests of a whole medium: as its container states them, and as they were computed now.

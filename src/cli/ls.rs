@@ -2,6 +2,7 @@
 
 use super::args::{self, Hash, LineFormat, LsArguments};
 use super::exit::Exit;
+use super::sink::is_closed_pipe;
 use crate::base::escape;
 use crate::report::text::lines;
 use crate::scan::list::{self, Item, Wanted};
@@ -68,7 +69,7 @@ pub(super) fn run(arguments: &LsArguments) -> Result<Exit, String> {
         if failed.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     match failed.and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.to_string()),
+        Err(error) if !is_closed_pipe(&error) => return Err(error.to_string()),
         _ => {}
     }
     Ok(match (told, errors) {

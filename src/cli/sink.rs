@@ -47,12 +47,16 @@ impl Sink {
             Self::File(mut file) => write(&mut *file).and_then(|()| file.finish()),
         };
         match done {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(format!("the report could not be written: {error}"))
-            }
+            Err(error) if !is_closed_pipe(&error) => Err(format!("the report could not be written: {error}")),
             _ => Ok(()),
         }
     }
+}
+
+/// Whether the reader of a pipe is gone. Windows says it of some pipes by ERROR_PIPE_NOT_CONNECTED, which is no kind of error to
+/// Rust's library.
+pub(super) fn is_closed_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe || (cfg!(windows) && error.raw_os_error() == Some(233))
 }
 
 /// Whether the terminal understands the sequences that colours are written in; consoles of Windows before version 10 do not.

@@ -94,6 +94,12 @@ pub trait FileSystem: Send + Sync {
         Origin::File
     }
 
+    /// The files opened so far of which the system of this host refused the content, or a part of it, and that were read from its
+    /// volume, in the order of their paths.
+    fn read_from_volume(&self) -> Vec<EntryPath> {
+        Vec::new()
+    }
+
     /// Where a file's bytes lie on its volume, as offsets and lengths in bytes, in the order of the file; nothing where
     /// that is not told.
     fn extents(&self, path: &EntryPath) -> Vec<(u64, u64)> {
@@ -173,6 +179,10 @@ impl<T: FileSystem + ?Sized> FileSystem for Arc<T> {
 
     fn origin(&self, path: &EntryPath) -> Origin {
         (**self).origin(path)
+    }
+
+    fn read_from_volume(&self) -> Vec<EntryPath> {
+        (**self).read_from_volume()
     }
 
     fn extents(&self, path: &EntryPath) -> Vec<(u64, u64)> {

@@ -333,6 +333,7 @@ impl Builder {
                 Shape::Directory | Shape::File | Shape::Archive(_) => None,
             },
             volumes: volume.volumes(),
+            read_from_volume: Vec::new(),
         });
         if let Some(take) = take {
             let held: BTreeMap<&EntryPath, &TextFile> = texts.iter().map(|text| (&text.path, text)).collect();
@@ -395,6 +396,18 @@ impl Builder {
         }
     }
 
+    /// Notes what a live host did not give out and was read from its volume; no more is read after this.
+    fn tell_reads_from_volumes(&mut self) {
+        for held in &self.held {
+            let read = held.file_system.read_from_volume();
+            let evidence = self.case.evidence.iter_mut().find(|evidence| evidence.id == held.id);
+            if let (false, Some(evidence)) = (read.is_empty(), evidence) {
+                let volume = VolumeView::new(&*held.file_system, &held.id, &held.given, &held.disk);
+                evidence.read_from_volume = read.iter().map(|path| volume.display(path)).collect();
+            }
+        }
+    }
+
     /// Takes down what was left unread.
     fn leave(&mut self, stop: Stop, left: Left, places: Vec<String>) {
         let unread = self.case.scan.unread.get_or_insert_default();
@@ -431,6 +444,7 @@ impl Builder {
         self.case.coverage = coverage::coverage(progress.files.load(Ordering::Relaxed), self.links, &self.images);
         self.case.coverage.extend(coverage::disks(&self.skipped));
         self.tie_events(progress);
+        self.tell_reads_from_volumes();
         let case = &mut self.case;
         case.credentials = credentials::collect(&case.scripts);
         case.findings = judge(case, &self.allow);

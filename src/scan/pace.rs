@@ -1,8 +1,9 @@
 //! Keeps a run to a share of one processor: it rests between files and between reads.
 //!
-//! On Unix the share is of the time that the system counts for all threads of the program; elsewhere all time between two
+//! The share is of the time that the system counts for all threads of the program. Where it tells none, all time between two
 //! rests is taken for work, which is never too little.
 
+use super::process;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,7 @@ pub struct Pace {
 #[derive(Debug)]
 struct Window {
     began: Instant,
-    worked: Duration,
+    worked: Option<Duration>,
     rested: Duration,
 }
 
@@ -30,22 +31,24 @@ impl Pace {
     /// At most so many hundredths of one processor, 1 to 100.
     #[must_use]
     pub fn new(percent: u32) -> Self {
-        let window = Window { began: Instant::now(), worked: worked(), rested: Duration::ZERO };
+        let window = Window { began: Instant::now(), worked: process::processor_time(), rested: Duration::ZERO };
         Self { percent: percent.clamp(1, 100), window: Mutex::new(window) }
     }
 
     pub(super) fn rest(&self) {
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = window.began.elapsed();
-        let work =
-            if cfg!(unix) { worked().saturating_sub(window.worked) } else { passed.saturating_sub(window.rested) };
+        let work = match (process::processor_time(), window.worked) {
+            (Some(now), Some(then)) => now.saturating_sub(then),
+            _ => passed.saturating_sub(window.rested),
+        };
         let rest = owed(work, passed, self.percent).min(LONGEST);
         if !rest.is_zero() {
             window.rested = window.rested.saturating_add(rest);
             // The others wait as well: all threads are one program.
             std::thread::sleep(rest);
         } else if passed > WINDOW {
-            *window = Window { began: Instant::now(), worked: worked(), rested: Duration::ZERO };
+            *window = Window { began: Instant::now(), worked: process::processor_time(), rested: Duration::ZERO };
         }
     }
 }
@@ -54,20 +57,6 @@ impl Pace {
 fn owed(work: Duration, passed: Duration, percent: u32) -> Duration {
     let due = work.saturating_mul(100).checked_div(percent).unwrap_or(work);
     due.saturating_sub(passed)
-}
-
-/// The processor's time that the program has had; nothing where only the system's own interface tells it.
-fn worked() -> Duration {
-    #[cfg(unix)]
-    {
-        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-        let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-        Duration::new(seconds, u32::try_from(time.tv_nsec).unwrap_or(0))
-    }
-    #[cfg(not(unix))]
-    {
-        Duration::ZERO
-    }
 }
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 //! - Unix: `nice(2)` of 19. Linux' I/O priority follows it where none is set (`ioprio_set(2)`: class best effort, level
 //!   `(nice + 20) / 5` = 7, the lowest); there is no safe interface to the idle class.
 //! - Windows: background mode (`SetThreadPriority`, `THREAD_MODE_BACKGROUND_BEGIN`), of the thread that calls: processor,
-//!   disk and memory priority.
+//!   disk and memory priority. Where that is refused, as by Wine, the class `IDLE_PRIORITY_CLASS` of the program
+//!   (`SetPriorityClass`), which is the processor alone.
 //! - Memory: `setrlimit(2)`, `RLIMIT_DATA`: all that the program can write to, thread stacks too (since Linux 4.7). Windows has
 //!   no safe interface for it: there the run counts for itself.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// Whether threads that begin are to come after all others too.
 static LOWERED: AtomicBool = AtomicBool::new(false);
@@ -26,7 +28,11 @@ pub fn lower_priority() -> io::Result<()> {
     }
     #[cfg(windows)]
     {
-        background()
+        use winsafe::{HPROCESS, co};
+        background().or_else(|_| {
+            let idle = HPROCESS::GetCurrentProcess().SetPriorityClass(co::PRIORITY_CLASS::IDLE);
+            idle.map_err(|error| io::Error::other(error.to_string()))
+        })
     }
 }
 
@@ -75,7 +81,9 @@ pub(super) fn memory_used() -> Option<u64> {
     }
     #[cfg(windows)]
     {
-        u64::try_from(memory_stats::memory_stats()?.physical_mem).ok()
+        let used = winsafe::HPROCESS::GetCurrentProcess().GetProcessMemoryInfo().ok()?;
+        // The same number by its two names: Windows 7 does not tell the one, Wine the other.
+        u64::try_from(used.PrivateUsage.max(used.PagefileUsage)).ok()
     }
     #[cfg(not(any(target_os = "linux", windows)))]
     {
@@ -83,11 +91,44 @@ pub(super) fn memory_used() -> Option<u64> {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+/// The processor's time that all threads of the program have had; nothing where the system does not tell.
+pub(super) fn processor_time() -> Option<Duration> {
+    #[cfg(unix)]
+    {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+        let seconds = u64::try_from(time.tv_sec).ok()?;
+        Some(Duration::new(seconds, u32::try_from(time.tv_nsec).ok()?))
+    }
+    #[cfg(windows)]
+    {
+        let (_, _, kernel, user) = winsafe::HPROCESS::GetCurrentProcess().GetProcessTimes().ok()?;
+        // In steps of 100 ns.
+        let steps = u64::from(kernel).saturating_add(u64::from(user));
+        Some(Duration::from_nanos(steps.saturating_mul(100)))
+    }
+    #[cfg(not(any(unix, windows)))]
+    {
+        None
+    }
+}
+
+#[cfg(all(test, any(target_os = "linux", windows)))]
 mod tests {
+    use super::*;
+
     #[test]
     fn memory_in_use_is_told() {
-        let used = super::memory_used().unwrap();
-        assert!(used > 100 << 10, "{used}");
+        let before = memory_used().unwrap();
+        let much = vec![1u8; 64 << 20];
+        assert!(before > 100 << 10, "{before}");
+        assert!(memory_used().unwrap() >= before + (48 << 20), "{before} {:?} {}", memory_used(), much.len());
+    }
+
+    #[test]
+    fn processor_time_is_that_of_work() {
+        let before = processor_time().unwrap();
+        while processor_time().unwrap() == before {
+            std::hint::black_box((0..10_000u64).sum::<u64>());
+        }
     }
 }

@@ -57,11 +57,12 @@ pub(crate) struct Deeds {
     pub(crate) port: u16,
 }
 
-/// The path of a program of this name; nothing, and a line that says so, where it is not installed.
+/// The path of a program of this name; nothing, and a line that says so, where it is not installed. The clients are programs of
+/// Unix: what Wine shows of its host is none of them.
 pub(crate) fn installed(name: &str) -> Option<PathBuf> {
     let found =
         ["/usr/bin", "/bin", "/usr/local/bin"].iter().map(|place| Path::new(place).join(name)).find(|p| p.exists());
-    if found.is_none() || !Path::new("/usr/bin/setsid").exists() {
+    if cfg!(windows) || found.is_none() || !Path::new("/usr/bin/setsid").exists() {
         println!("skipped: {name} (or setsid) is not installed here");
         return None;
     }

@@ -2,12 +2,18 @@
 
 use super::host;
 use crate::support::{program, scan_json, timeless};
+use ftpsift::base::anomaly::Anomaly;
+use ftpsift::base::limits::Limits;
 use ftpsift::case::Case;
+use ftpsift::evidence::entry::{Entry, EntryPath};
+use ftpsift::evidence::filesystem::host::Host;
+use ftpsift::evidence::{FileSystem, Opened, Walked};
 use ftpsift::scan;
 use ftpsift::scan::bounds::{Bounds, Budget, MemoryCap};
 use ftpsift::scan::progress::Progress;
 use ftpsift::scan::request::{Live, ScanRequest};
 use serde_json::Value;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -92,6 +98,39 @@ fn a_triage_that_is_not_cut_short_reports_what_a_scan_does() {
     }
 }
 
+/// A host of which the system does not give out a file.
+struct InUse(Host);
+
+impl FileSystem for InUse {
+    fn walk(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) {
+        self.0.walk(limits, visit);
+    }
+
+    fn open(&self, path: &EntryPath) -> Result<Opened, Anomaly> {
+        self.0.open(path)
+    }
+
+    fn list(&self, directory: &EntryPath) -> Vec<Entry> {
+        self.0.list(directory)
+    }
+
+    fn read_from_volume(&self) -> Vec<EntryPath> {
+        vec![EntryPath::new("Windows/Temp/z.exe")]
+    }
+}
+
+#[test]
+fn the_report_says_which_files_were_read_from_the_volume() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 0);
+    let of = |file_system| scan::run_over(file_system, "host", &ScanRequest::default(), &Progress::default());
+    let shared = || Host::open(root.path(), &Limits::default()).unwrap();
+    let told = of(Box::new(std::sync::Arc::new(InUse(shared()))));
+    assert_eq!(told.evidence[0].read_from_volume, ["Windows/Temp/z.exe"]);
+    let plain = of(Box::new(shared()));
+    assert!(serde_json::to_value(&plain).unwrap()["evidence"][0].get("read_from_volume").is_none());
+}
+
 #[test]
 fn the_report_says_which_host_it_is_of() {
     let root = tempfile::tempdir().unwrap();
@@ -99,9 +138,14 @@ fn the_report_says_which_host_it_is_of() {
     let (_, report) = triage(root.path(), &[]);
     let host = &report["scan"]["host"];
     assert!(host["clock"].as_str().unwrap().ends_with('Z'));
-    if let Ok(name) = std::fs::read_to_string("/proc/sys/kernel/hostname") {
+    if cfg!(target_os = "linux") {
+        let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
         assert_eq!(host["name"], name.trim());
-        assert!(host["booted"].is_string());
+    }
+    if cfg!(any(target_os = "linux", windows)) {
+        for fact in ["name", "os", "os_version", "booted"] {
+            assert!(host[fact].is_string(), "{fact}: {host}");
+        }
     }
     let (_, report) = scan_json(root.path(), &[]);
     assert!(report["scan"].get("host").is_none());

@@ -7,7 +7,7 @@ mod clients;
 mod scripts;
 mod writers;
 
-use crate::support::{case, run};
+use crate::support::case;
 use ftpsift::case::{Case, Source};
 use ftpsift::report::json;
 use ftpsift::report::secrets::{self, Secrets};
@@ -15,7 +15,6 @@ use ftpsift::script::launch::Launch;
 use ftpsift::script::reading::Confidence;
 use ftpsift::script::session::{Credential, Role, Scheme, Session};
 use ftpsift::script::transfer::{Direction, Mode, Transfer};
-use serde_json::Value;
 
 /// What is on the host, and what must be said of it.
 struct Variant {
@@ -47,16 +46,23 @@ fn every_variant_comes_out_as_it_must() {
 }
 
 #[test]
-fn their_reports_satisfy_the_schema_and_keep_secrets_when_asked() {
-    let schema: Value = serde_json::from_slice(&run(&["schema", "scan"]).stdout).unwrap();
-    let schema = jsonschema::validator_for(&schema).unwrap();
+#[cfg(unix)]
+fn their_reports_satisfy_the_schema() {
+    let schema = crate::support::run(&["schema", "scan"]).stdout;
+    let schema = jsonschema::validator_for(&serde_json::from_slice(&schema).unwrap()).unwrap();
+    for row in rows() {
+        let report = serde_json::from_str(&written(&case(row.files.iter().copied()))).unwrap();
+        let faults: Vec<String> = schema.iter_errors(&report).map(|error| error.to_string()).collect();
+        assert_eq!(faults, Vec::<String>::new(), "{}", row.about);
+    }
+}
+
+#[test]
+fn their_reports_keep_secrets_when_asked() {
     for row in rows() {
         let mut case = case(row.files.iter().copied());
         let passwords = passwords(&case);
         let shown = written(&case);
-        let report = serde_json::from_str(&shown).unwrap();
-        let faults: Vec<String> = schema.iter_errors(&report).map(|error| error.to_string()).collect();
-        assert_eq!(faults, Vec::<String>::new(), "{}", row.about);
         secrets::protect(&mut case, &mut [], &Secrets::Mask);
         let masked = written(&case);
         for password in passwords {

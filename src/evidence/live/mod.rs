@@ -216,17 +216,13 @@ impl Live {
     }
 
     /// Whether a folder is another disk than any that is known, and one that is not read.
-    #[cfg(unix)]
     fn is_new_and_barred(&self, path: &EntryPath, absolute: &EntryPath) -> bool {
-        use std::os::unix::ffi::OsStrExt;
-        use std::os::unix::fs::MetadataExt;
-        let real = self.root.join(std::ffi::OsStr::from_bytes(path.as_bytes()));
-        let Ok(device) = real.symlink_metadata().map(|found| found.dev()) else { return false };
+        let Some(disk) = disk_of(&self.root, path) else { return false };
         let mut devices = self.devices.lock().unwrap_or_else(PoisonError::into_inner);
         if devices.known.is_empty() {
-            devices.known.extend(self.root.metadata().ok().map(|found| found.dev()));
+            devices.known.extend(disk_of(&self.root, &EntryPath::default()));
         }
-        if devices.known.contains(&device) {
+        if devices.known.contains(&disk) {
             return false;
         }
         // A part of a disk that has a number of its own, as btrfs has them, is no mount; what is one may be new.
@@ -235,12 +231,7 @@ impl Live {
             devices.late.insert(absolute.clone(), skipped.clone());
             return true;
         }
-        devices.known.insert(device);
-        false
-    }
-
-    #[cfg(not(unix))]
-    fn is_new_and_barred(&self, _: &EntryPath, _: &EntryPath) -> bool {
+        devices.known.insert(disk);
         false
     }
 
@@ -314,6 +305,27 @@ impl FileSystem for Live {
 
     fn origin(&self, path: &EntryPath) -> Origin {
         self.host.origin(path)
+    }
+
+    fn read_from_volume(&self) -> Vec<EntryPath> {
+        self.host.read_from_volume()
+    }
+}
+
+/// The number of the disk that a folder below a root is on. None on Windows, where another disk in a folder is a reparse point,
+/// which no walk follows.
+fn disk_of(root: &Path, folder: &EntryPath) -> Option<u64> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        use std::os::unix::fs::MetadataExt;
+        let real = root.join(std::ffi::OsStr::from_bytes(folder.as_bytes()));
+        real.symlink_metadata().ok().map(|found| found.dev())
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (root, folder);
+        None
     }
 }
 

@@ -93,6 +93,14 @@ fn summary(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         if let Some(acquisition) = &evidence.acquisition {
             page.field(0, "", lines::acquisition(acquisition))?;
         }
+        if let Ok(read @ 1..) = u64::try_from(evidence.read_from_volume.len()) {
+            let files = counted(read, "file");
+            page.field(
+                0,
+                "",
+                &format!("{files} read from the volume, past the system: in use or closed to this user"),
+            )?;
+        }
     }
     let read = [counted(counts.files, "file"), size(counts.bytes_read), counted(counts.errors, "error")];
     let whole = if case.scan.complete { "complete" } else { "INCOMPLETE" };

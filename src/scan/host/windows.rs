@@ -1,7 +1,9 @@
-//! What a Windows says of itself, in the hives of its registry.
+//! What a Windows says of itself, in the hives of its registry. The hives in use are closed to all but those who may read the
+//! volume: what they do not tell, the system is asked for.
 //!
 //! Sources: `SOFTWARE\Microsoft\Cryptography`, `MachineGuid`; `Microsoft\Windows NT\CurrentVersion`; `SYSTEM`,
-//! `Control\ComputerName`, `Control\TimeZoneInformation`. When it was started no file of it tells for sure.
+//! `Control\ComputerName`, `Control\TimeZoneInformation`; `GetComputerName`, `RegGetValue`. When it was started no file of it
+//! tells for sure: that is `GetTickCount64` before now, which a start out of hibernation (fast startup) does not set back.
 
 use super::nothing;
 use crate::artifact::registry::{HiveKind, HostFacts, host_facts};
@@ -19,11 +21,43 @@ pub(super) fn facts(clock: Timestamp) -> Host {
     // Where Windows lies is not in a file; what a wrong answer leads to are the facts of no host.
     let folder = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
     let folder = std::path::PathBuf::from(folder);
-    match folder.parent().map(|drive| host::Host::open(drive, &Limits::default())) {
+    asked(match folder.parent().map(|drive| host::Host::open(drive, &Limits::default())) {
         Some(Ok(drive)) => {
             of(&drive, &EntryPath::new(folder.file_name().unwrap_or_default().as_encoded_bytes()), clock)
         }
         _ => nothing(clock),
+    })
+}
+
+/// The same host with what the running system says where its hives said nothing.
+#[cfg(windows)]
+fn asked(host: Host) -> Host {
+    use std::time::{Duration, SystemTime};
+    use winsafe::{GetComputerName, GetTickCount64, HKEY, RegistryValue, co};
+    let value = |key: &str, name: &str| HKEY::LOCAL_MACHINE.RegGetValue(Some(key), Some(name), co::RRF::RT_ANY).ok();
+    let text = |key: &str, name: &str| match value(key, name)? {
+        RegistryValue::Sz(text) | RegistryValue::ExpandSz(text) => Some(text).filter(|text| !text.is_empty()),
+        _ => None,
+    };
+    let number = |key: &str, name: &str| match value(key, name)? {
+        RegistryValue::Dword(number) => Some(number),
+        _ => None,
+    };
+    const VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
+    const ZONE: &str = r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation";
+    let build = || {
+        let build = text(VERSION, "CurrentBuildNumber").or_else(|| text(VERSION, "CurrentBuild"))?;
+        Some(number(VERSION, "UBR").map_or(build.clone(), |revision| format!("{build}.{revision}")))
+    };
+    Host {
+        name: host.name.or_else(|| GetComputerName().ok()),
+        machine_id: host.machine_id.or_else(|| text(r"SOFTWARE\Microsoft\Cryptography", "MachineGuid")),
+        os: host.os.or_else(|| text(VERSION, "ProductName")),
+        os_version: host.os_version.or_else(build),
+        booted: SystemTime::now().checked_sub(Duration::from_millis(GetTickCount64())).and_then(Timestamp::from_system),
+        time_zone: host.time_zone.or_else(|| text(ZONE, "TimeZoneKeyName")),
+        bias_minutes: host.bias_minutes.or_else(|| Some(number(ZONE, "ActiveTimeBias")?.cast_signed())),
+        ..host
     }
 }
 
@@ -82,5 +116,16 @@ mod tests {
             ["PC7", "5e3d", "Windows 10 Pro", "19045.3803", "W. Europe Standard Time"]
         );
         assert_eq!(of(&disk, &EntryPath::new("WINNT"), clock), nothing(clock));
+    }
+
+    #[test]
+    #[cfg(windows)]
+    fn the_running_system_says_what_its_files_do_not() {
+        let clock = Timestamp::now();
+        let host = asked(nothing(clock));
+        assert!(host.name.is_some() && host.os.is_some() && host.os_version.is_some(), "{host:?}");
+        assert!(host.booted.is_some_and(|booted| clock.seconds_since(booted) > -1.0), "{host:?}");
+        let known = asked(Host { name: Some("PC7".to_owned()), ..nothing(clock) });
+        assert_eq!(known.name.as_deref(), Some("PC7"));
     }
 }

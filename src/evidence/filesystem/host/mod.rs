@@ -32,7 +32,7 @@ pub(super) use file::kind_of;
 pub(super) use file::{ELSEWHERE, is_elsewhere};
 use file::{HostFile, times_of};
 use name::{real, rooted, stream_of};
-use raw::{Lockable, Raw};
+use raw::{Below, Lockable, Raw};
 use std::fmt;
 use std::fs::File;
 use std::io;
@@ -179,11 +179,13 @@ impl Host {
         match (self.system)(&real) {
             Ok(file) => {
                 let (file, metadata) = opened_by(file, !stream.is_empty())?;
-                let file = Lockable::new(Box::new(file), owner, stream, raw.clone());
+                let below = Below { entry: path.clone(), file: owner, stream: stream.to_vec() };
+                let file = Lockable::new(Box::new(file), below, raw.clone());
                 Ok(Opened { stream: Box::new(file), times: times_of(&metadata) })
             }
             Err(error) => {
-                let stream = raw.instead(error, &owner, stream)?;
+                let below = Below { entry: path.clone(), file: owner.clone(), stream: stream.to_vec() };
+                let stream = raw.instead(error, &below)?;
                 let times = std::fs::symlink_metadata(&owner).map_or_else(|_| FileTimes::default(), |of| times_of(&of));
                 Ok(Opened { stream, times })
             }
@@ -239,6 +241,10 @@ impl FileSystem for Host {
     fn origin(&self, path: &EntryPath) -> Origin {
         let is_stream = self.raw.is_some() && stream_of(path.name()).is_some_and(|(_, stream)| !stream.is_empty());
         if is_stream { Origin::AlternateStream } else { Origin::File }
+    }
+
+    fn read_from_volume(&self) -> Vec<EntryPath> {
+        self.raw.as_ref().map_or_else(Vec::new, |raw| raw.read())
     }
 }
 

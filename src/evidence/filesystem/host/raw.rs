@@ -8,10 +8,12 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
 use crate::base::source::Source;
+use crate::evidence::entry::EntryPath;
 use crate::evidence::filesystem::ntfs::{NamedStreams, Records};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What the system tells of a volume besides its files.
 pub(super) trait Volume: Send + Sync {
@@ -38,12 +40,27 @@ pub(super) struct Raw {
     place: Vec<u8>,
     records: OnceLock<Result<Records, String>>,
     streams: OnceLock<Result<NamedStreams, String>>,
+    /// What was read from the volume.
+    read: Mutex<BTreeSet<EntryPath>>,
+}
+
+/// Entries that are remembered to have been read from a volume.
+const REMEMBERED: usize = 100_000;
+
+/// What is to be read from a volume.
+pub(super) struct Below {
+    /// The entry of the evidence.
+    pub(super) entry: EntryPath,
+    /// Its file, or that whose stream it is, as the system names it.
+    pub(super) file: PathBuf,
+    /// The name of the stream; empty for the content.
+    pub(super) stream: Vec<u8>,
 }
 
 impl Raw {
     #[cfg(any(windows, test))]
     pub(super) fn new(volume: Box<dyn Volume>, place: Vec<u8>) -> Self {
-        Self { volume, place, records: OnceLock::new(), streams: OnceLock::new() }
+        Self { volume, place, records: OnceLock::new(), streams: OnceLock::new(), read: Mutex::default() }
     }
 
     fn records(&self) -> Result<&Records, &str> {
@@ -58,14 +75,24 @@ impl Raw {
     ///
     /// # Errors
     /// Why it cannot be had here either, or that the system refused it for another reason.
-    pub(super) fn instead(&self, error: io::Error, file: &Path, stream: &[u8]) -> Result<Box<dyn ReadAt>, Cause> {
+    pub(super) fn instead(&self, error: io::Error, below: &Below) -> Result<Box<dyn ReadAt>, Cause> {
         if !is_refusal(&error) {
             return Err(error.into());
         }
         let both = |why: &dyn std::fmt::Display| Cause::Unsupported(format!("{error}; {why}"));
         let records = self.records().map_err(|why| both(&why))?;
-        let reference = self.volume.reference(file).map_err(|why| both(&why))?;
-        records.open(reference, stream).map_err(|why| both(&why))
+        let reference = self.volume.reference(&below.file).map_err(|why| both(&why))?;
+        let opened = records.open(reference, &below.stream).map_err(|why| both(&why))?;
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if read.len() < REMEMBERED {
+            read.insert(below.entry.clone());
+        }
+        Ok(opened)
+    }
+
+    /// The entries that were read from the volume so far.
+    pub(super) fn read(&self) -> Vec<EntryPath> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// The names of the streams of a file or a folder, in the order of their bytes; nothing where this volume has none.
@@ -110,17 +137,16 @@ fn is_refusal(error: &io::Error) -> bool {
 
 /// An open file of which others may lock parts: those are read from the volume.
 pub(super) struct Lockable {
-    pub(super) file: Box<dyn ReadAt>,
-    pub(super) path: PathBuf,
-    pub(super) stream: Vec<u8>,
-    pub(super) raw: Arc<Raw>,
+    file: Box<dyn ReadAt>,
+    below: Below,
+    raw: Arc<Raw>,
     /// The file on the volume.
-    below: OnceLock<Option<Box<dyn ReadAt>>>,
+    opened: OnceLock<Option<Box<dyn ReadAt>>>,
 }
 
 impl Lockable {
-    pub(super) fn new(file: Box<dyn ReadAt>, path: PathBuf, stream: &[u8], raw: Arc<Raw>) -> Self {
-        Self { file, path, stream: stream.to_vec(), raw, below: OnceLock::new() }
+    pub(super) fn new(file: Box<dyn ReadAt>, below: Below, raw: Arc<Raw>) -> Self {
+        Self { file, below, raw, opened: OnceLock::new() }
     }
 }
 
@@ -130,8 +156,8 @@ impl ReadAt for Lockable {
             Err(error) if is_refusal(&error) => error,
             read => return read,
         };
-        let instead = || self.raw.instead(io::Error::from(io::ErrorKind::PermissionDenied), &self.path, &self.stream);
-        match self.below.get_or_init(|| instead().ok()) {
+        let instead = || self.raw.instead(io::Error::from(io::ErrorKind::PermissionDenied), &self.below);
+        match self.opened.get_or_init(|| instead().ok()) {
             Some(below) => below.read_at(offset, buffer),
             None => Err(error),
         }

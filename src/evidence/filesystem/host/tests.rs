@@ -123,13 +123,13 @@ fn what_is_missing_says_so() {
 }
 
 /// A volume that is at hand whatever the system of the test is.
-struct Below {
+struct AtHand {
     image: Result<Image, &'static str>,
     numbers: &'static [(&'static str, u64)],
     streams: bool,
 }
 
-impl Volume for Below {
+impl Volume for AtHand {
     fn open(&self) -> Result<Source, Cause> {
         self.image.as_ref().map(Image::source).map_err(|why| Cause::Unsupported((*why).to_owned()))
     }
@@ -152,7 +152,7 @@ fn in_use(image: Result<Image, &'static str>, streams: bool) -> (tempfile::TempD
     std::fs::write(root.path().join("locked.dat"), "never seen").unwrap();
     std::fs::create_dir(root.path().join("folder")).unwrap();
     let numbers = &[("locked.dat", reference(32, 1)), ("folder", reference(33, 1))];
-    let below = Below { image, numbers: &*Box::leak(Box::new(*numbers)), streams };
+    let below = AtHand { image, numbers: &*Box::leak(Box::new(*numbers)), streams };
     let raw = Some(Arc::new(Raw::new(Box::new(below), b"Users/bob".to_vec())));
     let system = |path: &Path| match path.to_string_lossy() {
         name if name.ends_with("locked.dat") => Err(io::ErrorKind::PermissionDenied.into()),
@@ -193,6 +193,7 @@ fn what_the_system_refuses_is_read_from_the_volume() {
     assert!(opened.times.modified.is_some());
     let gone = content(&host, "gone.txt").unwrap_err();
     assert!(!gone.contains("volume"), "{gone}");
+    assert_eq!(host.read_from_volume(), [EntryPath::new("locked.dat")]);
 }
 
 /// A part of a file that another program locked, while the rest can be read.
@@ -213,10 +214,14 @@ fn locked_parts_are_read_from_the_volume() {
     }
     let (root, host) = in_use(Ok(volume()), true);
     let path = root.path().join("locked.dat");
-    let file = Lockable::new(Box::new(Partly), path, b"", host.raw.clone().unwrap());
+    let below = Below { entry: EntryPath::new("locked.dat"), file: path, stream: Vec::new() };
+    let file = Lockable::new(Box::new(Partly), below, host.raw.clone().unwrap());
     let mut bytes = [0u8; 15];
+    assert_eq!(read_full(&file, 0, &mut bytes[..4]).unwrap(), 4);
+    assert_eq!(host.read_from_volume(), []);
     assert_eq!(read_full(&file, 0, &mut bytes).unwrap(), 15);
     assert_eq!(&bytes, b"FROM the volume");
+    assert_eq!(host.read_from_volume(), [EntryPath::new("locked.dat")]);
 }
 
 #[test]
