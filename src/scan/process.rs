@@ -118,10 +118,12 @@ mod tests {
 
     #[test]
     fn memory_in_use_is_told() {
-        let before = memory_used().unwrap();
-        let much = vec![1u8; 64 << 20];
-        assert!(before > 100 << 10, "{before}");
-        assert!(memory_used().unwrap() >= before + (48 << 20), "{before} {:?} {}", memory_used(), much.len());
+        // More than all tests that run beside this one, which take and give back; zeros that nobody reads cost nothing.
+        let much = vec![0u8; 1 << 30];
+        let used = memory_used().unwrap();
+        assert!((1 << 30..1 << 40).contains(&used), "{used} {}", much.len());
+        drop(much);
+        assert!((100 << 10..1 << 30).contains(&memory_used().unwrap()), "{:?}", memory_used());
     }
 
     #[test]
