@@ -112,6 +112,8 @@ def report(command, folder):
     found = plain(json.loads(done.stdout), folder)
     for name in RUN:
         found["scan"].pop(name)
+    # A build for tests names no commit.
+    found["tool"].pop("commit", None)
     # Of files, Windows does not tell when the rest was changed, and Wine not when they were made.
     kept = [entry for entry in found["timeline"] if entry["clock"] != "file-system" or entry["kind"].endswith("modified")]
     found["timeline"] = [{**entry, "time": step(entry["time"])} for entry in kept]
