@@ -17,9 +17,10 @@ def texts(package):
     files = {one for one in folder.iterdir() if one.is_file() and NAMES.match(one.name) and one.suffix not in (".rs", ".html")}
     if package["license_file"]:
         files.add(folder / package["license_file"])
-    for folder in [folder / "LICENSES", folder / "licenses"]:
-        if folder.is_dir():
-            files |= {one for one in folder.iterdir() if one.is_file()}
+    for inner in filter(pathlib.Path.is_dir, folder.iterdir()):
+        # A crate may carry the source of a library of another language in a folder of its own, with that one's licence.
+        all_of_it = inner.name in ("LICENSES", "licenses")
+        files |= {one for one in inner.iterdir() if one.is_file() and (all_of_it or NAMES.match(one.name))}
     return [one.read_text(encoding="utf-8", errors="replace").strip() for one in sorted(files)]
 
 

@@ -6,7 +6,7 @@ use super::table::{Page, Stored, Table};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::source::Source;
-use flate2::{Decompress, FlushDecompress, Status};
+use libdeflater::Decompressor;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
@@ -30,7 +30,7 @@ pub(super) struct Chunks {
 
 /// What one reader at a time needs to decode a chunk, and the chunks that it decoded last.
 struct Shard {
-    inflate: Decompress,
+    inflate: Decompressor,
     packed: AlignedBuffer,
     page: Page,
     /// A short stream, and the byte of which its chunk is made: on most disks, most chunks are empty.
@@ -149,7 +149,7 @@ impl Shard {
         // What deflate makes of bytes that do not shrink is longer than they are by five bytes in 16 KiB.
         let room = chunk.saturating_add(chunk.checked_div(256).unwrap_or(0)).saturating_add(1024);
         Self {
-            inflate: Decompress::new(true),
+            inflate: Decompressor::new(),
             packed: AlignedBuffer::new(room),
             page: Page::new(),
             plain: None,
@@ -221,12 +221,10 @@ impl Shard {
     }
 }
 
-fn inflate(stream: &mut Decompress, packed: &[u8], expected: usize, target: &mut [u8]) -> Result<(), Bad> {
-    stream.reset(true);
-    // Ended means that the checksum of the stream was right.
-    let ended = matches!(stream.decompress(packed, target, FlushDecompress::Finish), Ok(Status::StreamEnd));
-    let made = usize::try_from(stream.total_out()).unwrap_or(0);
-    if !ended || made < expected {
+fn inflate(stream: &mut Decompressor, packed: &[u8], expected: usize, target: &mut [u8]) -> Result<(), Bad> {
+    // That it succeeds means that the checksum of the stream was right.
+    let made = stream.zlib_decompress(packed, target).map_err(|_| GARBLED)?;
+    if made < expected {
         return Err(GARBLED);
     }
     target.get_mut(made..).unwrap_or_default().fill(0);
