@@ -1,10 +1,11 @@
-//! NTFS volumes and master file tables alone: whatever the bytes are, the walk ends, reads stay inside, and both are the
-//! same when repeated.
+//! NTFS volumes, master file tables alone, and the records of a volume in use: whatever the bytes are, the walk ends, reads stay
+//! inside, and both are the same when repeated.
 #![no_main]
 
 use ftpsift::base::bytes::ReadAt;
 use ftpsift::base::limits::Limits;
 use ftpsift::evidence::entry::{EntryKind, EntryPath};
+use ftpsift::evidence::filesystem::ntfs::{NamedStreams, Records};
 use ftpsift::evidence::filesystem::{mount, signature::Kind};
 use ftpsift::evidence::mounted::Mounted;
 use ftpsift::evidence::{FileSystem, Walked};
@@ -58,6 +59,26 @@ fn slack(mounted: &Mounted, length: u64) -> Vec<u8> {
     bytes
 }
 
+/// The named streams of a volume in use, and what is read of its first files by their references.
+fn in_use(volume: Arc<Vec<u8>>, limits: &Limits) -> Option<(NamedStreams, Vec<u8>)> {
+    let records = Records::of(volume).ok()?;
+    let told = records.named_streams(limits);
+    assert!(told.by_path.values().map(Vec::len).sum::<usize>() <= limits.host_streams);
+    let mut bytes = Vec::new();
+    let names = told.by_path.values().flatten().map(Vec::as_slice).take(4);
+    for stream in std::iter::once(&b""[..]).chain(names) {
+        // A sequence of zero means any.
+        for number in 0..64 {
+            let Ok(opened) = records.open(number, stream) else { continue };
+            let mut buffer = vec![0u8; 1 << 10];
+            let count = opened.read_at(0, &mut buffer).unwrap_or(0);
+            assert!(count as u64 <= opened.len() && count <= buffer.len());
+            bytes.extend_from_slice(&buffer[..count]);
+        }
+    }
+    Some((told, bytes))
+}
+
 fuzz_target!(|bytes: &[u8]| {
     let limits = Limits { files: 2000, directory_depth: 64, ..Limits::default() };
     for kind in [Kind::Ntfs, Kind::Mft] {
@@ -70,4 +91,6 @@ fuzz_target!(|bytes: &[u8]| {
         };
         assert!(once() == once());
     }
+    let volume = Arc::new(bytes.to_vec());
+    assert!(in_use(volume.clone(), &limits) == in_use(volume, &limits));
 });

@@ -104,10 +104,17 @@ impl Records {
         let met = self.met(limits.host_streams, &mut told.wrong);
         let mut folders = Folders::new();
         let mut paths: (u64, Vec<Vec<u8>>) = (u64::MAX, Vec::new());
+        let mut room = limits.host_streams;
         for Met { owner, name } in met {
             if paths.0 != owner.record {
                 paths = (owner.record, self.paths(owner, limits, &mut folders));
             }
+            // A file may have as many names as streams.
+            let Some(rest) = room.checked_sub(paths.1.len()) else {
+                told.wrong = Some(too_many(limits.host_streams));
+                break;
+            };
+            room = rest;
             for path in &paths.1 {
                 told.by_path.entry(path.clone()).or_default().push(name.clone());
             }
@@ -140,8 +147,7 @@ impl Records {
             }
             if met.len() > most {
                 met.truncate(most);
-                let limit = u64::try_from(most).unwrap_or(u64::MAX);
-                *wrong = Some(Cause::LimitReached { what: "streams of a volume in use", limit }.to_string());
+                *wrong = Some(too_many(most));
                 break;
             }
             if count < size {
@@ -236,6 +242,11 @@ fn joined(mut path: Vec<u8>, name: &[u8]) -> Vec<u8> {
     }
     path.extend_from_slice(name);
     path
+}
+
+fn too_many(most: usize) -> String {
+    let limit = u64::try_from(most).unwrap_or(u64::MAX);
+    Cause::LimitReached { what: "streams of a volume in use", limit }.to_string()
 }
 
 fn inside() -> Cause {
@@ -340,6 +351,10 @@ mod tests {
         assert_eq!(told.wrong, None);
         let few = records.named_streams(&Limits { host_streams: 2, ..Limits::default() });
         assert!(few.wrong.is_some_and(|wrong| wrong.contains("limit 2")));
+        // Of four streams one has two paths.
+        let fewer = records.named_streams(&Limits { host_streams: 4, ..Limits::default() });
+        assert_eq!(fewer.by_path.values().map(Vec::len).sum::<usize>(), 4);
+        assert!(fewer.wrong.is_some_and(|wrong| wrong.contains("limit 4")));
     }
 
     /// Whatever is damaged of a volume in use costs what it concerns.
