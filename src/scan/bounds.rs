@@ -69,6 +69,12 @@ impl Bounds {
         Some(elapsed.saturating_add(search.checked_div(left).unwrap_or_default()))
     }
 
+    /// Half of the time from now to then.
+    pub(super) fn half_way(&self, then: Duration) -> Duration {
+        let elapsed = self.time.as_ref().map_or(Duration::ZERO, |budget| (budget.elapsed)());
+        elapsed.saturating_add(then.saturating_sub(elapsed).checked_div(2).unwrap_or_default())
+    }
+
     /// Rests, where the run takes more of the processor than it may.
     pub(super) fn rest(&self) {
         if let Some(pace) = &self.pace {
@@ -159,6 +165,8 @@ mod tests {
         assert_eq!(at(0).share(1), Some(seconds(80)));
         assert_eq!(at(20).share(3), Some(seconds(40)));
         assert_eq!(at(90).share(2), Some(seconds(90)));
+        assert_eq!(at(20).half_way(seconds(60)), seconds(40));
+        assert_eq!(at(70).half_way(seconds(60)), seconds(70));
         let cases =
             [(0, None, false), (99, None, false), (100, None, true), (50, Some(50), true), (49, Some(50), false)];
         for (now, until, over) in cases {

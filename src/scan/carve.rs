@@ -3,14 +3,15 @@
 //! A fast search for a few words, as ASCII and as UTF-16LE, rejects nearly everything. Around each hit the text is taken as
 //! far as it is text, and kept if the prefilter of whole files would keep it.
 
+use super::bounds::Stop;
 use super::prefilter::{self, Prefilter};
 use super::progress::Progress;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::limits::Limits;
 use crate::base::text::{self, Encoding};
 use aho_corasick::packed::Searcher;
-use std::io;
 use std::ops::Range;
+use std::time::Duration;
 
 /// Bytes searched at a time.
 const BLOCK: usize = 1 << 20;
@@ -53,18 +54,19 @@ pub(super) struct Carved {
     pub(super) fragments: Vec<Range<u64>>,
     /// Whether there were more than the limit.
     pub(super) cut: bool,
+    /// Bytes that could not be read, and what the system said of the first.
+    pub(super) unreadable: Option<(u64, String)>,
+    /// Why it ended early, and the bytes that were not searched.
+    pub(super) left: Option<(Stop, u64)>,
 }
 
-/// Searches the ranges of a space.
-///
-/// # Errors
-/// The space cannot be read.
+/// Searches the ranges of a space, until so much time of the run has passed.
 pub(super) fn carve(
     space: &dyn ReadAt,
     ranges: &[Range<u64>],
     limits: &Limits,
-    progress: &Progress,
-) -> io::Result<Carved> {
+    (progress, until): (&Progress, Option<Duration>),
+) -> Carved {
     let mut search = Search {
         words: Searcher::new(WORDS),
         prefilter: Prefilter::new(),
@@ -75,12 +77,12 @@ pub(super) fn carve(
         most: limits.carved_fragments,
     };
     for range in ranges {
-        if search.carved.cut || progress.is_cancelled() {
-            break;
+        let searched = search.range(space, range, (progress, until));
+        if let Some((_, left)) = &mut search.carved.left {
+            *left = left.saturating_add(range.end.saturating_sub(searched));
         }
-        search.range(space, range, progress)?;
     }
-    Ok(search.carved)
+    search.carved
 }
 
 struct Search {
@@ -94,13 +96,34 @@ struct Search {
 }
 
 impl Search {
-    fn range(&mut self, space: &dyn ReadAt, range: &Range<u64>, progress: &Progress) -> io::Result<()> {
+    /// Searches a range, and says how far it came.
+    fn range(
+        &mut self,
+        space: &dyn ReadAt,
+        range: &Range<u64>,
+        (progress, until): (&Progress, Option<Duration>),
+    ) -> u64 {
         // Text before here has been looked at, kept or not.
         let mut seen = range.start;
         let mut offset = range.start;
-        while offset < range.end && !self.carved.cut && !progress.is_cancelled() {
+        while offset < range.end && !self.carved.cut {
+            if self.carved.left.is_none() {
+                self.carved.left = progress.must_end_by(until).map(|stop| (stop, 0));
+            }
+            if self.carved.left.is_some() {
+                break;
+            }
             let wanted = usize::try_from(range.end.saturating_sub(offset)).unwrap_or(BLOCK).min(BLOCK);
-            let count = read_full(space, offset, self.block.space().get_mut(..wanted).unwrap_or_default())?;
+            let count = match read_full(space, offset, self.block.space().get_mut(..wanted).unwrap_or_default()) {
+                Ok(count) => count,
+                Err(error) => {
+                    let skipped = u64::try_from(wanted).unwrap_or(u64::MAX);
+                    let (bytes, _) = self.carved.unreadable.get_or_insert_with(|| (0, error.to_string()));
+                    *bytes = bytes.saturating_add(skipped);
+                    offset = offset.saturating_add(skipped);
+                    continue;
+                }
+            };
             Progress::add(&progress.bytes, u64::try_from(count).unwrap_or(u64::MAX));
             let mut from = 0usize;
             while let Some(at) = self.hit(count, from) {
@@ -109,7 +132,7 @@ impl Search {
                 if place < seen || !self.is_text_around(count, at) {
                     continue;
                 }
-                seen = self.take(space, range, place)?;
+                seen = self.take(space, range, place);
                 let ahead = usize::try_from(seen.saturating_sub(offset)).unwrap_or(usize::MAX);
                 from = from.max(ahead);
             }
@@ -118,8 +141,9 @@ impl Search {
             }
             let step = if wanted < BLOCK { wanted } else { count.saturating_sub(OVERLAP) };
             offset = offset.saturating_add(u64::try_from(step.max(1)).unwrap_or(u64::MAX));
+            progress.bounds.rest();
         }
-        Ok(())
+        offset
     }
 
     fn hit(&self, count: usize, from: usize) -> Option<usize> {
@@ -146,11 +170,13 @@ impl Search {
     }
 
     /// Takes the text around a hit, keeps it if it may be a script, and says how far the text goes.
-    fn take(&mut self, space: &dyn ReadAt, range: &Range<u64>, place: u64) -> io::Result<u64> {
+    fn take(&mut self, space: &dyn ReadAt, range: &Range<u64>, place: u64) -> u64 {
         let begin = place.saturating_sub(BEFORE).max(range.start);
         let end = place.saturating_add(AFTER).min(range.end);
         let length = usize::try_from(end.saturating_sub(begin)).unwrap_or(0);
-        let count = read_full(space, begin, self.around.get_mut(..length).unwrap_or_default())?;
+        let Ok(count) = read_full(space, begin, self.around.get_mut(..length).unwrap_or_default()) else {
+            return place.saturating_add(1);
+        };
         let around = self.around.get(..count).unwrap_or_default();
         let hit = usize::try_from(place.saturating_sub(begin)).unwrap_or(0);
         let wide = around.get(hit..).is_some_and(|rest| rest.get(1) == Some(&0) && rest.get(3) == Some(&0));
@@ -160,19 +186,19 @@ impl Search {
         let at = |position: usize| begin.saturating_add(u64::try_from(position).unwrap_or(u64::MAX));
         let after = at(to).max(place.saturating_add(1));
         if piece.len() < SHORTEST || !self.keeps(from, to, encoding) {
-            return Ok(after);
+            return after;
         }
         let fragment = at(from)..at(to);
         let known = self.carved.fragments.last().is_some_and(|last| last.end > fragment.start);
         if known {
-            return Ok(after);
+            return after;
         }
         if self.carved.fragments.len() >= self.most {
             self.carved.cut = true;
         } else {
             self.carved.fragments.push(fragment);
         }
-        Ok(after)
+        after
     }
 
     fn keeps(&mut self, from: usize, to: usize, encoding: Encoding) -> bool {
@@ -221,10 +247,14 @@ fn wide_run(bytes: &[u8], at: usize) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bounds::{Bounds, Budget};
     use super::*;
+    use std::io;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     fn carved(space: &[u8], ranges: &[Range<u64>], limits: &Limits) -> (Vec<String>, bool) {
-        let carved = carve(&space.to_vec(), ranges, limits, &Progress::default()).unwrap();
+        let carved = carve(&space.to_vec(), ranges, limits, (&Progress::default(), None));
         let piece = |range: &Range<u64>| {
             let bytes = &space[range.start as usize..range.end as usize];
             format!("{}: {}", range.start, String::from_utf8_lossy(bytes).replace('\0', ""))
@@ -298,5 +328,62 @@ mod tests {
         let space = among(&[script; 5], 50);
         let (found, cut) = carved(&space, &[0..space.len() as u64], &limits);
         assert_eq!((found.len(), cut), (2, true));
+    }
+
+    /// A disk with a bad sector, and a clock that goes on with each read.
+    struct Worn {
+        bytes: Vec<u8>,
+        bad: Range<u64>,
+        reads: Arc<AtomicU64>,
+    }
+
+    impl ReadAt for Worn {
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+            self.reads.fetch_add(1, Ordering::Relaxed);
+            if offset < self.bad.end && offset + buffer.len() as u64 > self.bad.start {
+                return Err(io::Error::other("a bad sector"));
+            }
+            self.bytes.read_at(offset, buffer)
+        }
+
+        fn len(&self) -> u64 {
+            self.bytes.len() as u64
+        }
+    }
+
+    /// Four blocks; the third and the last hold a script.
+    fn worn(bad: Range<u64>) -> Worn {
+        let mut bytes = vec![0u8; 4 * BLOCK];
+        for block in [2, 3] {
+            let at = block * BLOCK + BLOCK / 2;
+            bytes[at..at + 19].copy_from_slice(b"open 192.0.2.1\nbye\n");
+        }
+        Worn { bytes, bad, reads: Arc::default() }
+    }
+
+    #[test]
+    fn a_bad_sector_costs_its_block() {
+        let space = worn(600..1112);
+        let carved = carve(&space, &[0..space.len()], &Limits::default(), (&Progress::default(), None));
+        assert_eq!(carved.fragments.len(), 2);
+        assert_eq!(carved.unreadable, Some((BLOCK as u64, "a bad sector".to_owned())));
+        assert_eq!(carved.left, None);
+    }
+
+    #[test]
+    fn out_of_time_it_ends_and_says_what_is_left() {
+        let space = worn(0..0);
+        let reads = Arc::clone(&space.reads);
+        let clock = move || Duration::from_secs(reads.load(Ordering::Relaxed));
+        let progress =
+            Progress::within(Bounds { time: Some(Budget::by(Duration::from_secs(100), clock)), ..Bounds::default() });
+        // The first three blocks, and the text that is taken of the third.
+        let ranges = [0..3 * BLOCK as u64, 3 * BLOCK as u64..space.len()];
+        let carved = carve(&space, &ranges, &Limits::default(), (&progress, Some(Duration::from_secs(4))));
+        assert_eq!(carved.fragments.len(), 1);
+        let (stop, left) = carved.left.expect("ends early");
+        assert_eq!(stop, Stop::OutOfTime);
+        assert!(left >= BLOCK as u64 && left < 2 * BLOCK as u64, "{left}");
+        assert_eq!(progress.ended(), Some(Stop::OutOfTime));
     }
 }

@@ -264,7 +264,9 @@ impl Builder {
         take: Option<&mut Take<'_>>,
     ) {
         let id = format!("e{}", self.case.evidence.len().saturating_add(1));
-        let evidence = if request.carve { spaces::carve(evidence, &self.limits, progress) } else { evidence };
+        // Files are searched after it, and are worth at least as much time.
+        let half = self.until.map(|until| progress.bounds.half_way(until));
+        let evidence = if request.carve { spaces::carve(evidence, &self.limits, (progress, half)) } else { evidence };
         let shared: Arc<dyn FileSystem> = Arc::from(evidence.file_system);
         let file_system = &*shared;
         let disk = match &evidence.shape {

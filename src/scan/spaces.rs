@@ -1,6 +1,6 @@
 //! Where carving looks: what belongs to no file of an image, slack, page files, and a single file of unknown make.
 
-use super::carve;
+use super::carve::{self, Carved};
 use super::progress::Progress;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
@@ -11,6 +11,7 @@ use crate::evidence::open::{Disk, Opened, Shape};
 use crate::evidence::{FileSystem, SlackOf, Walked};
 use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Files that hold what was once in memory.
 const SWAP: [&str; 4] = ["pagefile.sys", "hiberfil.sys", "swapfile.sys", "swapfile"];
@@ -22,24 +23,28 @@ struct Space {
     ranges: Vec<Range<u64>>,
 }
 
-/// Carves the evidence; its file system then has the fragments as files.
-pub(super) fn carve(mut evidence: Opened, limits: &Limits, progress: &Progress) -> Opened {
+/// Carves the evidence, until so much time of the run has passed; its file system then has the fragments as files.
+pub(super) fn carve(mut evidence: Opened, limits: &Limits, (progress, until): (&Progress, Option<Duration>)) -> Opened {
     let spaces = spaces(&evidence, limits);
     let mut with_fragments = WithFragments::new(evidence.file_system);
     for space in spaces {
-        let at = |cause: Cause| Anomaly { stage: Stage::Walk, path: space.folder.clone(), cause };
-        match carve::carve(&space.source, &space.ranges, limits, progress) {
-            Ok(carved) => {
-                if carved.cut {
-                    let limit = u64::try_from(limits.carved_fragments).unwrap_or(u64::MAX);
-                    evidence.anomalies.push(at(Cause::LimitReached { what: "fragments of one space", limit }));
-                }
-                with_fragments.add(&space.folder, space.source, carved.fragments);
-            }
-            Err(error) => evidence.anomalies.push(at(error.into())),
-        }
+        let carved = carve::carve(&space.source, &space.ranges, limits, (progress, until));
+        let causes = wrong(&carved, limits).into_iter();
+        let note = |cause| Anomaly { stage: Stage::Walk, path: space.folder.clone(), cause };
+        evidence.anomalies.extend(causes.map(note));
+        with_fragments.add(&space.folder, space.source, carved.fragments);
     }
     Opened { file_system: Box::new(with_fragments), ..evidence }
+}
+
+/// What a space keeps back.
+fn wrong(carved: &Carved, limits: &Limits) -> Vec<Cause> {
+    let limit = u64::try_from(limits.carved_fragments).unwrap_or(u64::MAX);
+    let cut = carved.cut.then_some(Cause::LimitReached { what: "fragments of one space", limit });
+    let unreadable = carved.unreadable.as_ref();
+    let unreadable = unreadable.map(|(bytes, why)| Cause::Unsupported(format!("{bytes} bytes not carved: {why}")));
+    let left = carved.left.map(|(stop, bytes)| Cause::Unsupported(format!("{bytes} bytes not carved: {stop}")));
+    cut.into_iter().chain(unreadable).chain(left).collect()
 }
 
 fn spaces(evidence: &Opened, limits: &Limits) -> Vec<Space> {
