@@ -196,7 +196,7 @@ fn is_client(lower: &[u8], at: usize) -> bool {
 }
 
 /// Names that begin with or hold `ftp` and are clients, libraries or their calls.
-const CALLS: [&str; 22] = [
+const CALLS: [&str; 37] = [
     "psftp",
     "lftp",
     "ncftp",
@@ -213,8 +213,23 @@ const CALLS: [&str; 22] = [
     "net::ftp",
     "ftpwebrequest",
     "ftpputfile",
+    "ftpputfilea",
+    "ftpputfilew",
     "ftpgetfile",
+    "ftpgetfilea",
+    "ftpgetfilew",
+    "internet_service_ftp",
+    "_ftp_connect",
     "ftpclient",
+    "ftpsclient",
+    "ftphttpclient",
+    "net::ftpssl",
+    "net::ftp::ssl",
+    "sftpclient",
+    "open_sftp",
+    "pysftp",
+    "ssh2_sftp",
+    "net_sftp",
     "ftp_tls",
     "wcx_ftp",
     "cuteftppro",
@@ -226,7 +241,7 @@ fn is_call(lower: &[u8], at: usize) -> bool {
     let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':');
     let rest = lower.get(at..).unwrap_or_default();
     let tail = rest.iter().take(24).take_while(|byte| joins(byte)).count();
-    let head = lower.get(at.saturating_sub(8)..at).unwrap_or_default();
+    let head = lower.get(at.saturating_sub(20)..at).unwrap_or_default();
     let begin = at.saturating_sub(head.iter().rev().take_while(|byte| joins(byte)).count());
     let word = lower.get(begin..at.saturating_add(tail)).unwrap_or_default();
     if let Some(scheme) = word.strip_suffix(b":") {
@@ -304,6 +319,22 @@ mod tests {
             "<?xml version=\"1.0\"?>\r\n<FavoriteItem xmlns=\"x\">",
             "x\ny\n\"C:\\w\\WinSCP.com\" /script=a",
             "x\ny\nbusybox ftpget -u a 192.0.2.1 b c",
+            // The calls of class libraries, by those that a text cannot do without.
+            "x\ny\nFtpPutFileA(c, \"C:\\\\k.log\", \"k.log\", 0, 0)",
+            "x\ny\nFtpGetFileW(c, L\"a\", L\"b\", 0, 0, 2, 0)",
+            "x\ny\nInternetConnect(h, s, 21, u, p, INTERNET_SERVICE_FTP, 0, 0)",
+            "x\ny\n$c = _FTP_Connect($o, \"192.0.2.1\", \"u\", \"p\")",
+            "x\ny\nFTPSClient c = new FTPSClient();",
+            "x\ny\nFTPHTTPClient c = new FTPHTTPClient(\"p\", 80);",
+            "x\ny\nmy $f = Net::FTPSSL->new('192.0.2.1');",
+            "x\ny\nmy $f = Net::FTP::SSL->new('192.0.2.1');",
+            "x\ny\nwith pysftp.Connection('192.0.2.1', username='u') as s:",
+            "x\ny\ns = client.open_sftp()",
+            "x\ny\ns = paramiko.SFTPClient.from_transport(t)",
+            "x\ny\n$s = ssh2_sftp($c);",
+            "x\ny\n$s = new Net_SFTP('192.0.2.1');",
+            "x\ny\nuse phpseclib3\\Net\\SFTP;",
+            "x\ny\nrequire 'net/ftp'",
         ];
         for text in scripts {
             assert!(keeps(text), "{text}");

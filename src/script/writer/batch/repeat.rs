@@ -25,7 +25,7 @@ impl Interpreter<'_, '_> {
         let list = self.late(list);
         match switch.to_ascii_lowercase().as_str() {
             "/l" => match numbers(&list) {
-                Some(numbers) => self.over(numbers, sign, name, body),
+                Some(numbers) => self.over(numbers.into_iter().map(Some).collect(), sign, name, body),
                 None => self.over_unknown(body),
             },
             "/f" => {
@@ -36,8 +36,11 @@ impl Interpreter<'_, '_> {
                 }
             }
             "" => {
-                let items = items(&list);
-                if items.iter().any(|item| item.contains(['*', '?'])) || items.is_empty() {
+                // Of files that match, only the host knows.
+                let known = |item: String| (!item.contains(['*', '?'])).then_some(item);
+                let mut items: Vec<Option<String>> = items(&list).into_iter().map(known).collect();
+                items.dedup_by(|one, last| one.is_none() && last.is_none());
+                if items.is_empty() {
                     self.over_unknown(body);
                 } else {
                     self.over(items, sign, name, body);
@@ -52,7 +55,8 @@ impl Interpreter<'_, '_> {
         self.execute(body);
     }
 
-    fn over(&mut self, items: Vec<String>, sign: char, name: char, body: &Node) {
+    /// A round for each value; for those that are not known, with the variable as written.
+    fn over(&mut self, items: Vec<Option<String>>, sign: char, name: char, body: &Node) {
         if items.len() > STARTING_ROUNDS && starts_programs(body) {
             self.emulation.diagnose(
                 "loop-capped",
@@ -66,7 +70,10 @@ impl Interpreter<'_, '_> {
         }
         let outer = self.loop_values.clone();
         for value in items.into_iter().take(ROUNDS) {
-            self.loop_values.insert(name, LoopValue { sign, value });
+            match value {
+                Some(value) => self.loop_values.insert(name, LoopValue { sign, value }),
+                None => self.loop_values.remove(&name),
+            };
             if !self.round(body) {
                 break;
             }

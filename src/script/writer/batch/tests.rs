@@ -275,6 +275,7 @@ fn loops() {
         ("for %%f in (*.xls) do echo put %%f %%~nf>>f", "put %f %~nf|"),
         ("for /l %%i in (1,1,3) do echo %%i>>f", "1|2|3|"),
         ("for /L %%i in (3,-1,1) do echo %%i>>f", "3|2|1|"),
+        ("for %%a in (\"open h.x\" *.dll *.exe \"get a?\" bye) do echo %%~a>>f", "open h.x|%~a|bye|"),
         ("for %i in (a b) do echo %i>>f", "a|b|"),
         ("for %%a in (1 2) do for %%b in (x y) do echo %%a%%b>>f", "1x|1y|2x|2y|"),
         ("for /f %%a in (\"h.x 21\") do echo %%a>f", "h.x|"),

@@ -19,8 +19,13 @@ impl Interpreter<'_, '_> {
             let runs = match (junction, self.status) {
                 (Junction::And, Some(status)) => status == 0,
                 (Junction::Or, Some(status)) => status != 0,
-                (_, None) => {
+                (junction, None) => {
+                    let directory = self.emulation.directory.clone();
                     self.in_doubt(|shell| shell.node(node));
+                    // `cd /tmp || cd /var/run`: what was gone to first is there on most hosts.
+                    if *junction == Junction::Or {
+                        self.emulation.directory = directory;
+                    }
                     self.status = None;
                     continue;
                 }

@@ -420,3 +420,18 @@ fn endless_and_broken_scripts_end() {
         assert_eq!(once, reading_of(text, name).map(|r| (r.written, r.launches)));
     }
 }
+
+/// The bots of routers try one directory after the other; the first is the one that hosts have.
+#[test]
+fn the_first_of_several_directories_counts() {
+    let cases = [
+        ("cd /tmp || cd /var/run || cd /mnt", "/tmp"),
+        ("cd /tmp && cd x", "/tmp/x"),
+        ("cd /tmp || { mkdir /x; cd /x; }", "/tmp"),
+        ("cd /tmp; cd /opt", "/opt"),
+    ];
+    for (moves, directory) in cases {
+        let text = format!("{moves}\n(echo open h.x; echo lcd $PWD; echo get a) | ftp -n\n");
+        assert_eq!(fed(&text), [format!("open h.x|lcd {directory}|get a|")], "{moves}");
+    }
+}
