@@ -74,8 +74,9 @@ fn multiplied(done: &[(String, Vec<String>)], members: &[String]) -> Vec<(String
     all
 }
 
+/// Empty braces, which curl refuses, are a file's name that `find` or `xargs` puts in.
 fn set(inner: &str) -> Option<Vec<String>> {
-    (!inner.contains(['{', '['])).then(|| inner.split(',').map(str::to_owned).collect())
+    (!inner.is_empty() && !inner.contains(['{', '['])).then(|| inner.split(',').map(str::to_owned).collect())
 }
 
 fn range(inner: &str, cap: usize) -> Option<Vec<String>> {
@@ -103,7 +104,7 @@ mod tests {
 
     #[test]
     fn sequences() {
-        let cases: [(&str, Option<&[&str]>); 10] = [
+        let cases: [(&str, Option<&[&str]>); 11] = [
             ("a", Some(&["a"])),
             ("{a,b}c", Some(&["ac", "bc"])),
             ("[1-3]", Some(&["1", "2", "3"])),
@@ -114,6 +115,7 @@ mod tests {
             ("[3-1]", Some(&["[3-1]"])),
             ("[1-99999999999]", None),
             ("{a", Some(&["{a"])),
+            ("x{}y", Some(&["x{}y"])),
         ];
         for (text, expected) in cases {
             let have = expand(text, 20).map(|all| all.into_iter().map(|(variant, _)| variant).collect::<Vec<_>>());

@@ -23,6 +23,7 @@ mod recognise;
 mod redirect;
 mod run;
 mod source;
+mod starters;
 mod syntax;
 mod test;
 mod words;
@@ -106,7 +107,7 @@ fn run_script(emulation: &mut Emulation<'_>, content: &str, flavour: Flavour) {
 
 /// Runs the commands of a crontab; a percent sign in them begins their input.
 fn run_crontab(emulation: &mut Emulation<'_>, content: &str) {
-    let has_user = recognise::crontab_has_users(emulation.origin);
+    let has_user = recognise::crontab_has_users(content, emulation.origin);
     let mut interpreter = Interpreter::new(emulation, Flavour::Posix);
     for (number, line) in (1u32..).zip(content.split('\n')) {
         interpreter.emulation.line = number;

@@ -60,6 +60,10 @@ impl Interpreter<'_, '_> {
             "ssh" | "rsh" | "remsh" | "sshpass" | "plink" => self.run_remotely(bare, arguments),
             "expect" => self.run_expect(arguments),
             "xargs" => self.run_with_input(arguments),
+            "find" => self.run_on_found(arguments),
+            "docker" | "podman" | "nerdctl" | "kubectl" => self.run_in_container(name, arguments),
+            "at" | "batch" => self.run_later(arguments),
+            "crontab" => self.install_crontab(name, arguments),
             "coproc" => {
                 if let Some((name, arguments)) = arguments.split_first() {
                     self.command(name, arguments);
@@ -93,7 +97,7 @@ impl Interpreter<'_, '_> {
     }
 
     /// Starts a program that no interpreter of ours is.
-    fn start(&mut self, name: &Value, arguments: &[Value]) {
+    pub(super) fn start(&mut self, name: &Value, arguments: &[Value]) {
         self.status = None;
         self.note_opaque();
         let mut words: Vec<String> = Vec::with_capacity(arguments.len().saturating_add(1));
@@ -275,60 +279,10 @@ impl Interpreter<'_, '_> {
             expect::run(self.emulation, &text, lines);
         }
     }
-
-    /// `xargs program words`: the words of an input that is known are appended.
-    fn run_with_input(&mut self, arguments: &[Value]) {
-        self.status = None;
-        let mut replaced = None;
-        let mut each = false;
-        let mut rest = arguments;
-        while let Some((first, tail)) = rest.split_first() {
-            let Some(letters) = first.text.strip_prefix('-') else { break };
-            rest = tail;
-            let value = |rest: &mut &[Value], glued: &str| -> String {
-                if !glued.is_empty() {
-                    return glued.to_owned();
-                }
-                let (value, tail) = rest.split_first().map_or((String::new(), *rest), |(v, t)| (v.text.clone(), t));
-                *rest = tail;
-                value
-            };
-            match letters.split_at_checked(1).unwrap_or((letters, "")) {
-                ("I", glued) => replaced = Some(value(&mut rest, glued)),
-                ("i", glued) => replaced = Some(if glued.is_empty() { "{}".to_owned() } else { glued.to_owned() }),
-                ("n" | "L" | "P" | "d" | "s" | "E", glued) => {
-                    each |= letters.starts_with('n') && value(&mut rest, glued) == "1";
-                }
-                _ => {}
-            }
-        }
-        let Some((name, own)) = rest.split_first() else { return };
-        let input = self.known_input();
-        let text: Option<String> = input.map(|pieces| pieces.iter().map(|piece| piece.text.as_str()).collect());
-        self.emulation.input = Input::Keyboard;
-        let rounds: Vec<Vec<Value>> = match (text, replaced) {
-            (Some(text), Some(mark)) if !mark.is_empty() => text
-                .lines()
-                .take(64)
-                .map(|line| {
-                    own.iter().map(|word| Value { text: word.text.replace(&mark, line), doubt: word.doubt }).collect()
-                })
-                .collect(),
-            (Some(text), _) => {
-                let items: Vec<Value> = text.split_whitespace().map(Value::known).collect();
-                let size = if each { 1 } else { items.len().max(1) };
-                items.chunks(size).take(64).map(|chunk| own.iter().chain(chunk).cloned().collect()).collect()
-            }
-            (None, _) => vec![own.to_vec()],
-        };
-        for arguments in rounds {
-            self.subshell(|shell| shell.command(name, &arguments));
-        }
-    }
 }
 
 /// The words after the switches; `taking` are the letters whose switch takes the next word.
-fn skip_switches<'v>(arguments: &'v [Value], taking: &str) -> &'v [Value] {
+pub(super) fn skip_switches<'v>(arguments: &'v [Value], taking: &str) -> &'v [Value] {
     let mut rest = arguments;
     while let Some((first, tail)) = rest.split_first() {
         let Some(letters) = first.text.strip_prefix('-') else { break };

@@ -136,7 +136,11 @@ pub(super) fn flavour(name: &str) -> Option<Flavour> {
 }
 
 /// Whether the lines of a crontab name a user before the command, as those of the system do.
-pub(super) fn crontab_has_users(origin: Origin<'_>) -> bool {
+pub(super) fn crontab_has_users(content: &str, origin: Origin<'_>) -> bool {
     let directory = origin.directory.unwrap_or_default().replace('\\', "/");
-    origin.name.eq_ignore_ascii_case("crontab") && directory.ends_with("etc") || directory.contains("cron.d")
+    let of_system =
+        origin.name.eq_ignore_ascii_case("crontab") && directory.ends_with("etc") || directory.contains("cron.d");
+    // Away from its place it is told by the user that is no program.
+    let command = |line| quoted::cron_command(line, false).map(|(command, _)| command);
+    of_system || content.lines().filter_map(command).any(|command| command.split([' ', '\t']).next() == Some("root"))
 }

@@ -3,6 +3,7 @@
 use crate::base::limits::Limits;
 use crate::base::text::Text;
 use crate::script::client::{self, world::Unknown};
+use crate::script::launch::Launch;
 use crate::script::read;
 use crate::script::reading::{Feed, TextReading};
 use crate::script::session::Session;
@@ -368,6 +369,44 @@ fn crontabs_run_their_commands() {
         reading.launches.iter().map(|(l, _)| (l.host.as_deref(), l.script_path.as_deref(), l.found_in.line)).collect();
     assert_eq!(launches, [(Some("h.x"), Some("/etc/up.ftp"), Some(2)), (Some("g.x"), None, Some(3))]);
     assert_eq!(reading.written[0].text.content, "user a b\nbye\n");
+}
+
+#[test]
+fn crontabs_of_the_system_name_users() {
+    let text = "30 2 * * * root /usr/bin/ftp -n h.x < /etc/up.ftp\n1 * * * * bob ftp -n g.x < /b\n";
+    let hosts = |name: &str| -> Vec<Option<String>> {
+        let reading = reading_of(text, name).expect("runs");
+        reading.launches.iter().map(|(launch, _)| launch.host.clone()).collect()
+    };
+    assert_eq!(hosts("crontab.txt"), [Some("h.x".to_owned()), Some("g.x".to_owned())]);
+}
+
+#[test]
+fn programs_run_what_they_are_given() {
+    let cases = [
+        ("echo 'ftp -n h.x < /a' | at now", "ftp -n h.x /a"),
+        ("at -f /job 12:00\n", ""),
+        ("echo 'ftp -n h.x < /a' > job; at -f job 12:00", "ftp -n h.x /a"),
+        ("(crontab -l; echo '*/5 * * * * ftp -n h.x < /a') | crontab -", "ftp -n h.x /a"),
+        ("echo '@daily ftp -n h.x < /a' > c; crontab -u bob c", "ftp -n h.x /a"),
+        ("find /d -name '*.gz' -exec ftp -n h.x \\; -print", "ftp -n h.x "),
+        ("find /d -type f -execdir curl -T {} ftp://h.x/ +", "curl -T {} ftp://h.x/ "),
+        ("docker exec -it -u root box sh -c 'ftp -n h.x < /a'", "ftp -n h.x /a"),
+        ("kubectl exec pod -c main -- ftp -n h.x", "ftp -n h.x "),
+        ("ls | xargs ftp -n h.x", "ftp -n h.x "),
+        ("ls *.log | xargs -I{} curl -T {} ftp://h.x/", "curl -T {} ftp://h.x/ "),
+        ("echo a b | xargs -n 1 ftp -n", "ftp -n a |ftp -n b "),
+    ];
+    for (text, expected) in cases {
+        let reading = reading_of(&format!("#!/bin/sh\n{text}\n# ftp\n"), "x.sh");
+        let told = |reading: TextReading| {
+            let one = |(launch, _): &(Launch, Feed)| {
+                format!("{} {}", launch.command_line, launch.script_path.as_deref().unwrap_or_default())
+            };
+            reading.launches.iter().map(one).collect::<Vec<_>>().join("|")
+        };
+        assert_eq!(reading.map(told).unwrap_or_default(), expected, "{text}");
+    }
 }
 
 #[test]
