@@ -103,6 +103,18 @@ fn a_closed_pipe_is_quiet() {
 }
 
 #[test]
+fn evidence_that_cannot_be_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("old.vhd");
+    let mut bytes = vec![0u8; 4096];
+    bytes[..8].copy_from_slice(b"conectix");
+    std::fs::write(&image, bytes).unwrap();
+    let out = program().arg("ls").arg(&image).output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert!(text(&out.stderr).trim_end().ends_with("old.vhd: a VHD of the type 0"), "{}", text(&out.stderr));
+}
+
+#[test]
 fn a_script_is_explained_from_standard_input() {
     let mut child = program().args(["script", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let script = b"open 192.0.2.1\r\nbob\r\npw\r\nget a.exe\r\nbye\r\n";

@@ -52,7 +52,7 @@ pub fn list(request: &ScanRequest, wanted: Wanted, visit: &mut dyn FnMut(Item) -
                 let volume = VolumeView::new(file_system, &evidence, &given, disk);
                 let mut flow = ControlFlow::Continue(());
                 for anomaly in &opened.anomalies {
-                    if visit(error(&evidence, anomaly.path.clone(), anomaly)).is_break() {
+                    if visit(error(&evidence, place(path, anomaly), anomaly)).is_break() {
                         return;
                     }
                 }
@@ -65,7 +65,7 @@ pub fn list(request: &ScanRequest, wanted: Wanted, visit: &mut dyn FnMut(Item) -
                 }
             }
             Err(anomaly) => {
-                if visit(error(&evidence, anomaly.path.clone(), &anomaly)).is_break() {
+                if visit(error(&evidence, place(path, &anomaly), &anomaly)).is_break() {
                     return;
                 }
             }
@@ -85,7 +85,7 @@ fn verify(
     let mut anomalies = Vec::new();
     let acquisition = acquisition::of(disk, request.verify, &mut anomalies).filter(|_| request.verify);
     for anomaly in anomalies {
-        visit(error(evidence, anomaly.path.clone(), &anomaly))?;
+        visit(error(evidence, place(path, &anomaly), &anomaly))?;
     }
     let path = path.to_string_lossy().into_owned();
     match acquisition {
@@ -94,6 +94,11 @@ fn verify(
         }
         None => ControlFlow::Continue(()),
     }
+}
+
+/// Where something is wrong: what has no place inside the evidence concerns all of it.
+fn place(evidence: &Path, anomaly: &Anomaly) -> String {
+    if anomaly.path.is_empty() { evidence.to_string_lossy().into_owned() } else { anomaly.path.clone() }
 }
 
 fn error(evidence: &str, path: String, anomaly: &Anomaly) -> Item {
