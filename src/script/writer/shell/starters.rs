@@ -29,8 +29,9 @@ impl Interpreter<'_, '_> {
             match letters.split_at_checked(1).unwrap_or((letters, "")) {
                 ("I", glued) => replaced = Some(value(&mut rest, glued)),
                 ("i", glued) => replaced = Some(if glued.is_empty() { "{}".to_owned() } else { glued.to_owned() }),
-                ("n" | "L" | "P" | "d" | "s" | "E", glued) => {
-                    each |= letters.starts_with('n') && value(&mut rest, glued) == "1";
+                (letter @ ("n" | "L" | "P" | "d" | "s" | "E" | "a"), glued) => {
+                    let value = value(&mut rest, glued);
+                    each |= letter == "n" && value == "1";
                 }
                 _ => {}
             }

