@@ -94,6 +94,28 @@ pub fn read_full(stream: &dyn ReadAt, offset: u64, buffer: &mut [u8]) -> io::Res
     Ok(filled)
 }
 
+/// Fills `buffer` from `offset` by parts: `part` reads the next bytes, at least one of them, at the offset that it is given. What
+/// was read before an error is given; the next read meets the error again.
+///
+/// # Errors
+/// That of the first part.
+pub fn read_by_parts(
+    offset: u64,
+    buffer: &mut [u8],
+    mut part: impl FnMut(u64, &mut [u8]) -> io::Result<usize>,
+) -> io::Result<usize> {
+    let mut filled = 0usize;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match part(offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX)), rest) {
+            Ok(0) => break,
+            Ok(count) => filled = filled.saturating_add(count),
+            Err(_) if filled > 0 => break,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
 /// A reusable buffer whose first byte lies on a page boundary.
 ///
 /// On current AMD processors the kernel's copy into a buffer at page + 16, which is where the allocator puts every large
@@ -133,6 +155,22 @@ impl AlignedBuffer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_follow_one_another_up_to_the_first_error() {
+        // Parts of four bytes; the third cannot be read, and the bytes end at fourteen.
+        let part = |at: u64, rest: &mut [u8]| {
+            let count = rest.len().min(usize::try_from(4 - at % 4).unwrap());
+            rest[..count].fill(u8::try_from(at).unwrap());
+            if (8..12).contains(&at) { Err(io::Error::other("bad")) } else { Ok(if at >= 14 { 0 } else { count }) }
+        };
+        let mut buffer = [0xff; 12];
+        assert_eq!(read_by_parts(2, &mut buffer, part).unwrap(), 6);
+        assert_eq!(buffer[..6], [2, 2, 4, 4, 4, 4]);
+        assert_eq!(read_by_parts(12, &mut buffer, part).unwrap(), 4);
+        assert!(read_by_parts(9, &mut buffer, part).is_err());
+        assert_eq!(read_by_parts(9, &mut [], part).unwrap(), 0);
+    }
 
     #[test]
     fn reads_past_the_end_are_short() {

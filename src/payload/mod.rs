@@ -32,7 +32,6 @@ pub mod name;
 pub mod oddity;
 pub mod pe;
 pub mod renamed;
-mod window;
 
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};

@@ -1,7 +1,7 @@
 //! A hive as its logs complete it: pages that lie in a log take the place of those in the hive, without a copy of either.
 
 use super::BINS;
-use crate::base::bytes::{ReadAt, read_full};
+use crate::base::bytes::{ReadAt, read_by_parts, read_full};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -69,15 +69,12 @@ impl ReadAt for Overlay<'_> {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let rest = usize::try_from(self.len().saturating_sub(offset)).unwrap_or(usize::MAX);
         let wanted = buffer.len().min(rest);
-        let mut done = 0usize;
-        while done < wanted {
-            let at = offset.saturating_add(u64::try_from(done).unwrap_or(u64::MAX));
+        read_by_parts(offset, buffer.get_mut(..wanted).unwrap_or_default(), |at, rest| {
             let to_end = WIDE_PAGE.saturating_sub(at % WIDE_PAGE);
-            let end = done.saturating_add(usize::try_from(to_end).unwrap_or(1)).min(wanted);
-            self.piece(at, buffer.get_mut(done..end).unwrap_or_default())?;
-            done = end;
-        }
-        Ok(done)
+            let length = usize::try_from(to_end).unwrap_or(1).min(rest.len());
+            self.piece(at, rest.get_mut(..length).unwrap_or_default())?;
+            Ok(length)
+        })
     }
 
     fn len(&self) -> u64 {

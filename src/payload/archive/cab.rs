@@ -1,14 +1,14 @@
 //! Cabinets: folders of compressed data, and the files in them. [MS-CAB].
 
 use super::cursor::Cursor;
-use super::dos_time::dos_time;
 use super::listing::{self, Listing};
 use super::{Member, Volume, zip};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::dos_time::dos_time;
 use crate::base::escape::lossless;
 use crate::base::fields::Fields;
-use crate::payload::window::{Window, bytes_at};
+use crate::base::window::{Window, bytes_at};
 use std::io;
 
 /// The first bytes of a cabinet.

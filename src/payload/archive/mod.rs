@@ -5,7 +5,6 @@
 
 mod cab;
 mod cursor;
-mod dos_time;
 mod listing;
 pub(crate) mod lzma;
 mod old;
@@ -17,10 +16,11 @@ mod tar;
 pub(crate) mod zip;
 
 use super::filetype::Family;
-use super::window::bytes_at;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
+use crate::base::window::bytes_at;
+use crate::base::zip::directory;
 use listing::Listing;
 use memchr::memmem;
 use schemars::JsonSchema;
@@ -169,7 +169,7 @@ pub(super) fn read(
         return Some(Archive { self_extracting: true, ..archive });
     }
     // A directory at the end makes an archive of whatever stands before it.
-    let directory = zip::locate(stream).ok().flatten()?;
+    let directory = directory::locate(stream).ok().flatten()?;
     let mut archive = zip::read(stream, Some(directory), 0, limits, note)?;
     // Office puts the theme of a document, which is a small ZIP, into a stream that may well be the last one.
     let theme = archive.members.first().is_some_and(|member| member.name == "[Content_Types].xml");
@@ -183,7 +183,7 @@ pub(super) fn read(
 fn at_start(stream: &dyn ReadAt, head: &[u8], limits: &Limits, note: &mut dyn FnMut(Cause)) -> Option<Archive> {
     match head {
         [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, ..] | [b'P', b'K', b'0', b'0', ..] => {
-            let directory = zip::locate(stream).ok().flatten();
+            let directory = directory::locate(stream).ok().flatten();
             zip::read(stream, directory, 0, limits, note)
         }
         _ => at_offset(stream, head, 0, limits, note),

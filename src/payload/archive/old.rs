@@ -2,15 +2,15 @@
 //!
 //! ARJ's `TECHNOTE.TXT`, the `header.doc` of LHa for UNIX, and the `TechInfo` of unace.
 
-use super::dos_time::dos_time_u32;
 use super::listing::Listing;
 use super::{Member, Volume, zip};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
+use crate::base::dos_time::dos_time_u32;
 use crate::base::escape::lossless;
 use crate::base::fields::Fields;
 use crate::base::time::Timestamp;
-use crate::payload::window::{Window, bytes_at};
+use crate::base::window::{Window, bytes_at};
 use std::io;
 
 /// Whether the head is that of one of them.

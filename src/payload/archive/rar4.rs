@@ -1,15 +1,15 @@
 //! RAR 1.5 to 4: blocks of headers. UnRAR's `arcread.cpp`, and `technote.txt` of RAR 4.
 
 use super::cursor::Cursor;
-use super::dos_time::dos_time_u32;
 use super::listing::Listing;
 use super::{Member, Volume, zip};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
+use crate::base::dos_time::dos_time_u32;
 use crate::base::escape::lossless;
 use crate::base::fields::Fields;
 use crate::base::wide;
-use crate::payload::window::{Window, bytes_at};
+use crate::base::window::{Window, bytes_at};
 use std::io;
 
 /// The marker block.

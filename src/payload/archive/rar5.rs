@@ -8,7 +8,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::escape::lossless;
 use crate::base::time::Timestamp;
-use crate::payload::window::{Window, bytes_at};
+use crate::base::window::{Window, bytes_at};
 use std::io;
 
 /// The first bytes of an archive.

@@ -6,7 +6,7 @@
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
 use crate::base::wide;
-use crate::payload::window::Window;
+use crate::base::window::Window;
 use std::collections::BTreeSet;
 use std::io;
 

@@ -5,8 +5,9 @@ use super::{Document, Properties, ole};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::time::Timestamp;
+use crate::base::zip::{Header, directory};
 use crate::payload::archive::Archive;
-use crate::payload::archive::zip::{self, Header};
+use crate::payload::archive::zip;
 use memchr::memmem;
 use std::io;
 
@@ -27,10 +28,10 @@ pub(super) fn is_office(archive: &Archive) -> bool {
 /// Reads the parts that matter.
 pub(super) fn read(stream: &dyn ReadAt, document: &mut Document, note: &mut dyn FnMut(Cause)) -> io::Result<()> {
     document.format = "ooxml";
-    let Some(directory) = zip::locate(stream)? else { return Ok(()) };
+    let Some(directory) = directory::locate(stream)? else { return Ok(()) };
     let mut seen = [0u32; 6];
-    zip::headers(stream, &directory, &mut |header| {
-        let name = String::from_utf8_lossy(&header.name).replace('\\', "/").to_ascii_lowercase();
+    directory::read(stream, &directory, &mut |header| {
+        let name = String::from_utf8_lossy(header.best_name()).replace('\\', "/").to_ascii_lowercase();
         let base = name.rsplit('/').next().unwrap_or_default();
         let sort = match () {
             () if base.ends_with(".rels") => 0,

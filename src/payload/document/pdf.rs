@@ -7,8 +7,8 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::escape::lossless;
 use crate::base::limits::Limits;
+use crate::base::window::{Window, bytes_at};
 use crate::payload::archive::zip::inflate;
-use crate::payload::window::{Window, bytes_at};
 use memchr::memmem;
 use std::io;
 

@@ -6,7 +6,7 @@ use super::{Document, ole, package};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
-use crate::payload::window::bytes_at;
+use crate::base::window::bytes_at;
 use memchr::memmem;
 use std::io;
 

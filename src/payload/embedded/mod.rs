@@ -11,11 +11,11 @@ pub(super) use scan::Scanner;
 
 use super::archive::Archive;
 use super::filetype::{self, Family, FileType};
-use super::window::bytes_at;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::digest::{Digests, Hasher};
 use crate::base::limits::Limits;
+use crate::base::window::bytes_at;
 use memchr::memmem;
 use outline::Outline;
 use scan::{Hit, Needle};

@@ -110,7 +110,7 @@ impl Walk<'_> {
     fn refill(&mut self) -> io::Result<()> {
         let start = if self.backwards { self.at.saturating_sub(Self::BLOCK) } else { self.at };
         let end = if self.backwards { self.at } else { start.saturating_add(Self::BLOCK) };
-        self.block = crate::payload::window::bytes_at(self.stream, start, end.saturating_sub(start))?;
+        self.block = crate::base::window::bytes_at(self.stream, start, end.saturating_sub(start))?;
         self.next = 0;
         if self.backwards {
             self.block.reverse();
@@ -147,7 +147,7 @@ impl Walk<'_> {
             let missing = u64::try_from(wanted.saturating_sub(ahead.len())).unwrap_or(0);
             let start = if self.backwards { self.at.saturating_sub(missing) } else { self.at };
             let length = if self.backwards { self.at.saturating_sub(start) } else { missing };
-            let mut more = crate::payload::window::bytes_at(self.stream, start, length)?;
+            let mut more = crate::base::window::bytes_at(self.stream, start, length)?;
             if self.backwards {
                 more.reverse();
             }

@@ -3,7 +3,7 @@
 use super::fields::{index, wide};
 use super::map::{Map, Place, Run};
 use super::pool::Pooled;
-use crate::base::bytes::{ReadAt, read_full};
+use crate::base::bytes::{ReadAt, read_by_parts, read_full};
 use crate::base::source::Source;
 use std::io;
 
@@ -68,17 +68,7 @@ fn read_or_zeros(source: &dyn ReadAt, offset: u64, target: &mut [u8]) -> io::Res
 impl<M: Map> ReadAt for Layer<M> {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let wanted = buffer.len().min(index(self.map.len().saturating_sub(offset)));
-        let mut done = 0usize;
-        while let Some(rest) = buffer.get_mut(done..wanted).filter(|rest| !rest.is_empty()) {
-            match self.fill(offset.saturating_add(wide(done)), rest) {
-                Ok(0) => break,
-                Ok(count) => done = done.saturating_add(count),
-                // What was read before the damage is given; the next read meets it.
-                Err(_) if done > 0 => break,
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(done)
+        read_by_parts(offset, buffer.get_mut(..wanted).unwrap_or_default(), |at, rest| self.fill(at, rest))
     }
 
     fn len(&self) -> u64 {

@@ -10,7 +10,6 @@ mod names;
 mod rewind;
 mod spool;
 mod tar;
-mod window;
 mod zip;
 
 use crate::base::anomaly::Cause;

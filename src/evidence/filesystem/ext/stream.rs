@@ -2,12 +2,12 @@
 
 use super::bitmap::BlockBitmap;
 use super::deleted;
-use super::field::{bytes, index};
+use super::field::index;
 use super::inode::Inode;
 use super::map::{self, Run};
 use super::volume::{Budget, Volume};
 use crate::base::anomaly::Cause;
-use crate::base::bytes::ReadAt;
+use crate::base::bytes::{ReadAt, read_by_parts};
 use crate::base::source::Source;
 use crate::evidence::entry::{Origin, Recovery};
 use crate::evidence::mounted::Streams;
@@ -105,15 +105,7 @@ impl Blocks {
 impl ReadAt for Blocks {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let wanted = buffer.len().min(index(self.length.saturating_sub(offset)));
-        let mut filled = 0usize;
-        while let Some(rest) = buffer.get_mut(filled..wanted).filter(|rest| !rest.is_empty()) {
-            match self.read_once(offset.saturating_add(bytes(filled)), rest) {
-                Ok(count) => filled = filled.saturating_add(count),
-                Err(error) if filled == 0 => return Err(error),
-                Err(_) => break,
-            }
-        }
-        Ok(filled)
+        read_by_parts(offset, buffer.get_mut(..wanted).unwrap_or_default(), |at, rest| self.read_once(at, rest))
     }
 
     fn len(&self) -> u64 {

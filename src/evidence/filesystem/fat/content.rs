@@ -2,7 +2,7 @@
 
 use super::chain::Run;
 use super::geometry::Geometry;
-use crate::base::bytes::{ReadAt, read_full};
+use crate::base::bytes::{ReadAt, read_by_parts, read_full};
 use crate::base::source::Source;
 use std::io;
 
@@ -72,24 +72,18 @@ impl Content {
 impl ReadAt for Content {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let wanted = usize::try_from(self.length.saturating_sub(offset)).unwrap_or(usize::MAX).min(buffer.len());
-        let mut filled = 0usize;
-        while let Some(target) = buffer.get_mut(filled..wanted).filter(|target| !target.is_empty()) {
-            let at = offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
+        read_by_parts(offset, buffer.get_mut(..wanted).unwrap_or_default(), |at, target| {
             if at >= self.written {
                 target.fill(0);
-                return Ok(wanted);
+                return Ok(target.len());
             }
             if at >= self.held {
-                return if filled > 0 { Ok(filled) } else { Err(io::Error::other(self.shortfall)) };
+                return Err(io::Error::other(self.shortfall));
             }
             let end = usize::try_from(self.held.min(self.written).saturating_sub(at)).unwrap_or(usize::MAX);
             let length = target.len().min(end);
-            match self.read_extent(at, target.get_mut(..length).unwrap_or_default())? {
-                0 => return Ok(filled),
-                count => filled = filled.saturating_add(count),
-            }
-        }
-        Ok(filled)
+            self.read_extent(at, target.get_mut(..length).unwrap_or_default())
+        })
     }
 
     fn len(&self) -> u64 {

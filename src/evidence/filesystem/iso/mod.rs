@@ -10,7 +10,7 @@ mod testdisc;
 mod walk;
 
 use crate::base::anomaly::Cause;
-use crate::base::bytes::{ReadAt, read_full};
+use crate::base::bytes::{ReadAt, read_by_parts, read_full};
 use crate::base::limits::Limits;
 use crate::base::source::Source;
 use crate::evidence::mounted::{Mounted, Streams};
@@ -69,25 +69,18 @@ struct File {
 
 impl ReadAt for File {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut filled = 0usize;
-        while let Some(target) = buffer.get_mut(filled..).filter(|target| !target.is_empty()) {
-            let at = offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
+        read_by_parts(offset, buffer, |at, target| {
             let Some((end, extent)) = self.extents.get(self.extents.partition_point(|(end, _)| *end <= at)) else {
-                break;
+                return Ok(0);
             };
             let rest = end.saturating_sub(at);
             let wanted = usize::try_from(rest).unwrap_or(usize::MAX).min(target.len());
             let start = extent.start.saturating_add(extent.length).saturating_sub(rest);
-            let count = read_full(&self.volume, start, target.get_mut(..wanted).unwrap_or_default())?;
-            filled = filled.saturating_add(count);
-            if count < wanted && filled == 0 {
-                return Err(io::Error::other("a file that lies beyond the end of the image"));
+            match read_full(&self.volume, start, target.get_mut(..wanted).unwrap_or_default())? {
+                0 => Err(io::Error::other("a file that lies beyond the end of the image")),
+                count => Ok(count),
             }
-            if count < wanted {
-                break;
-            }
-        }
-        Ok(filled)
+        })
     }
 
     fn len(&self) -> u64 {

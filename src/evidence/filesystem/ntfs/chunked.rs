@@ -1,7 +1,7 @@
 //! Content that is had in chunks: the one that was decompressed last is kept.
 
 use super::runs::damaged;
-use crate::base::bytes::ReadAt;
+use crate::base::bytes::{ReadAt, read_by_parts};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
@@ -40,20 +40,14 @@ impl<C: Chunks> ReadAt for Chunked<C> {
         let wanted = buffer.len().min(usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX));
         let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { chunks, number, content } = &mut *guard;
-        let mut done = 0usize;
-        while let Some(rest) = buffer.get_mut(done..wanted).filter(|rest| !rest.is_empty()) {
-            let at = offset.saturating_add(u64::try_from(done).unwrap_or(u64::MAX));
+        read_by_parts(offset, buffer.get_mut(..wanted).unwrap_or_default(), |at, rest| {
             let (this, inside) = (at.checked_div(size).unwrap_or(0), at.checked_rem(size).unwrap_or(0));
             if *number != Some(this) {
                 *number = None;
                 let length = self.size.saturating_sub(this.saturating_mul(size)).min(size);
                 content.resize(usize::try_from(length).unwrap_or(0), 0);
-                match chunks.fill(this, content) {
-                    Ok(()) => *number = Some(this),
-                    // What was read is given; the next read meets the error again.
-                    Err(_) if done > 0 => return Ok(done),
-                    Err(error) => return Err(error),
-                }
+                chunks.fill(this, content)?;
+                *number = Some(this);
             }
             let source = usize::try_from(inside).ok().and_then(|inside| content.get(inside..)).unwrap_or_default();
             if source.is_empty() {
@@ -62,9 +56,8 @@ impl<C: Chunks> ReadAt for Chunked<C> {
             for (target, byte) in rest.iter_mut().zip(source) {
                 *target = *byte;
             }
-            done = done.saturating_add(rest.len().min(source.len()));
-        }
-        Ok(done)
+            Ok(rest.len().min(source.len()))
+        })
     }
 
     fn len(&self) -> u64 {

@@ -3,7 +3,7 @@
 //! The last two bytes of each sector of a record are not its own on the disk: an old script there would be torn in two.
 
 use super::record::{Header, restore};
-use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
+use crate::base::bytes::{AlignedBuffer, ReadAt, read_by_parts, read_full};
 use crate::base::source::Source;
 use std::io;
 use std::ops::Range;
@@ -106,17 +106,7 @@ impl Restored {
 
 impl ReadAt for Restored {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut done = 0usize;
-        while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
-            match self.read_once(offset.saturating_add(u64::try_from(done).unwrap_or(u64::MAX)), rest) {
-                Ok(0) => break,
-                Ok(count) => done = done.saturating_add(count),
-                // What was read is given; the next read meets the error again.
-                Err(_) if done > 0 => break,
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(done)
+        read_by_parts(offset, buffer, |at, rest| self.read_once(at, rest))
     }
 
     fn len(&self) -> u64 {

@@ -1,7 +1,7 @@
 //! Runs of clusters: their encoding, and content read through them.
 
 use super::field::u64_at;
-use crate::base::bytes::{ReadAt, read_full};
+use crate::base::bytes::{ReadAt, read_by_parts, read_full};
 use crate::base::source::Source;
 use std::io;
 
@@ -133,15 +133,10 @@ impl ReadAt for Content {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let wanted = buffer.len().min(usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX));
         let written = usize::try_from(self.initialised.saturating_sub(offset)).unwrap_or(usize::MAX).min(wanted);
-        let mut done = 0usize;
-        while let Some(rest) = buffer.get_mut(done..written).filter(|rest| !rest.is_empty()) {
-            match self.read_run(offset.saturating_add(u64::try_from(done).unwrap_or(u64::MAX)), rest) {
-                Ok(0) => break,
-                Ok(count) => done = done.saturating_add(count),
-                // What was read is given; the next read meets the error again.
-                Err(_) if done > 0 => return Ok(done),
-                Err(error) => return Err(error),
-            }
+        let target = buffer.get_mut(..written).unwrap_or_default();
+        let read = read_by_parts(offset, target, |at, rest| self.read_run(at, rest))?;
+        if read < written {
+            return Ok(read);
         }
         if let Some(rest) = buffer.get_mut(written..wanted) {
             rest.fill(0);

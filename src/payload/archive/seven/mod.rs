@@ -11,7 +11,7 @@ use super::{lzma, zip};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
-use crate::payload::window::bytes_at;
+use crate::base::window::bytes_at;
 use std::io;
 use streams::{Folder, Streams};
 

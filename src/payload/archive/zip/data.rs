@@ -1,8 +1,9 @@
 //! The first bytes of a member's data, of one that is stored or deflated.
 
-use super::header::{ENCRYPTED, Header, LOCAL};
 use crate::base::bytes::{ReadAt, read_full};
-use crate::payload::window::bytes_at;
+use crate::base::window::bytes_at;
+use crate::base::zip::Header;
+use crate::base::zip::header::{ENCRYPTED, LOCAL};
 use flate2::{Decompress, FlushDecompress, Status};
 use std::io;
 

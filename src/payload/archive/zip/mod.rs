@@ -3,12 +3,8 @@
 //! Both kinds of header are read and compared: programs differ in which they believe, and what one shows the other may hide.
 
 mod data;
-mod directory;
-mod header;
 
 pub(crate) use data::{content, inflate};
-pub(crate) use directory::{Directory, locate, read as headers};
-pub(crate) use header::Header;
 
 use super::listing::{self, Listing};
 use super::{Archive, Member, Volume};
@@ -16,9 +12,10 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::escape::lossless;
 use crate::base::limits::Limits;
+use crate::base::window::Window;
+use crate::base::zip::header::{ENCRYPTED, LOCAL};
+use crate::base::zip::{Directory, Header, directory};
 use crate::payload::filetype::{self, Family};
-use crate::payload::window::Window;
-use header::{ENCRYPTED, LOCAL};
 use memchr::memmem;
 use std::io;
 
@@ -124,7 +121,8 @@ impl Reader<'_> {
         if let Some(problem) = problem {
             self.told = self.told.saturating_add(1);
             if self.told <= TOLD {
-                let what = format!("{problem} (\"{}\")", lossless(&header.name).chars().take(256).collect::<String>());
+                let what =
+                    format!("{problem} (\"{}\")", lossless(header.best_name()).chars().take(256).collect::<String>());
                 note(Cause::Corrupt { what, offset: header.offset });
             }
         }
@@ -137,9 +135,9 @@ impl Reader<'_> {
     }
 
     fn member(&mut self, header: &Header) -> io::Result<Member> {
-        let folder = header.name.ends_with(b"/") || (header.size == 0 && header.attributes & 0x10 != 0);
+        let folder = header.best_name().ends_with(b"/") || (header.size == 0 && header.attributes & 0x10 != 0);
         let encrypted = header.flags & ENCRYPTED != 0;
-        let name = lossless(&header.name);
+        let name = lossless(header.best_name());
         let mut content = None;
         if !folder && !encrypted && header.size >= 64 && !Listing::is_executable_name(&name) {
             self.looked_at = self.looked_at.saturating_add(1);
@@ -155,7 +153,7 @@ impl Reader<'_> {
             folder,
             encrypted,
             method: Some(header.method_name()),
-            modified: header.modified.clone(),
+            modified: header.times.modified.map(|time| time.to_string()).or_else(|| header.wall_clock.clone()),
             crc32: (!folder && header.crc != 0).then(|| format!("{:08x}", header.crc)),
             content,
         })
@@ -183,7 +181,7 @@ impl Reader<'_> {
                     told = told.saturating_add(1);
                     let what = format!(
                         "a member of a ZIP archive is not in its central directory (\"{}\")",
-                        lossless(&local.name).chars().take(256).collect::<String>()
+                        lossless(local.best_name()).chars().take(256).collect::<String>()
                     );
                     note(Cause::Corrupt { what, offset });
                 }

@@ -1,8 +1,8 @@
 //! The extents of a disk, one after the other.
 
-use crate::base::bytes::{ReadAt, read_full};
+use crate::base::bytes::{ReadAt, read_by_parts, read_full};
 use crate::base::source::Source;
-use crate::evidence::container::virtual_disk::fields::{index, wide};
+use crate::evidence::container::virtual_disk::fields::index;
 use std::io;
 
 /// Parts that follow one another; a part that is missing or shorter than it should be reads as zeros.
@@ -21,26 +21,16 @@ impl Joined {
 impl ReadAt for Joined {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let wanted = buffer.len().min(index(self.len().saturating_sub(offset)));
-        let mut done = 0usize;
-        while done < wanted {
-            let at = offset.saturating_add(wide(done));
+        read_by_parts(offset, buffer.get_mut(..wanted).unwrap_or_default(), |at, rest| {
             let number = self.parts.partition_point(|(end, _)| *end <= at);
-            let Some((end, part)) = self.parts.get(number) else { break };
+            let Some((end, part)) = self.parts.get(number) else { return Ok(0) };
             let start = number.checked_sub(1).and_then(|before| self.parts.get(before)).map_or(0, |(end, _)| *end);
-            let upto = done.saturating_add(index(end.saturating_sub(at))).min(wanted);
-            let Some(target) = buffer.get_mut(done..upto) else { break };
-            let count = match part {
-                Some(part) => match read_full(part, at.saturating_sub(start), target) {
-                    Ok(count) => count,
-                    Err(_) if done > 0 => break,
-                    Err(error) => return Err(error),
-                },
-                None => 0,
-            };
+            let length = rest.len().min(index(end.saturating_sub(at)));
+            let target = rest.get_mut(..length).unwrap_or_default();
+            let count = part.as_ref().map_or(Ok(0), |part| read_full(part, at.saturating_sub(start), target))?;
             target.get_mut(count..).unwrap_or_default().fill(0);
-            done = upto;
-        }
-        Ok(done)
+            Ok(length)
+        })
     }
 
     fn len(&self) -> u64 {

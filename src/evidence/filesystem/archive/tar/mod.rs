@@ -8,12 +8,12 @@ mod header;
 mod pax;
 
 use super::names::Names;
-use super::window::Window;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
 use crate::base::source::{Part, Source};
 use crate::base::time::{FileTimes, Timestamp};
+use crate::base::window::Window;
 use crate::evidence::entry::{EntryKind, Origin, Stat};
 use crate::evidence::mounted::{Mounted, Noted, NotedCause, Streams};
 use crate::evidence::tree::Node;
@@ -114,12 +114,12 @@ fn plain(path: &[u8]) -> &[u8] {
 
 /// Goes through the headers until `visit` says that it is enough. Damage is told and passed over.
 fn index(source: &Source, names: &mut Names, visit: &mut dyn FnMut(Found, Member, &mut Names) -> bool) {
-    let mut window = Window::new(source.clone(), WINDOW);
+    let mut window = Window::with_block(&**source, WINDOW);
     let mut defaults = Records::default();
     let mut ahead = Ahead::default();
     let (mut at, mut lost, mut ended) = (0u64, false, false);
     loop {
-        let block = match window.get(at, BLOCK) {
+        let block = match window.whole(at, BLOCK) {
             Ok(Some(block)) => block,
             // Fewer bytes than a header's: the end, or a rest that is none.
             Ok(None) => return,
@@ -180,7 +180,7 @@ fn member(
             return Ok((next(start, header.size), None));
         }
         let length = usize::try_from(header.size.min(RECORDS)).unwrap_or(0);
-        let bytes = window.get(start, length)?.unwrap_or_default();
+        let bytes = window.whole(start, length)?.unwrap_or_default();
         let text = || Some(bytes.split(|byte| *byte == 0).next().unwrap_or_default().to_vec());
         let whole = match header.flag {
             b'L' => {
@@ -206,7 +206,7 @@ fn member(
     let kind = header.kind(&path).unwrap_or(EntryKind::Other);
     let mut extended = header.extended;
     while extended {
-        extended = window.get(start, BLOCK)?.is_some_and(|piece| piece.get(504) == Some(&1));
+        extended = window.whole(start, BLOCK)?.is_some_and(|piece| piece.get(504) == Some(&1));
         start = start.saturating_add(block);
     }
     let told = records.size.or(defaults.size);

@@ -1,29 +1,26 @@
 //! zip: stored, deflated and Zstandard members of an archive, by its central directory or, where that is gone, by the
 //! headers before the data.
 //!
-//! Sources: PKWARE, APPNOTE.TXT 6.3.10; Info-ZIP, `proginfo/extrafld.txt`. The reading is our own: the `zip` crate keeps one
-//! of several members of a name and wants a cursor of its own, and neither it nor `rawzip` goes on behind a damaged header
-//! or compares the two headers of a member. It bounds what hostile archives do: members are cut where the next one begins,
+//! Source: PKWARE, APPNOTE.TXT 6.3.10. It bounds what hostile archives do: members are cut where the next one begins,
 //! so that no byte of the archive becomes more than one member's, and what they may become together is capped.
 
-mod directory;
-mod extra;
-mod header;
+mod member;
 mod recover;
 
 use super::decoder::Codec;
 use super::names::Names;
 use super::rewind::{Kept, Rewindable};
-use super::window::Window;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
 use crate::base::source::{Part, Source};
 use crate::base::time::FileTimes;
+use crate::base::window::Window;
+use crate::base::zip::header::{ENCRYPTED, LOCAL};
+use crate::base::zip::{Header, directory};
 use crate::evidence::entry::{EntryKind, Origin, Stat};
 use crate::evidence::mounted::{Mounted, NotedCause, Streams};
 use crate::evidence::tree::Node;
-use header::{ENCRYPTED, Header, LOCAL};
 use std::io;
 use std::sync::Arc;
 
@@ -51,6 +48,12 @@ enum Refusal {
     Total,
 }
 
+/// A header and the path that it gives.
+struct Named {
+    header: Header,
+    path: Vec<u8>,
+}
+
 struct Zip {
     source: Source,
     members: Vec<Member>,
@@ -66,10 +69,10 @@ pub(super) fn mount(source: Source, limits: &Limits) -> Result<Mounted, Cause> {
     let headers = headers(&source, &mut names, limits)?;
     let mut placed = place(&source, &headers, &mut names)?;
     cap_total(&mut placed, source.len(), limits, &mut names);
-    for (id, (header, (member, times))) in (0u64..).zip(headers.iter().zip(&placed)) {
+    for (id, (Named { header, path }, (member, times))) in (0u64..).zip(headers.iter().zip(&placed)) {
         let stat = Stat { size: member.size, times: *times };
-        let node = Node { kind: header.kind(), origin: Origin::ArchiveMember, id, stream: 0, stat };
-        names.add(&header.name, node);
+        let node = Node { kind: member::kind(header, path), origin: Origin::ArchiveMember, id, stream: 0, stat };
+        names.add(path, node);
     }
     let members = placed.into_iter().map(|(member, _)| member).collect();
     let (tree, notes) = names.finish();
@@ -77,27 +80,30 @@ pub(super) fn mount(source: Source, limits: &Limits) -> Result<Mounted, Cause> {
 }
 
 /// The headers of all members, from the central directory and, where it is damaged, from before the data.
-fn headers(source: &Source, names: &mut Names, limits: &Limits) -> io::Result<Vec<Header>> {
-    let mut headers = Vec::new();
+fn headers(source: &Source, names: &mut Names, limits: &Limits) -> io::Result<Vec<Named>> {
+    let mut headers: Vec<Named> = Vec::new();
     let mut keep = |header: Header| {
-        headers.push(header);
+        headers.push(Named { path: member::path(&header), header });
         // One more than may be is left to the tree to refuse.
         u64::try_from(headers.len()).unwrap_or(u64::MAX) <= limits.archive_entries
     };
-    let Some(directory) = directory::find(&**source)? else {
-        names.note(b"", NotedCause::Corrupt("no central directory; members are read by their own headers".into(), 0));
+    let found = directory::locate(&**source)?;
+    let Some(directory) = found.as_ref().filter(|directory| !directory.encrypted) else {
+        let why = if found.is_some() { "an encrypted" } else { "no" };
+        let what = format!("{why} central directory; members are read by their own headers");
+        names.note(b"", NotedCause::Corrupt(what, 0));
         recover::read(source, 0, source.len(), &mut keep)?;
         return Ok(headers);
     };
-    let stopped = directory::read(source, &directory, &mut keep)?;
+    let stopped = directory::read(&**source, directory, &mut |header| Ok(keep(header)))?;
     let full = u64::try_from(headers.len()).unwrap_or(u64::MAX) > limits.archive_entries;
     if stopped < directory.end && !full {
         names.note(b"", NotedCause::Corrupt("a damaged header in the central directory".into(), stopped));
-        let known: std::collections::BTreeSet<u64> = headers.iter().map(|header| header.offset).collect();
+        let known: std::collections::BTreeSet<u64> = headers.iter().map(|named| named.header.offset).collect();
         let mut further = Vec::new();
         recover::read(source, directory.before, directory.start, &mut |header| {
             if !known.contains(&header.offset) {
-                further.push(header);
+                further.push(Named { path: member::path(&header), header });
             }
             u64::try_from(known.len().saturating_add(further.len())).unwrap_or(u64::MAX) <= limits.archive_entries
         })?;
@@ -111,43 +117,42 @@ fn headers(source: &Source, names: &mut Names, limits: &Limits) -> io::Result<Ve
 }
 
 /// Where the data of the members lies, by their local headers; and their times, to which those may add.
-fn place(source: &Source, headers: &[Header], names: &mut Names) -> io::Result<Vec<(Member, FileTimes)>> {
+fn place(source: &Source, headers: &[Named], names: &mut Names) -> io::Result<Vec<(Member, FileTimes)>> {
     let mut order: Vec<usize> = (0..headers.len()).collect();
-    order.sort_by_key(|index| headers.get(*index).map(|header| header.offset));
-    let mut starts: Vec<u64> = headers.iter().map(|header| header.offset).collect();
+    order.sort_by_key(|index| headers.get(*index).map(|named| named.header.offset));
+    let mut starts: Vec<u64> = headers.iter().map(|named| named.header.offset).collect();
     starts.sort_unstable();
     starts.dedup();
-    let mut window = Window::new(source.clone(), 4096);
+    let mut window = Window::with_block(&**source, 4096);
     let absent = Member { start: 0, compressed: 0, size: 0, method: 0, refused: Some(Refusal::NoHeader) };
     let mut placed = vec![(absent, FileTimes::default()); headers.len()];
     for index in order {
-        let (Some(header), Some(place)) = (headers.get(index), placed.get_mut(index)) else { continue };
-        *place = (Member { size: header.size, method: header.method, ..absent }, header.times);
-        let length = window.get(header.offset, LOCAL)?.and_then(Header::local_length);
-        let local = match length {
-            Some(length) => window.get(header.offset, length)?.and_then(|bytes| Header::local(bytes, header.offset)),
+        let (Some(Named { header, path }), Some(place)) = (headers.get(index), placed.get_mut(index)) else { continue };
+        let times = member::times(header);
+        *place = (Member { size: header.size, method: header.method, ..absent }, times);
+        let local = match Header::local_length(window.get(header.offset, LOCAL)?) {
+            Some(length) => Header::local(window.get(header.offset, length)?, header.offset),
             None => None,
         };
         let Some(local) = local else {
-            names
-                .note(&header.name, NotedCause::Corrupt("no header before the data of a member".into(), header.offset));
+            names.note(path, NotedCause::Corrupt("no header before the data of a member".into(), header.offset));
             continue;
         };
         if let Some(what) = header.contradiction(&local) {
             let what = format!("central directory and local header disagree on {what}");
-            names.note(&header.name, NotedCause::Corrupt(what, header.offset));
+            names.note(path, NotedCause::Corrupt(what, header.offset));
         }
         let start = header.offset.saturating_add(local.length);
         let following = starts.partition_point(|other| *other <= header.offset);
         let end = starts.get(following).copied().unwrap_or(u64::MAX).max(start);
         let mut compressed = header.compressed;
         if start.saturating_add(compressed) > end {
-            names.note(&header.name, NotedCause::Corrupt("a member overlaps the next one".into(), header.offset));
+            names.note(path, NotedCause::Corrupt("a member overlaps the next one".into(), header.offset));
             compressed = end.saturating_sub(start);
         }
         let (rest, stored) = (source.len().saturating_sub(start), header.method == 0 && header.flags & ENCRYPTED == 0);
         if compressed > rest || (stored && compressed < header.size) {
-            names.note(&header.name, NotedCause::Corrupt("the data of a member is cut off".into(), start));
+            names.note(path, NotedCause::Corrupt("the data of a member is cut off".into(), start));
         }
         let refused = match () {
             () if (header.flags | local.flags) & ENCRYPTED != 0 => Some(Refusal::Encrypted),
@@ -158,9 +163,9 @@ fn place(source: &Source, headers: &[Header], names: &mut Names) -> io::Result<V
         *place = (
             Member { start, compressed, size, method: header.method, refused },
             FileTimes {
-                accessed: header.times.accessed.or(local.times.accessed),
-                created: header.times.created.or(local.times.created),
-                ..header.times
+                accessed: times.accessed.or(local.times.accessed),
+                created: times.created.or(local.times.created),
+                ..times
             },
         );
     }

@@ -1,9 +1,11 @@
 //! The members of a zip whose central directory is not there or damaged, by the headers before their data.
 
-use super::super::window::{Fields, Window};
-use super::header::{DESCRIPTOR, Header, LOCAL};
 use crate::base::bytes::read_full;
+use crate::base::fields::Fields;
 use crate::base::source::Source;
+use crate::base::window::Window;
+use crate::base::zip::Header;
+use crate::base::zip::header::{DESCRIPTOR, LOCAL};
 use memchr::memmem;
 use std::io;
 
@@ -16,12 +18,11 @@ const VAIN: usize = 16;
 /// Reads the local headers from `start` to `end`, until `visit` says that it is enough. A header whose data is cut off is
 /// given with what is there of it.
 pub(super) fn read(source: &Source, start: u64, end: u64, visit: &mut dyn FnMut(Header) -> bool) -> io::Result<()> {
-    let mut window = Window::new(source.clone(), 4096);
+    let mut window = Window::with_block(&**source, 4096);
     let (mut at, mut vain) = (start, 0usize);
     while at < end {
-        let length = window.get(at, LOCAL)?.and_then(Header::local_length);
-        let header = match length {
-            Some(length) => window.get(at, length)?.and_then(|bytes| Header::local(bytes, at)),
+        let header = match Header::local_length(window.get(at, LOCAL)?) {
+            Some(length) => Header::local(window.get(at, length)?, at),
             None => None,
         };
         let Some(mut header) = header else {
@@ -64,12 +65,12 @@ fn behind(source: &Source, header: &mut Header, data: u64, end: u64) -> io::Resu
         // The signature of the descriptor itself is optional.
         let place = if signature == [7, 8] { at.saturating_add(4) } else { at.saturating_sub(12) };
         let count = read_full(&**source, place, &mut descriptor).unwrap_or(0);
-        let fields = Fields(descriptor.get(..count).unwrap_or_default());
+        let fields = Fields(&descriptor);
         let length = if signature == [7, 8] { length } else { length.saturating_sub(12) };
-        let narrow = (fields.u32(4).map(u64::from), fields.u32(8).map(u64::from));
-        let wide = (fields.u64(4), fields.u64(12));
-        let told = [narrow, wide].into_iter().find(|(compressed, _)| *compressed == Some(length));
-        sizes = told.and_then(|(_, size)| Some((length, size?, fields.u32(0)?)));
+        let narrow = (12, u64::from(fields.u32(4)), u64::from(fields.u32(8)));
+        let wide = (20, fields.u64(4), fields.u64(12));
+        let told = [narrow, wide].into_iter().find(|(end, compressed, _)| *end <= count && *compressed == length);
+        sizes = told.map(|(_, _, size)| (length, size, fields.u32(0)));
         sizes.is_some()
     })?;
     let (Some(at), Some((compressed, size, crc))) = (found, sizes) else { return Ok(None) };

@@ -37,7 +37,7 @@ fn build(members: &[Made<'_>], descriptors: bool) -> Vec<u8> {
     let (mut bytes, mut central) = (Vec::new(), Vec::new());
     for made in members {
         let offset = made.offset.unwrap_or(bytes.len() as u64) as u32;
-        let flags = made.flags | if descriptors { header::DESCRIPTOR } else { 0 };
+        let flags = made.flags | if descriptors { crate::base::zip::header::DESCRIPTOR } else { 0 };
         let common = |bytes: &mut Vec<u8>, sizes: bool, name: &[u8]| {
             for field in [20, flags, made.method, 0x6000, 0x58e5] {
                 bytes.extend_from_slice(&field.to_le_bytes());

@@ -3,7 +3,7 @@
 use super::header::{CENTRAL, Header};
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
-use crate::payload::window::{Window, bytes_at};
+use crate::base::window::{Window, bytes_at};
 use memchr::memmem;
 use std::io;
 
@@ -14,25 +14,25 @@ const TRIES: usize = 16;
 
 /// Where the central directory is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Directory {
+pub struct Directory {
     /// Offset of its first header.
-    pub(crate) start: u64,
+    pub start: u64,
     /// Offset of what follows it.
-    pub(crate) end: u64,
+    pub end: u64,
     /// Headers that it should hold.
-    pub(crate) entries: u64,
+    pub entries: u64,
     /// What is to be added to offsets: bytes that were put before the archive.
-    pub(crate) before: u64,
+    pub before: u64,
     /// Number of this disk, from 0; that of the last one of an archive in parts.
-    pub(crate) disk: u32,
+    pub disk: u32,
     /// The directory itself is encrypted, APPNOTE 7.3.
-    pub(crate) encrypted: bool,
+    pub encrypted: bool,
     /// The comment of the archive.
-    pub(crate) comment: Vec<u8>,
+    pub comment: Vec<u8>,
 }
 
 /// Finds the central directory by the record at the end.
-pub(crate) fn locate(stream: &dyn ReadAt) -> io::Result<Option<Directory>> {
+pub fn locate(stream: &dyn ReadAt) -> io::Result<Option<Directory>> {
     let start = stream.len().saturating_sub(TAIL);
     let tail = bytes_at(stream, start, TAIL)?;
     // Forwards is many times as fast as backwards, and every payload is searched so.
@@ -92,7 +92,7 @@ fn of_record(stream: &dyn ReadAt, tail: &[u8], at: usize, offset: u64) -> io::Re
 }
 
 /// Reads the headers, until the first that is none or `visit` says that it is enough; the offset where they stopped.
-pub(crate) fn read(
+pub fn read(
     stream: &dyn ReadAt,
     directory: &Directory,
     visit: &mut dyn FnMut(Header) -> io::Result<bool>,

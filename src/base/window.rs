@@ -3,25 +3,45 @@
 use crate::base::bytes::{ReadAt, read_full};
 use std::io;
 
-/// Bytes read ahead.
+/// Bytes read ahead where nothing else is asked.
 const BLOCK: usize = 64 << 10;
 
 /// The part of a stream that was read last.
-pub(crate) struct Window<'s> {
+pub struct Window<'s> {
     stream: &'s dyn ReadAt,
+    block: usize,
     buffer: Vec<u8>,
     start: u64,
 }
 
 impl<'s> Window<'s> {
     /// Over a stream.
-    pub(crate) fn new(stream: &'s dyn ReadAt) -> Self {
-        Self { stream, buffer: Vec::new(), start: 0 }
+    #[must_use]
+    pub fn new(stream: &'s dyn ReadAt) -> Self {
+        Self::with_block(stream, BLOCK)
+    }
+
+    /// Over a stream of which so many bytes are read at a time.
+    #[must_use]
+    pub fn with_block(stream: &'s dyn ReadAt, block: usize) -> Self {
+        Self { stream, block, buffer: Vec::new(), start: 0 }
+    }
+
+    /// The bytes at an offset, `length` of them; nothing where there are fewer. A caller asks for no more than a format
+    /// allows a record to have.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn whole(&mut self, at: u64, length: usize) -> io::Result<Option<&[u8]>> {
+        Ok(Some(self.get(at, length)?).filter(|bytes| bytes.len() == length))
     }
 
     /// The bytes at an offset: `length` of them, or as many as there are before the end. A caller asks for no more than a
     /// format allows a record to have.
-    pub(crate) fn get(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub fn get(&mut self, at: u64, length: usize) -> io::Result<&[u8]> {
         let held = |start: u64, buffer: &[u8]| {
             let from = usize::try_from(at.checked_sub(start)?).ok()?;
             (from.checked_add(length)? <= buffer.len()).then_some(from)
@@ -30,7 +50,7 @@ impl<'s> Window<'s> {
             Some(from) => from,
             None => {
                 let rest = usize::try_from(self.stream.len().saturating_sub(at)).unwrap_or(usize::MAX);
-                self.buffer.resize(length.max(BLOCK).min(rest), 0);
+                self.buffer.resize(length.max(self.block).min(rest), 0);
                 let count = read_full(self.stream, at, &mut self.buffer)?;
                 self.buffer.truncate(count);
                 self.start = at;
@@ -43,7 +63,10 @@ impl<'s> Window<'s> {
 }
 
 /// The bytes at an offset, at most `length` of them, in a buffer of their own.
-pub(crate) fn bytes_at(stream: &dyn ReadAt, at: u64, length: u64) -> io::Result<Vec<u8>> {
+///
+/// # Errors
+/// Those of the stream.
+pub fn bytes_at(stream: &dyn ReadAt, at: u64, length: u64) -> io::Result<Vec<u8>> {
     let rest = stream.len().saturating_sub(at).min(length);
     let mut buffer = vec![0u8; usize::try_from(rest).unwrap_or(0)];
     let count = read_full(stream, at, &mut buffer)?;
@@ -63,6 +86,7 @@ mod tests {
             let from = usize::try_from(at).unwrap().min(stream.len());
             let end = (from + 12).min(stream.len());
             assert_eq!(window.get(at, 12).unwrap(), &stream[from..end], "{at}");
+            assert_eq!(window.whole(at, 12).unwrap(), (end - from == 12).then(|| &stream[from..end]), "{at}");
         }
         assert_eq!(bytes_at(&stream, 199_999, u64::MAX).unwrap(), &stream[199_999..]);
     }
