@@ -14,6 +14,7 @@ mod hostile;
 mod images;
 mod judgement;
 mod other_clients;
+mod padding;
 mod payloads;
 mod real_clients;
 mod real_lftp;

@@ -35,7 +35,8 @@ pub struct Limits {
     pub line_bytes: usize,
     /// Windows of `script_bytes / 8` examined in a text larger than `script_bytes`.
     pub text_windows: usize,
-    /// Commands that the emulation of one batch file may execute.
+    /// Commands that the emulation of one text may execute beyond a pass from its first line to its last; of all its loops
+    /// together as many.
     pub batch_steps: usize,
     /// Bytes that the emulation of one batch file may write in all.
     pub batch_output: usize,
@@ -116,10 +117,10 @@ impl Default for Limits {
             archive_spool_bytes: 16 << 30,
             archive_listed: 1000,
             script_bytes: 1 << 20,
-            script_lines: 20_000,
+            script_lines: 200_000,
             line_bytes: 8192,
             text_windows: 16,
-            batch_steps: 10_000,
+            batch_steps: 20_000,
             batch_output: 1 << 20,
             payload_parse_bytes: 64 << 20,
             payload_hash_bytes: u64::MAX,

@@ -295,12 +295,14 @@ impl Builder {
         let gathered =
             artifacts::gather(&id, &volume, &swept.artifacts, &mut self.sources, (&limits, progress), &mut anomalies);
         texts.extend(artifacts::texts(&gathered, &limits));
+        texts::tell_capped(&mut texts, &volume, &limits, &mut anomalies);
         self.links = self.links.saturating_add(swept.links);
         self.images.add(&swept.origins, matches!(evidence.shape, Shape::Image(_)), request.carve);
         let stores = stores::Stores::collect(&volume, &mut texts);
         let ties = tie::tie(&volume, &mut texts, &stores, &limits, &mut anomalies);
         let found = assemble::Found { volume: &volume, texts: &texts, ties: &ties, stores: &stores };
         let mut records = assemble::assemble(&id, &found, &mut self.numbers, &limits);
+        texts::tell_cut(&records.scripts, &limits, &mut anomalies);
         let payloads = payloads::Collector {
             evidence: &id,
             volume: &volume,

@@ -10,7 +10,9 @@ use crate::base::limits::Limits;
 use crate::base::shortcut;
 use crate::base::text::{self, Text};
 use crate::base::time::FileTimes;
+use crate::case::Script;
 use crate::evidence::entry::EntryPath;
+use crate::script::client::told;
 use crate::script::launch::Client;
 use crate::script::local_path;
 use crate::script::read;
@@ -80,7 +82,8 @@ pub(super) fn read_named(
     buffer.truncate(length);
     let Some(text) = text::decode(&buffer) else { return Ok(None) };
     let digests = digests(&opened.stream).map_err(io)?;
-    let mut reading = interpret(volume, path, &text, limits).unwrap_or(TextReading {
+    let told = interpret(volume, path, &text, limits).filter(|reading| !reading.says_nothing());
+    let mut reading = told.unwrap_or(TextReading {
         form: Form::FtpScript,
         is_script: None,
         client: Client::WindowsFtp,
@@ -89,6 +92,7 @@ pub(super) fn read_named(
         launches: Vec::new(),
         runs: Vec::new(),
         diagnostics: Vec::new(),
+        capped: false,
     });
     reading.is_script = Some(Confidence::Certain);
     Ok(Some(TextFile { path: path.clone(), size, digests, times: opened.times, text, reading, event: None }))
@@ -112,6 +116,39 @@ fn digests(stream: &dyn ReadAt) -> std::io::Result<Digests> {
 /// What a limit costs a named script.
 pub(super) fn cut(path: String, limits: &Limits) -> Anomaly {
     Anomaly::new(Stage::Script, path, Cause::LimitReached { what: "bytes of one script", limit: limits.script_bytes })
+}
+
+/// Tells which texts were not emulated to their end, and drops those that say nothing up to there.
+pub(super) fn tell_capped(
+    texts: &mut Vec<TextFile>,
+    volume: &VolumeView<'_>,
+    limits: &Limits,
+    anomalies: &mut Vec<Anomaly>,
+) {
+    let limit = u64::try_from(limits.batch_steps).unwrap_or(u64::MAX);
+    texts.retain(|text| {
+        if text.reading.capped {
+            let cause = Cause::LimitReached { what: "what the emulation of one text may do", limit };
+            anomalies.push(Anomaly::new(Stage::Script, volume.display(&text.path), cause));
+        }
+        !text.reading.says_nothing()
+    });
+}
+
+/// Tells which scripts were not run to their end.
+pub(super) fn tell_cut(scripts: &[Script], limits: &Limits, anomalies: &mut Vec<Anomaly>) {
+    let causes = [
+        ("too-many-lines", "lines of one script", limits.script_lines),
+        ("long-line", "bytes of one line", limits.line_bytes),
+        ("transfers-left-out", "transfers of one script", told::TRANSFERS),
+    ];
+    for script in scripts {
+        let cut = |code: &str| script.diagnostics.iter().any(|diagnostic| diagnostic.code == code);
+        for (_, what, limit) in causes.iter().filter(|(code, ..)| cut(code)) {
+            let cause = Cause::LimitReached { what, limit: u64::try_from(*limit).unwrap_or(u64::MAX) };
+            anomalies.push(Anomaly::new(Stage::Script, script.path.clone(), cause));
+        }
+    }
 }
 
 fn interpret(volume: &VolumeView<'_>, path: &EntryPath, text: &Text, limits: &Limits) -> Option<TextReading> {

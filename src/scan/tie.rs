@@ -58,12 +58,7 @@ fn settle(text: &mut TextFile, world: &dyn World, limits: &Limits) -> bool {
         }
         is_told || !launch.needs_store
     });
-    let reading = &text.reading;
-    let says_nothing = reading.launches.is_empty()
-        && reading.written.is_empty()
-        && reading.sessions.is_empty()
-        && reading.is_script.is_none();
-    !(says_nothing && reading.launches.len() < before)
+    !(text.reading.says_nothing() && text.reading.launches.len() < before)
 }
 
 /// Ties every launch of the texts. Files that only a launch names are read now and added; what could not be read is said.

@@ -21,6 +21,7 @@ pub(super) fn emulate(
     }
     let lines = || text.lines().map(|line| (line.number, line.text));
     let mut emulation = Emulation::new(origin, language.platform(), neighbours, limits);
+    emulation.allow(text.content.len());
     match language {
         Language::Batch => batch::Interpreter::new(&mut emulation, lines().collect()).run_file(),
         Language::Powershell => powershell::run_file(&mut emulation, text),

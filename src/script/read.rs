@@ -16,12 +16,12 @@ use crate::base::limits::Limits;
 use crate::base::shortcut::Shortcut;
 use crate::base::text::Text;
 
-/// All that a text says of FTP; nothing where it says nothing.
+/// All that a text says of FTP; nothing where it says nothing and was read to its end.
 #[must_use]
 pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits: &Limits) -> Option<TextReading> {
     let told = content::of(text, origin.name);
     let language = language::of(text, origin.name);
-    let Outcome { fed, left, mut launches, mut sessions, runs, library, diagnostics, unresolved } =
+    let Outcome { fed, left, mut launches, mut sessions, runs, library, diagnostics, unresolved, capped } =
         emulate(text, language, origin, neighbours, limits);
     let stored = store::read(text, origin.name);
     if matches!(language, Language::Batch | Language::Unknown) {
@@ -59,7 +59,7 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
     }));
     let does_nothing = written.is_empty() && launches.is_empty() && sessions.is_empty();
     let told = told.filter(|told| stands(told, language, does_nothing, stored.is_some()));
-    if told.is_none() && does_nothing && stored.is_none() {
+    if told.is_none() && does_nothing && stored.is_none() && !capped {
         return None;
     }
     let itself = launches.iter().any(|(_, feed)| *feed == Feed::Itself);
@@ -74,7 +74,7 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
         _ => language.form(itself),
     };
     let is_script = if itself { Some(Confidence::Certain) } else { told.map(|told| told.confidence) };
-    Some(TextReading { form, is_script, client, sessions, written, launches, runs, diagnostics })
+    Some(TextReading { form, is_script, client, sessions, written, launches, runs, diagnostics, capped })
 }
 
 /// Whether a text remains a script for a client by its content once it is known what else it is: what a program writes into
@@ -117,8 +117,8 @@ fn started(mut emulation: Emulation<'_>, line: &str, directory: Option<&str>, fo
     emulation.line = 1;
     emulation.directory = directory.filter(|directory| !directory.is_empty()).map(str::to_owned);
     emulation.start(line);
-    let Outcome { fed, launches, sessions, library, runs, diagnostics, .. } = emulation.finish();
-    if launches.is_empty() && sessions.is_empty() {
+    let Outcome { fed, launches, sessions, library, runs, diagnostics, capped, .. } = emulation.finish();
+    if launches.is_empty() && sessions.is_empty() && !capped {
         return None;
     }
     let written = |file| Written { confidence: Confidence::Certain, ..written_text(file, &Places::default()) };
@@ -131,6 +131,7 @@ fn started(mut emulation: Emulation<'_>, line: &str, directory: Option<&str>, fo
         launches,
         runs,
         diagnostics,
+        capped,
     })
 }
 
@@ -146,6 +147,7 @@ pub fn of_store(stored: Stored) -> TextReading {
         launches: Vec::new(),
         runs: Vec::new(),
         diagnostics: stored.diagnostics,
+        capped: false,
     }
 }
 

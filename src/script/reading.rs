@@ -176,4 +176,14 @@ pub struct TextReading {
     pub runs: Vec<Run>,
     /// What a reader should know.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether a limit ended its emulation before its end.
+    pub capped: bool,
+}
+
+impl TextReading {
+    /// Whether nothing in it speaks of FTP.
+    #[must_use]
+    pub fn says_nothing(&self) -> bool {
+        self.launches.is_empty() && self.written.is_empty() && self.sessions.is_empty() && self.is_script.is_none()
+    }
 }

@@ -1,6 +1,7 @@
 //! What a client did with its script, command by command, where it may hold several connections at a time: lftp, WinSCP and
 //! the clients of SFTP.
 
+use super::told::Told;
 use crate::script::launch::Client;
 use crate::script::local_path;
 use crate::script::reading::Interpretation;
@@ -18,6 +19,7 @@ pub struct Journal {
     current: Option<usize>,
     /// What was done before the first connection.
     aside: Session,
+    told: Told,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -74,6 +76,10 @@ impl Journal {
 
     /// Records a command and what the client takes it for.
     pub fn record(&mut self, line: u32, role: Role, verb: Option<&str>, arguments: &[String], text: &str) {
+        let current = self.current.and_then(|index| self.sessions.get(index));
+        if self.told.next_line(self.sessions.len(), current) {
+            self.session().commands.pop();
+        }
         self.session().commands.push(Command {
             line,
             role,
@@ -83,6 +89,13 @@ impl Journal {
             text: text.to_owned(),
             message: None,
         });
+    }
+
+    /// Notes a transfer of the session in force.
+    pub fn transfer(&mut self, transfer: Transfer) {
+        if self.told.takes_transfer() {
+            self.session().transfers.push(transfer);
+        }
     }
 
     /// Says something of the command recorded last.
@@ -129,6 +142,7 @@ impl Journal {
         if self.sessions.is_empty() && !(self.aside.commands.is_empty() && self.aside.executes.is_empty()) {
             self.sessions.push(self.aside);
         }
+        self.diagnostics.extend(self.told.diagnostics());
         Interpretation {
             client: self.client,
             sessions: self.sessions,

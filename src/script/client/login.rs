@@ -82,11 +82,19 @@ pub fn interpret_unlaunched(text: &Text, client: Client, world: &dyn World, limi
     best.map(|(_, run)| run).unwrap_or_default()
 }
 
+/// The most that commands before a connection count, however many of them there are.
+const EARLY: u32 = 400;
+
 /// How much of the script a reading leaves without sense; smaller is better.
 fn strain(run: &Interpretation, dialect: &Dialect, assumed: LoginAssumed) -> u32 {
     let base = u32::from(assumed == LoginAssumed::Anonymous).saturating_mul(10);
     run.sessions.iter().fold(base, |sum, session| {
-        let lines = session.commands.iter().map(|command| line_strain(command, dialect)).fold(0, u32::saturating_add);
+        let is_early = |command: &&Command| command.message.as_deref() == Some("Not connected.");
+        let sum_of = |early: bool| {
+            let lines = session.commands.iter().filter(|command| is_early(command) == early);
+            lines.map(|command| line_strain(command, dialect)).fold(0, u32::saturating_add)
+        };
+        let lines = sum_of(false).saturating_add(sum_of(true).min(EARLY));
         let no_login = session.port.is_some() && session.credentials.is_empty();
         sum.saturating_add(lines).saturating_add(if no_login { 20 } else { 0 })
     })
@@ -97,6 +105,8 @@ fn line_strain(command: &Command, dialect: &Dialect) -> u32 {
     let is_login = matches!(command.verb.as_deref(), Some("User" | "Password" | "Username"));
     match (command.role, shape) {
         (Role::Error, Shape::Remark) => 2,
+        // Nobody writes `open` for a client that is connected by its command line.
+        (Role::Error, _) if command.verb.as_deref() == Some("open") => EARLY.saturating_mul(2),
         (Role::Error, _) => 20,
         (Role::Answer, Shape::Command(_)) if is_login => {
             if command.text.trim().contains([' ', '\t']) {

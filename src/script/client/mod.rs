@@ -16,6 +16,7 @@ pub mod sftp;
 pub mod shape;
 pub mod switches;
 pub mod tokens;
+pub mod told;
 pub mod windows_ftp;
 pub mod winscp;
 pub mod world;

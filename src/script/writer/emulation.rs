@@ -4,6 +4,7 @@
 //! Languages nest (a batch file runs PowerShell, which runs a command line): each interpreter works on the same
 //! [`Emulation`], and [`Emulation::start`] hands a command line to the interpreter of the language that it is in.
 
+use super::budget::{Budget, Loop};
 use super::files::{Files, Piece, VirtualFile};
 use super::outcome::{Origin, Outcome};
 use super::{batch, embedded, literals, powershell, shell, written};
@@ -103,7 +104,7 @@ pub struct Emulation<'a> {
     piped: Vec<Piece>,
     typed: Option<String>,
     depth: usize,
-    steps: usize,
+    budget: Budget,
     capped: bool,
 }
 
@@ -130,7 +131,7 @@ impl<'a> Emulation<'a> {
             piped: Vec::new(),
             typed: None,
             depth: 0,
-            steps: 0,
+            budget: Budget::new(limits.batch_steps),
             capped: false,
         }
     }
@@ -161,10 +162,15 @@ impl<'a> Emulation<'a> {
         self.input = Input::Keyboard;
     }
 
-    /// Whether most of the steps that the limit allows are left.
+    /// Allows for a text of so many bytes that is about to be run: running each of its commands once never reaches the limit.
+    pub fn allow(&mut self, bytes: usize) {
+        self.budget.allow(bytes);
+    }
+
+    /// Whether most of the steps that may be taken are left.
     #[must_use]
     pub fn has_steps_left(&self) -> bool {
-        self.steps < self.limits.batch_steps / 2
+        self.budget.has_half()
     }
 
     /// Forgets the launches from this one on that are given no script: what a remark or a manual says of a client.
@@ -178,8 +184,7 @@ impl<'a> Emulation<'a> {
 
     /// Counts a step; false once there were too many, which is reported once.
     pub fn step(&mut self) -> bool {
-        self.steps = self.steps.saturating_add(1);
-        if self.steps > self.limits.batch_steps {
+        if !self.budget.step() {
             self.cap("the emulation of this text took more steps than the limit and was ended");
         }
         !self.capped
@@ -187,13 +192,40 @@ impl<'a> Emulation<'a> {
 
     /// Counts work that one step does on many things.
     pub fn spend(&mut self, things: usize) {
-        self.steps = self.steps.saturating_add(things / 64);
+        self.budget.spend(things);
+    }
+
+    /// Begins a loop, which wants [`Emulation::another_round`] before each round but the first, and an
+    /// [`Emulation::end_loop`].
+    pub fn begin_loop(&mut self) -> Loop {
+        self.budget.begin_loop()
+    }
+
+    /// Whether a loop may go round once more: one that has used up its share of the steps is left, which is told, and what
+    /// follows it is run.
+    pub fn another_round(&mut self, running: &Loop) -> bool {
+        if !self.capped && !self.budget.may_repeat(running) {
+            self.diagnose("loop-capped", "a loop took more steps than the limit and was left");
+            return false;
+        }
+        !self.capped
+    }
+
+    /// Ends a loop.
+    pub fn end_loop(&mut self, running: Loop) {
+        self.budget.end_loop(running);
+    }
+
+    /// Whether a jump back over so many lines may be made: jumps share the steps of the loops.
+    pub fn may_go_back(&mut self, lines: usize) -> bool {
+        self.budget.may_go_back(lines)
     }
 
     /// Ends the emulation because a cap was reached.
     pub fn cap(&mut self, message: &str) {
         if !self.capped {
             self.capped = true;
+            self.outcome.capped = true;
             self.diagnose("emulation-capped", message);
         }
     }

@@ -5,6 +5,7 @@
 pub mod automation;
 pub mod basic;
 pub mod batch;
+pub mod budget;
 pub mod command_lines;
 pub mod containers;
 pub mod embedded;

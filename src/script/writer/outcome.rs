@@ -33,6 +33,8 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// The expansions that the text does not define, as they are written.
     pub unresolved: Vec<String>,
+    /// Whether a limit ended the emulation before the text's end.
+    pub capped: bool,
 }
 
 /// Most unresolved expansions that are kept.

@@ -5,7 +5,7 @@
 
 use super::commands::{self, Lookup, Verb};
 use super::connection;
-use super::parse::{Body, Reader};
+use super::parse::{Body, Reader, Statement};
 use crate::base::text::Text;
 use crate::script::reading::Confidence;
 
@@ -45,9 +45,9 @@ pub fn confidence(text: &Text, name: &str) -> Option<Confidence> {
         return None;
     }
     let mut evidence = Evidence::default();
-    for statement in Reader::new(content, 1).take(LOOKED_AT) {
+    let says = |statement: &Statement| statement.body != Body::Remark;
+    for statement in Reader::new(content, 1).filter(says).take(LOOKED_AT) {
         match &statement.body {
-            Body::Remark => {}
             Body::Group { text, .. } => {
                 for inner in Reader::new(text, 1).take(LOOKED_AT) {
                     weigh(&inner.body, &mut evidence);

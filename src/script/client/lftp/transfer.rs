@@ -107,7 +107,7 @@ impl Machine<'_> {
             ..journal::transfer(self.line, name, Direction::Download)
         };
         let transfer = if to_server { transfer } else { self.with_local(transfer, &item.local) };
-        self.journal.session().transfers.push(transfer);
+        self.journal.transfer(transfer);
         if to_server {
             self.between_servers(name, &item.local, Direction::Upload);
         }
@@ -227,7 +227,7 @@ impl Machine<'_> {
             ..journal::transfer(self.line, name, Direction::Upload)
         };
         let transfer = self.with_local(transfer, &item.local);
-        self.journal.session().transfers.push(transfer);
+        self.journal.transfer(transfer);
     }
 
     /// `cat`, `more`: to the screen, into a file, or to a command of the local shell.
@@ -326,7 +326,7 @@ impl Machine<'_> {
                 ..journal::transfer(machine.line, name, direction)
             };
             let transfer = machine.with_local(transfer, &local);
-            machine.journal.session().transfers.push(transfer);
+            machine.journal.transfer(transfer);
         };
         if remote.contains("://") || remote.starts_with("bm:") {
             match self.site(remote) {
@@ -351,7 +351,7 @@ impl Machine<'_> {
             machine.journal.doubt("files are copied from one server to another");
             let transfer =
                 Transfer { remote_path: Some(path.to_owned()), ..journal::transfer(machine.line, name, direction) };
-            machine.journal.session().transfers.push(transfer);
+            machine.journal.transfer(transfer);
         });
     }
 

@@ -14,6 +14,7 @@ mod transfer;
 use super::dialect::{Dialect, Lookup, Verb};
 use super::netrc::Macro;
 use super::tokens;
+use super::told::{self, Told};
 use super::world::World;
 use super::zos_ftp;
 use crate::base::limits::Limits;
@@ -57,9 +58,13 @@ pub struct Machine<'a> {
     log: Vec<Command>,
     command_start: usize,
     stray_logins: Vec<String>,
+    told: Told,
     diagnostics: Vec<Diagnostic>,
     ended: bool,
 }
+
+/// Lines that are kept as what may be a login that was not asked for.
+const STRAY: usize = 64;
 
 /// How the bytes of a file are represented on the way (RFC 959, 3.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +150,7 @@ impl<'a> Machine<'a> {
             log: Vec::new(),
             command_start: 0,
             stray_logins: Vec::new(),
+            told: Told::default(),
             diagnostics: Vec::new(),
             ended: false,
         };
@@ -193,7 +199,7 @@ impl<'a> Machine<'a> {
         }
         self.command_start = self.log.len();
         let unread = self.lines.split_off(self.next.min(self.lines.len()));
-        for (line, text) in unread.into_iter().filter(|(_, text)| !text.trim().is_empty()) {
+        for (line, text) in unread.into_iter().filter(|(_, text)| !text.trim().is_empty()).take(told::LINES) {
             self.record(line, Role::Unread, &text, None, Vec::new());
         }
         if self.session.is_none() && self.sessions.is_empty() && !self.log.is_empty() {
@@ -201,6 +207,7 @@ impl<'a> Machine<'a> {
         }
         self.command_start = self.log.len();
         self.end_session();
+        self.diagnostics.extend(self.told.diagnostics());
         Interpretation {
             client: self.dialect.client,
             sessions: self.sessions,
@@ -290,6 +297,11 @@ impl<'a> Machine<'a> {
 
     fn execute(&mut self, number: u32, text: &str) {
         if !self.is_replaying() {
+            let opens = |command: &Command| command.verb.as_deref() == Some("open");
+            let connects = self.log.get(self.command_start).is_some_and(opens);
+            if self.told.next_line(self.sessions.len(), self.session.as_ref()) && !connects {
+                self.log.truncate(self.command_start);
+            }
             self.command_start = self.log.len();
         }
         let mut words = tokens::split(text, self.dialect.unix);
@@ -309,14 +321,14 @@ impl<'a> Machine<'a> {
         match self.dialect.lookup(word) {
             Lookup::Invalid => {
                 if self.connection.as_ref().is_some_and(|connection| !connection.logged_in) {
-                    self.stray_logins.push(text.trim().to_owned());
+                    self.note_stray(text.trim());
                 }
                 self.refuse(number, text, None, &words, "Invalid command.");
             }
             Lookup::Ambiguous => self.refuse(number, text, None, &words, "Ambiguous command."),
             Lookup::Command(name, verb) if verb.needs_connection() && self.connection.is_none() => {
                 if verb == Verb::User {
-                    self.stray_logins.extend(words.get(1).cloned());
+                    words.get(1).into_iter().for_each(|word| self.note_stray(word));
                 }
                 self.refuse(number, text, Some(name), &words, "Not connected.");
             }
@@ -423,6 +435,13 @@ impl<'a> Machine<'a> {
 
     fn usage(&mut self, line: &CommandLine) {
         self.fail_command(&format!("usage: {}: the arguments do not fit, nothing is done.", line.name));
+    }
+
+    /// Keeps what may be the answer to a question that was not asked.
+    fn note_stray(&mut self, text: &str) {
+        if self.stray_logins.len() < STRAY {
+            self.stray_logins.push(text.to_owned());
+        }
     }
 
     fn fail_command(&mut self, message: &str) {

@@ -195,7 +195,9 @@ impl Machine<'_> {
             mode: self.representation.mode(),
             payloads: Vec::new(),
         };
-        self.session().transfers.push(transfer);
+        if self.told.takes_transfer() {
+            self.session().transfers.push(transfer);
+        }
     }
 
     /// `page` and the like: a file to the screen.

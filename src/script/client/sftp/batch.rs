@@ -200,7 +200,7 @@ impl Machine {
         };
         // Without a server named anywhere the session is one of SFTP all the same.
         self.journal.session().scheme = Scheme::Sftp;
-        self.journal.session().transfers.push(transfer);
+        self.journal.transfer(transfer);
     }
 }
 

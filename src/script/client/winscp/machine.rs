@@ -442,7 +442,7 @@ impl<'a> Machine<'a> {
             resolved_path: resolved.filter(|_| !is_stream),
             ..transfer
         };
-        self.journal.session().transfers.push(transfer);
+        self.journal.transfer(transfer);
     }
 
     fn rename(&mut self, parameters: &[String]) {

@@ -5,6 +5,7 @@ use super::syntax::{Case, Condition, Declared, Exit, Expression, Line, Procedure
 use super::token::Name;
 use crate::script::writer::automation::value::{Value, integer};
 use crate::script::writer::automation::{Automation, Object};
+use crate::script::writer::budget::Loop;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -390,16 +391,18 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         };
         let outer = std::mem::take(&mut self.left_in_doubt);
         let mut flow = Flow::Next;
+        let running = self.automation.emulation.begin_loop();
         while (if step > 0.0 { at <= to } else { at >= to }) && self.automation.tick() {
             self.assign_variable(&variable.folded, Value::Number(at));
             flow = self.block(body);
-            if flow != Flow::Next || self.left_in_doubt {
+            if flow != Flow::Next || self.left_in_doubt || !self.automation.emulation.another_round(&running) {
                 break;
             }
             // The body may set the variable forward.
             at = self.variable(&variable.folded).and_then(Value::number).unwrap_or(at) + step;
             self.assign_variable(&variable.folded, Value::Number(at));
         }
+        self.automation.emulation.end_loop(running);
         self.left_in_doubt = outer;
         out_of_loop(flow)
     }
@@ -420,13 +423,15 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         };
         let outer = std::mem::take(&mut self.left_in_doubt);
         let mut flow = Flow::Next;
+        let running = self.automation.emulation.begin_loop();
         for item in items {
             self.assign_variable(&variable.folded, item);
             flow = self.block(body);
-            if flow != Flow::Next || self.left_in_doubt || !self.automation.tick() {
+            if flow != Flow::Next || self.left_in_doubt || !self.another_round(&running) {
                 break;
             }
         }
+        self.automation.emulation.end_loop(running);
         self.left_in_doubt = outer;
         out_of_loop(flow)
     }
@@ -440,6 +445,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             let outcome = &interpreter.automation.emulation.outcome;
             outcome.launches.len().saturating_add(outcome.runs.len())
         };
+        let running = self.automation.emulation.begin_loop();
         loop {
             let goes_on = before.map_or(Some(true), |condition| self.holds(condition));
             if goes_on == Some(false) {
@@ -456,13 +462,18 @@ impl<'e, 'a> Interpreter<'e, 'a> {
                 || again != Some(true)
                 || self.left_in_doubt
                 || repeats_itself
-                || !self.automation.tick()
+                || !self.another_round(&running)
             {
                 break;
             }
         }
+        self.automation.emulation.end_loop(running);
         self.left_in_doubt = outer;
         out_of_loop(flow)
+    }
+
+    fn another_round(&mut self, running: &Loop) -> bool {
+        self.automation.tick() && self.automation.emulation.another_round(running)
     }
 
     fn holds(&mut self, condition: &Condition) -> Option<bool> {

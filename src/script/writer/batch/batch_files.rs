@@ -48,6 +48,7 @@ impl Interpreter<'_, '_> {
 
     fn run_pieces(&mut self, pieces: Vec<Piece>, rest: &str) {
         self.emulation.spend(pieces.len());
+        self.emulation.allow(pieces.iter().map(|piece| piece.text.len()).sum());
         let lines = super::filters::lines_of(pieces);
         let borrowed: Vec<(u32, &str)> =
             lines.iter().map(|line| (line.line, line.text.trim_end_matches(['\r', '\n']))).collect();

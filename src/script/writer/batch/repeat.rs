@@ -6,6 +6,7 @@ use super::expand::{LoopValue, LoopValues};
 use super::parse::is_delimiter;
 use super::run::Interpreter;
 use super::tree::Node;
+use crate::script::writer::budget::Loop;
 use crate::script::writer::emulation::Input;
 
 /// Rounds of a loop that starts programs; a longer one runs once with its variable as written.
@@ -69,34 +70,38 @@ impl Interpreter<'_, '_> {
             self.emulation.diagnose("loop-capped", format!("of a loop's {} rounds {ROUNDS} were run", items.len()));
         }
         let outer = self.loop_values.clone();
+        let running = self.emulation.begin_loop();
         for value in items.into_iter().take(ROUNDS) {
             match value {
                 Some(value) => self.loop_values.insert(name, LoopValue { sign, value }),
                 None => self.loop_values.remove(&name),
             };
-            if !self.round(body) {
+            if !self.round(body, &running) {
                 break;
             }
         }
+        self.emulation.end_loop(running);
         self.loop_values = outer;
     }
 
     fn over_lines(&mut self, text: &str, options: &LineOptions, sign: char, name: char, body: &Node) {
         let outer = self.loop_values.clone();
+        let running = self.emulation.begin_loop();
         for line in text.lines().skip(options.skip).filter(|line| !line.is_empty()) {
             let Some(values) = options.values(line) else { continue };
             put(&mut self.loop_values, values, sign, name);
-            if !self.round(body) {
+            if !self.round(body, &running) {
                 break;
             }
         }
+        self.emulation.end_loop(running);
         self.loop_values = outer;
     }
 
     /// One round; false where the loop ends with it.
-    fn round(&mut self, body: &Node) -> bool {
+    fn round(&mut self, body: &Node, running: &Loop) -> bool {
         self.execute(body);
-        self.jump.is_none() && !self.emulation.is_capped()
+        self.jump.is_none() && self.emulation.another_round(running)
     }
 
     /// The text that `for /f` goes through; nothing where it is not known.

@@ -218,7 +218,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
                     return;
                 }
                 Some(Jump::Label(label)) => match self.label(&label, next) {
-                    Some(target) if self.may_jump(target) => target,
+                    Some(target) if self.may_jump(at, target) => target,
                     Some(_) => return,
                     None => next,
                 },
@@ -227,13 +227,13 @@ impl<'e, 'a> Interpreter<'e, 'a> {
     }
 
     /// Whether a jump leads on: one to where nothing was decided since the last time goes round for ever.
-    fn may_jump(&mut self, target: usize) -> bool {
+    fn may_jump(&mut self, from: usize, target: usize) -> bool {
         let decisions = self.decisions;
         let (rounds, before) = self.jumped.entry(target).or_insert((0, u64::MAX));
         let changed = *before != decisions;
         *before = decisions;
         *rounds = rounds.saturating_add(1);
-        if *rounds > ROUNDS {
+        if *rounds > ROUNDS || target <= from && !self.emulation.may_go_back(from.saturating_sub(target)) {
             self.emulation.diagnose("loop-capped", "a loop went round more often than the limit and was left");
             return false;
         }
@@ -341,7 +341,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
     }
 
     pub(super) fn execute(&mut self, node: &Node) {
-        if !self.emulation.step() {
+        if *node == Node::Nothing || !self.emulation.step() {
             return;
         }
         match node {

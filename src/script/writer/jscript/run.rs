@@ -316,6 +316,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         };
         let outer = std::mem::take(&mut self.left_in_doubt);
         let mut result = Flow::Next;
+        let running = self.automation.emulation.begin_loop();
         for value in values.unwrap_or_else(|| vec![Value::unknown(variable)]) {
             self.assign_variable(variable, value);
             match self.block(body) {
@@ -326,7 +327,11 @@ impl<'e, 'a> Interpreter<'e, 'a> {
                     break;
                 }
             }
+            if !self.automation.emulation.another_round(&running) {
+                break;
+            }
         }
+        self.automation.emulation.end_loop(running);
         self.left_in_doubt = outer;
         result
     }
@@ -341,6 +346,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         let outer = std::mem::take(&mut self.left_in_doubt);
         let is_constant = condition.is_none_or(|condition| matches!(condition, Expression::Literal(_)));
         let (mut rounds, mut result) = (0usize, Flow::Next);
+        let running = self.automation.emulation.begin_loop();
         loop {
             let holds = match condition {
                 Some(condition) if rounds > 0 || !body_first => {
@@ -367,10 +373,12 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             }
             rounds = rounds.saturating_add(1);
             let repeats_itself = is_constant && (rounds >= ENDLESS || self.starts() > starts);
-            if holds.is_none() || self.left_in_doubt || repeats_itself || !self.automation.tick() {
+            let another = self.automation.tick() && self.automation.emulation.another_round(&running);
+            if holds.is_none() || self.left_in_doubt || repeats_itself || !another {
                 break;
             }
         }
+        self.automation.emulation.end_loop(running);
         self.left_in_doubt = outer;
         result
     }

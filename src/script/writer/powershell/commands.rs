@@ -336,6 +336,7 @@ impl Interpreter<'_, '_> {
     pub(super) fn each(&mut self, items: Vec<Value>, block: &Rc<Block>) -> Vec<Value> {
         let mut output = Vec::new();
         let before = self.scopes.last().and_then(|scope| scope.get("_").cloned());
+        let running = self.emulation.begin_loop();
         for item in items {
             if !self.emulation.step() || self.jump.is_some() {
                 break;
@@ -344,7 +345,11 @@ impl Interpreter<'_, '_> {
             self.set("psitem", item);
             let statements = &block.statements;
             self.statements(statements, &mut output);
+            if !self.emulation.another_round(&running) {
+                break;
+            }
         }
+        self.emulation.end_loop(running);
         if let Some(before) = before {
             self.set("_", before);
         }

@@ -327,24 +327,26 @@ impl<'e, 'a> Interpreter<'e, 'a> {
 
     /// Rounds of a loop, until one says that it was the last.
     fn looped(&mut self, output: &mut Vec<Value>, mut round: impl FnMut(&mut Self, &mut Vec<Value>) -> bool) {
+        let running = self.emulation.begin_loop();
         for _ in 0..ROUNDS {
             if !self.emulation.step() {
-                return;
+                break;
             }
             let goes_on = round(self, output);
             match self.jump {
                 Some(Jump::Break) => {
                     self.jump = None;
-                    return;
+                    break;
                 }
                 Some(Jump::Continue) => self.jump = None,
-                Some(_) => return,
+                Some(_) => break,
                 None => {}
             }
-            if !goes_on {
-                return;
+            if !goes_on || !self.emulation.another_round(&running) {
+                break;
             }
         }
+        self.emulation.end_loop(running);
     }
 
     /// The values that come out of a pipeline.

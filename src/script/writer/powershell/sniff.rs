@@ -2,8 +2,8 @@
 //!
 //! Dollar signs and braces are those of other languages too: what counts are the forms that only PowerShell has.
 
-/// Lines that are looked at.
-const LINES: usize = 400;
+/// Lines that are looked at; blank ones, remarks and texts that the script holds are none.
+const LINES: u32 = 400;
 
 /// The verbs of commands (Microsoft, approved verbs) that scripts use.
 const VERBS: &[&str] = &[
@@ -136,16 +136,24 @@ pub(super) fn is_script(content: &str, name: &str) -> bool {
         return false;
     }
     let (mut own, mut foreign, mut lines) = (0u32, 0u32, 0u32);
-    let mut here = false;
-    for line in content.lines().take(LINES) {
+    let (mut here, mut remark) = (false, false);
+    for line in content.lines() {
         let line = line.trim();
         if here {
             here = !line.starts_with("\"@") && !line.starts_with("'@");
             continue;
         }
+        remark |= line.starts_with("<#");
+        if remark {
+            remark = !line.contains("#>");
+            continue;
+        }
         here = line.ends_with("@\"") || line.ends_with("@'");
         if line.is_empty() || line.starts_with('#') {
             continue;
+        }
+        if lines >= LINES {
+            break;
         }
         lines = lines.saturating_add(1);
         own = own.saturating_add(signs(line));

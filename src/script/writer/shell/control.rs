@@ -105,6 +105,7 @@ impl Interpreter<'_, '_> {
     }
 
     pub(super) fn repeat(&mut self, until: bool, condition: &[Node], body: &[Node]) {
+        let running = self.emulation.begin_loop();
         for round in 0..ROUNDS {
             self.list(condition);
             if self.flow.is_some() {
@@ -116,6 +117,7 @@ impl Interpreter<'_, '_> {
                     if round == 0 {
                         self.in_doubt(|shell| shell.list(body));
                     }
+                    self.emulation.end_loop(running);
                     self.status = None;
                     return;
                 }
@@ -129,7 +131,7 @@ impl Interpreter<'_, '_> {
             let (waived, changes, steps) =
                 (self.waived, self.journal.len(), matches!(self.emulation.input, Input::Text(_)));
             self.list(body);
-            if self.ends_loop() || self.emulation.is_capped() {
+            if self.ends_loop() || !self.emulation.another_round(&running) {
                 break;
             }
             // An endless loop, or one that only an unknown condition ends.
@@ -137,6 +139,7 @@ impl Interpreter<'_, '_> {
                 break;
             }
         }
+        self.emulation.end_loop(running);
         self.status = Some(0);
     }
 
@@ -163,13 +166,15 @@ impl Interpreter<'_, '_> {
                 self.arguments.clone().unwrap_or_else(|| vec![Value { text: "$@".to_owned(), doubt: Doubt::Wholly }])
             }
         };
+        let running = self.emulation.begin_loop();
         for item in items.into_iter().take(ROUNDS) {
             self.assign(variable, item);
             self.list(body);
-            if self.ends_loop() || self.emulation.is_capped() {
+            if self.ends_loop() || !self.emulation.another_round(&running) {
                 break;
             }
         }
+        self.emulation.end_loop(running);
     }
 
     pub(super) fn count(&mut self, clauses: &[Word], body: &[Node]) {
@@ -181,6 +186,7 @@ impl Interpreter<'_, '_> {
             if value.is_known() { shell.arithmetic(&value.text) } else { None }
         };
         clause(self, 0);
+        let running = self.emulation.begin_loop();
         for _ in 0..ROUNDS {
             match clause(self, 1) {
                 Some(0) => break,
@@ -190,13 +196,14 @@ impl Interpreter<'_, '_> {
                     break;
                 }
             }
-            if self.ends_loop() || self.emulation.is_capped() {
+            if self.ends_loop() || !self.emulation.another_round(&running) {
                 break;
             }
             if clause(self, 2).is_none() {
                 break;
             }
         }
+        self.emulation.end_loop(running);
     }
 
     pub(super) fn case(&mut self, subject: &Word, arms: &[(Vec<Word>, List)]) {
