@@ -1,7 +1,9 @@
 //! Where a verb's output goes, and what becomes of a closed pipe.
 
 use super::args::{Output, SecretArguments, SecretMode};
+use crate::base::limits::Limits;
 use crate::base::secret::Secret;
+use crate::evidence::open;
 use crate::report::output::ReportFile;
 use crate::report::secrets::Secrets;
 use crate::report::text::Layout;
@@ -20,7 +22,14 @@ pub(super) enum Sink {
 impl Sink {
     pub(super) fn begin(output: &Output, evidence: &[PathBuf]) -> Result<Self, String> {
         let Some(path) = &output.output else { return Ok(Self::Standard) };
-        let file = ReportFile::begin(path, output.force, evidence).map_err(|refused| refused.to_string())?;
+        let mut evidence = evidence.to_vec();
+        // Of a set of files one is named; none of the others is replaced either.
+        if output.force && path.exists() {
+            let others: Vec<PathBuf> =
+                evidence.iter().flat_map(|one| open::opened_with(one, &Limits::default())).collect();
+            evidence.extend(others);
+        }
+        let file = ReportFile::begin(path, output.force, &evidence).map_err(|refused| refused.to_string())?;
         Ok(Self::File(Box::new(file)))
     }
 
