@@ -140,6 +140,55 @@ fn a_closed_pipe_is_quiet() {
 }
 
 #[test]
+fn completions_go_the_way_of_every_output() {
+    let mut child =
+        program().args(["completions", "zsh"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let out = child.wait_with_output().unwrap();
+    assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), String::new()));
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(text(&run(&["completions", shell]).stdout).contains("time-budget"), "{shell}");
+    }
+}
+
+/// What takes no byte more, as a disk that is full.
+#[cfg(target_os = "linux")]
+fn full() -> fs::File {
+    fs::OpenOptions::new().write(true).open("/dev/full").unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_standard_error_that_takes_nothing_ends_no_run() {
+    let cases: [(&[&str], i32); 5] = [
+        (&["ls", "/nonexist"], 2),
+        (&["scan", "/nonexist"], 2),
+        (&["scan", "--nonsense"], 2),
+        (&["script", "/dev/null"], 0),
+        (&["rules"], 0),
+    ];
+    for (arguments, code) in cases {
+        let out = program().args(arguments).env("FTPSIFT_NONSENSE", "x").stderr(full()).output().unwrap();
+        assert_eq!(out.status.code(), Some(code), "{arguments:?}");
+    }
+    let host = testdata("host");
+    let out = program().args(["triage", "-f", "json"]).arg(host).stderr(full()).output().unwrap();
+    assert_eq!(out.status.code(), Some(1));
+    assert!(serde_json::from_slice::<serde_json::Value>(&out.stdout).is_ok());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_standard_output_that_takes_nothing_is_told() {
+    for arguments in [&["completions", "bash"][..], &["rules"], &["schema"]] {
+        let out = program().args(arguments).stdout(full()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = out.wait_with_output().unwrap();
+        assert_eq!(out.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&out.stderr).starts_with("ftpsift: the report could not be written: "), "{arguments:?}");
+    }
+}
+
+#[test]
 fn evidence_that_cannot_be_read_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let image = folder.path().join("old.vhd");
