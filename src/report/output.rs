@@ -4,7 +4,7 @@
 use super::compress::Body;
 use crate::evidence::filesystem::host::is_other_device;
 use std::ffi::OsStr;
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -191,10 +191,15 @@ fn for_the_owner() -> OpenOptions {
 
 /// Makes a folder that on Unix its owner alone looks into.
 fn make_folder(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        std::fs::DirBuilder::new().mode(0o700).create(path)
+    }
+    #[cfg(not(unix))]
+    {
+        std::fs::create_dir(path)
+    }
 }
 
 /// Evidence is never written to: not even beside the files of a directory that is evidence, nor by another of its names.
