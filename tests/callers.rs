@@ -98,6 +98,18 @@ fn the_artifact_for_velociraptor_runs_the_program_by_a_list_of_arguments() {
     for name in defaults.keys() {
         assert!(query.contains(name), "no use of {name}");
     }
+    // The budget leaves time to fetch the tool and to write the report before Velociraptor ends the collection.
+    let timeout: u64 = values(&artifact["resources"], "timeout")[0].parse().unwrap();
+    let minutes: u64 = defaults["TimeBudget"].strip_suffix('m').unwrap().parse().unwrap();
+    assert!(minutes * 60 * 2 <= timeout, "{minutes} minutes of {timeout} seconds");
+    let described = artifact["parameters"].join(" ");
+    assert!(described.contains(&format!("({timeout} s here)")));
+    // No program is left behind, nor taken from where any user of the host may have put it.
+    assert!(query.contains("IsExecutable=TRUE, TemporaryOnly=TRUE") && query.contains("tempdir(remove_last=TRUE)"));
+    assert!(!text.contains("ToolInfo"));
+    // Every exit code that leaves a report.
+    assert!(query.contains("ReturnCode IN (0, 1, 3, 130)"));
+    assert_eq!(values(&artifact["column_types"], "type"), ["json/1"]);
     // Each query is a statement that ends in a SELECT of what is returned.
     assert!(query.contains("parse_lines(filename=Report") && query.contains("parse_json(data=Text)"));
     assert_eq!(refused(&filled), None, "{filled:?}");
@@ -121,6 +133,8 @@ fn the_callers_in_the_readme_give_arguments_that_the_program_takes() {
         assert_eq!(refused(&all), None, "{line}");
     }
     assert!(seen >= 4, "{seen} callers");
+    // A report on a host is for those who administer it; whoever fetches it makes no file that others read.
+    assert!(samples.matches("umask 077").count() >= 2 && samples.contains("icacls"), "{samples}");
     assert_taken(&["scan", "x", "--format", "jsonl", "-o", "y"]);
 }
 

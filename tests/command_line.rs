@@ -88,6 +88,43 @@ fn a_report_goes_to_a_file_whole_and_never_into_evidence() {
     assert!(!host.join("Users/report.json").exists());
 }
 
+/// Whoever names one file of a set names the evidence: no other file of it is replaced, whatever `-o` and `--force` say.
+#[test]
+fn no_file_of_a_set_that_is_evidence_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    put("seg.001", &[b'a'; 4096]);
+    put("seg.002", &[b'b'; 4096]);
+    put("seg.003", &[b'c'; 4096]);
+    let vmdk = "# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=ffffffff\ncreateType=\"monolithicFlat\"\n\
+                RW 16 FLAT \"other-name.img\" 0\n";
+    put("disk.vmdk", vmdk.as_bytes());
+    put("other-name.img", &[0; 8192]);
+    put("report.json", b"old");
+    put("seg.txt", b"old");
+    let cases = [
+        ("seg.001", "seg.002", Some(&b"bbbb"[..])),
+        ("seg.001", "seg.003", Some(b"cccc")),
+        ("seg.002", "seg.001", Some(b"aaaa")),
+        ("disk.vmdk", "other-name.img", Some(b"\0\0\0\0")),
+        ("disk.vmdk", "disk.vmdk", Some(b"# Di")),
+        ("seg.001", "report.json", None),
+        ("seg.001", "seg.txt", None),
+        ("disk.vmdk", "seg.002", None),
+    ];
+    for (evidence, target, kept) in cases {
+        let (evidence, target) = (folder.path().join(evidence), folder.path().join(target));
+        let out = program().arg("scan").arg(evidence).args(["--force", "-o"]).arg(&target).output().unwrap();
+        let bytes = fs::read(&target).unwrap();
+        if let Some(kept) = kept {
+            assert_eq!(out.status.code(), Some(2), "{target:?}");
+            assert!(bytes.starts_with(kept) && text(&out.stderr).contains("lies in the evidence"), "{target:?}");
+        } else {
+            assert!(bytes.starts_with(b"ftpsift "), "{target:?}: {}", text(&out.stderr));
+        }
+    }
+}
+
 #[test]
 fn a_closed_pipe_is_quiet() {
     let mut child = program()
@@ -100,6 +137,55 @@ fn a_closed_pipe_is_quiet() {
     drop(child.stdout.take());
     let out = child.wait_with_output().unwrap();
     assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn completions_go_the_way_of_every_output() {
+    let mut child =
+        program().args(["completions", "zsh"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let out = child.wait_with_output().unwrap();
+    assert_eq!((out.status.code(), text(&out.stderr)), (Some(0), String::new()));
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(text(&run(&["completions", shell]).stdout).contains("time-budget"), "{shell}");
+    }
+}
+
+/// What takes no byte more, as a disk that is full.
+#[cfg(target_os = "linux")]
+fn full() -> fs::File {
+    fs::OpenOptions::new().write(true).open("/dev/full").unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_standard_error_that_takes_nothing_ends_no_run() {
+    let cases: [(&[&str], i32); 5] = [
+        (&["ls", "/nonexist"], 2),
+        (&["scan", "/nonexist"], 2),
+        (&["scan", "--nonsense"], 2),
+        (&["script", "/dev/null"], 0),
+        (&["rules"], 0),
+    ];
+    for (arguments, code) in cases {
+        let out = program().args(arguments).env("FTPSIFT_NONSENSE", "x").stderr(full()).output().unwrap();
+        assert_eq!(out.status.code(), Some(code), "{arguments:?}");
+    }
+    let host = testdata("host");
+    let out = program().args(["triage", "-f", "json"]).arg(host).stderr(full()).output().unwrap();
+    assert_eq!(out.status.code(), Some(1));
+    assert!(serde_json::from_slice::<serde_json::Value>(&out.stdout).is_ok());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_standard_output_that_takes_nothing_is_told() {
+    for arguments in [&["completions", "bash"][..], &["rules"], &["schema"]] {
+        let out = program().args(arguments).stdout(full()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = out.wait_with_output().unwrap();
+        assert_eq!(out.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&out.stderr).starts_with("ftpsift: the report could not be written: "), "{arguments:?}");
+    }
 }
 
 #[test]

@@ -70,6 +70,28 @@ fn nothing_in_the_working_folder_is_read_unasked() {
     assert_eq!(said, [""; 0]);
 }
 
+/// A file of configuration means the same files wherever the program is started.
+#[test]
+fn paths_in_a_file_start_from_its_folder() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let inside = folder.path().join("lists");
+    fs::create_dir(&inside).unwrap();
+    fs::write(inside.join("allow.toml"), "[[allow]]\npath = '**'\nreason = 'known'\n").unwrap();
+    fs::write(folder.path().join("c.toml"), "output = 'r.json'\nformat = 'json'\nallow = 'lists/allow.toml'\n")
+        .unwrap();
+    // What lies in the working folder under the same name is not meant.
+    fs::create_dir(elsewhere.path().join("lists")).unwrap();
+    fs::write(elsewhere.path().join("lists/allow.toml"), "nonsense = [[[\n").unwrap();
+    let mut command = program();
+    command.arg("scan").arg(testdata("host")).arg("--config").arg(folder.path().join("c.toml"));
+    let out = command.current_dir(elsewhere.path()).output().unwrap();
+    assert_eq!((out.stdout.len(), out.status.code()), (0, Some(1)), "{}", text(&out.stderr));
+    let report: Value = serde_json::from_slice(&fs::read(folder.path().join("r.json")).unwrap()).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|finding| finding["allowed_by"] == "allow.toml#1"));
+    assert!(!elsewhere.path().join("r.json").exists());
+}
+
 #[test]
 fn a_report_is_compressed_where_its_name_says_so() {
     let folder = tempfile::tempdir().unwrap();

@@ -85,6 +85,42 @@ fn a_report_that_travels_does_not() {
 }
 
 #[test]
+fn a_key_may_be_any_bytes() {
+    let key = tempfile::NamedTempFile::new().unwrap();
+    let path = key.path().to_str().unwrap();
+    let digests = |bytes: &[u8]| {
+        fs::write(key.path(), bytes).unwrap();
+        let (report, messages) = shown(&["--secrets", "fingerprint", "--fingerprint-key", path], "json");
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap_or_else(|_| panic!("{messages}"));
+        report["credentials"][0]["password_sha256"].as_str().unwrap().to_owned()
+    };
+    let random: Vec<u8> = (0..32).map(|byte| (byte * 7) ^ 0xf3).collect();
+    assert_ne!(digests(&random), digests(b"the key"));
+    assert_eq!(digests("\u{feff}the key\r\n".as_bytes()), digests(b"the key"));
+}
+
+/// The report in a collection may travel; the scripts beside it are what they were.
+#[test]
+fn a_collection_masks_its_report_where_it_is_asked_to() {
+    let (folder, out) = (host(), tempfile::tempdir().unwrap());
+    let holds = |path: &std::path::Path| fs::read_to_string(path).unwrap().contains(CANARY);
+    for (name, more, shown) in [("plain", &[][..], true), ("masked", &["--secrets", "mask"], false)] {
+        let target = out.path().join(name);
+        let done = program().arg("collect").arg(folder.path()).arg("-o").arg(&target).args(more).output().unwrap();
+        assert_ne!(done.status.code(), Some(2), "{}", String::from_utf8_lossy(&done.stderr));
+        assert_eq!(holds(&target.join("report.json")), shown, "{name}");
+        assert!(!holds(&target.join("manifest.json")), "{name}");
+        let scripts: Vec<_> = fs::read_dir(target.join("scripts")).unwrap().map(|one| one.unwrap().path()).collect();
+        assert!(scripts.iter().any(|script| holds(script)), "{name}");
+    }
+    let mut keyless = program();
+    keyless.arg("collect").arg(folder.path()).arg("-o").arg(out.path().join("x")).args(["--secrets", "fingerprint"]);
+    let refused = keyless.output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(!out.path().join("x").exists());
+}
+
+#[test]
 fn findings_never_hold_one() {
     let (report, _) = shown(&[], "json");
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();

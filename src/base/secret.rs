@@ -29,6 +29,30 @@ impl Secret {
     }
 }
 
+/// A key of the examiner's, of any bytes. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key(Vec<u8>);
+
+impl Key {
+    /// Takes the key in.
+    #[must_use]
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The key itself, for the digest that is made with it.
+    #[must_use]
+    pub fn reveal(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("[key]")
+    }
+}
+
 /// What stands in a report for a secret that it does not show.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Protected {
@@ -53,5 +77,6 @@ mod tests {
     #[test]
     fn debug_does_not_show_it() {
         assert_eq!(format!("{:?}", Secret::new("canary")), "[secret]");
+        assert_eq!(format!("{:?}", Key::new("canary")), "[key]");
     }
 }

@@ -30,6 +30,10 @@ pub struct Host {
     /// Minutes that its clock is behind UTC, where Windows tells it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bias_minutes: Option<i32>,
+    /// Whether the run held the privilege to back up files of Windows (`SeBackupPrivilege`) and used it: by it files are read that
+    /// are closed to its user otherwise. Absent on other systems.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backup_privilege: Option<bool>,
     /// What its clock said when the run began, in UTC: to be held against a clock that is known to be right.
     pub clock: Timestamp,
 }

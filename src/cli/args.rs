@@ -15,13 +15,15 @@ use std::time::Duration;
 
 const EXIT_CODES: &str = "Exit codes:
   0    complete, nothing found at or above --fail-on
-  1    findings at or above --fail-on
-  2    bad usage, or the scan could not run
+  1    findings at or above --fail-on, complete or not, unless time or memory ran out (scan and
+       triage alone)
+  2    bad usage, or the run could not be made
   3    out of time or memory (whatever was found), or incomplete (unreadable evidence, a limit
-       reached) and nothing found
+       reached) and, of scan and triage, nothing found
   130  interrupted; what was found so far is reported
 
-Each option can also be set by a variable (FTPSIFT_THREADS=2) or by the file that --config names (threads = 2).";
+Each option can also be set by a variable (FTPSIFT_THREADS=2) or by the file that --config names (threads = 2); paths in that \
+file start from its folder.";
 
 /// Finds what FTP clients were told to do, from the evidence alone.
 #[derive(Debug, Parser)]
@@ -48,7 +50,7 @@ pub(super) enum Verb {
     Ls(LsArguments),
     /// Explain one script line by line
     Script(ScriptArguments),
-    /// Copy the scripts and the files that they name out of the evidence, with a manifest
+    /// Copy the scripts and the files that they name out of the evidence, with a manifest and the report
     Collect(CollectArguments),
     /// List the rules behind the findings
     Rules(RulesArguments),
@@ -78,7 +80,7 @@ pub(super) struct Output {
     /// Write the report to a file, whole or not at all; never into evidence
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
-    /// Replace the file if it exists
+    /// Replace the file if it exists and is no evidence
     #[arg(long, requires = "output")]
     pub(super) force: bool,
 }
@@ -89,7 +91,8 @@ pub(super) struct SecretArguments {
     /// Passwords in the report: as they are, masked, or as a keyed digest
     #[arg(long, value_enum, default_value_t = SecretMode::Show)]
     pub(super) secrets: SecretMode,
-    /// File whose bytes are the key of the digests
+    /// File whose bytes are the key of the digests, 64 KiB at most; a byte order mark of UTF-8 before them and line ends behind
+    /// them are no part of it
     #[arg(long, value_name = "FILE", required_if_eq("secrets", "fingerprint"))]
     pub(super) fingerprint_key: Option<PathBuf>,
 }
@@ -217,6 +220,8 @@ pub(super) struct CollectArguments {
     /// The folder to put the files into: a new one, or an empty one
     #[arg(short, long, value_name = "DIR")]
     pub(super) output: PathBuf,
+    #[command(flatten)]
+    pub(super) secrets: SecretArguments,
     /// No progress on the terminal
     #[arg(short, long)]
     pub(super) quiet: bool,

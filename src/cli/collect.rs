@@ -4,9 +4,10 @@ use super::args::{self, CollectArguments};
 use super::exit::Exit;
 use super::interrupt;
 use super::progress::Shown;
-use super::sink::Sink;
+use super::sink::{self, Sink};
 use crate::base::time::FileTimes;
 use crate::report::collection::{Collected, Collection};
+use crate::report::secrets;
 use crate::report::text::lines;
 use crate::scan::exhibits::Exhibit;
 use crate::scan::progress::Progress;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub(super) fn run(arguments: &CollectArguments) -> Result<Exit, String> {
     let paths = &arguments.evidence.paths;
     let limits = args::limits(&arguments.evidence.limits)?;
+    let secrets = sink::secrets(&arguments.secrets)?;
     let mut collection = Collection::begin(&arguments.output, paths).map_err(|refused| refused.to_string())?;
     let request = ScanRequest {
         paths: paths.clone(),
@@ -36,10 +38,11 @@ pub(super) fn run(arguments: &CollectArguments) -> Result<Exit, String> {
         Some(&mut |exhibit| collection.add(exhibit.bytes, found(exhibit))),
     );
     drop(shown);
-    let case = scanned.map_err(|refused| {
+    let mut case = scanned.map_err(|refused| {
         let reasons: Vec<String> = refused.iter().map(|one| format!("{}: {}", one.path, one.cause)).collect();
         reasons.join("; ")
     })?;
+    secrets::protect(&mut case, &mut [], &secrets);
     let files = collection.finish(&case).map_err(|error| format!("{}: {error}", arguments.output.display()))?;
     Sink::Standard.write(|out| lines::collected(&files, &case.errors, out))?;
     Ok(match (progress.is_cancelled(), case.scan.complete) {

@@ -2,6 +2,7 @@
 
 use super::args::{self, Hash, LineFormat, LsArguments};
 use super::exit::Exit;
+use super::message;
 use super::sink::is_closed_pipe;
 use crate::base::escape;
 use crate::report::text::lines;
@@ -44,11 +45,8 @@ pub(super) fn run(arguments: &LsArguments) -> Result<Exit, String> {
                 told = true;
                 match arguments.format {
                     LineFormat::Text => {
-                        eprintln!(
-                            "{}: {}",
-                            escape::terminal(&verified.path),
-                            lines::acquisition(&verified.acquisition)
-                        );
+                        let told = lines::acquisition(&verified.acquisition);
+                        message::line(&format!("{}: {told}", escape::terminal(&verified.path)));
                         Ok(())
                     }
                     LineFormat::Jsonl => line(&mut out, "acquisition", &**verified),
@@ -58,7 +56,7 @@ pub(super) fn run(arguments: &LsArguments) -> Result<Exit, String> {
                 errors = true;
                 match arguments.format {
                     LineFormat::Text => {
-                        eprintln!("ftpsift: {}: {}", escape::terminal(&error.path), error.message);
+                        message::say(&format!("{}: {}", escape::terminal(&error.path), error.message));
                         Ok(())
                     }
                     LineFormat::Jsonl => line(&mut out, "error", error),

@@ -3,9 +3,11 @@
 mod args;
 mod collect;
 mod exit;
+mod given;
 mod inspect;
 mod interrupt;
 mod ls;
+mod message;
 mod progress;
 mod scan;
 mod script;
@@ -26,7 +28,7 @@ pub fn main() -> ExitCode {
         // The message may hold evidence; where it happened does not.
         if !crate::base::guard::is_guarded() {
             let place = info.location().map(|place| format!("{}:{}", place.file(), place.line())).unwrap_or_default();
-            eprintln!("ftpsift: internal error at {place}; please report it");
+            message::say(&format!("internal error at {place}; please report it"));
         }
     }));
     let command = Arguments::command();
@@ -35,7 +37,7 @@ pub fn main() -> ExitCode {
         Err(error) => return refuse(&error),
     };
     for remark in &completed.remarks {
-        eprintln!("ftpsift: {}", crate::base::escape::terminal(remark));
+        message::say(&crate::base::escape::terminal(remark));
     }
     let parsed = command.try_get_matches_from(&completed.arguments);
     let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
@@ -45,7 +47,7 @@ pub fn main() -> ExitCode {
             let code = if error.use_stderr() { Exit::Usage } else { Exit::Complete };
             let _ = error.print();
             for place in settings::blamed(&error, &completed.origins) {
-                eprintln!("ftpsift: {}", crate::base::escape::terminal(&place));
+                message::say(&crate::base::escape::terminal(&place));
             }
             return code.into();
         }
@@ -60,10 +62,7 @@ pub fn main() -> ExitCode {
         Verb::Script(arguments) => script::run(&arguments),
         Verb::Rules(arguments) => inspect::rules(arguments.format),
         Verb::Schema(arguments) => inspect::schema(arguments.of),
-        Verb::Completions(arguments) => {
-            clap_complete::generate(arguments.shell, &mut Arguments::command(), "ftpsift", &mut std::io::stdout());
-            Ok(Exit::Complete)
-        }
+        Verb::Completions(arguments) => completions(arguments.shell),
     };
     match done {
         Ok(exit) => exit.into(),
@@ -71,7 +70,15 @@ pub fn main() -> ExitCode {
     }
 }
 
+fn completions(shell: clap_complete::Shell) -> Result<Exit, String> {
+    // It takes a failing writer for a fault of its own.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "ftpsift", &mut script);
+    sink::Sink::Standard.write(|out| out.write_all(&script))?;
+    Ok(Exit::Complete)
+}
+
 fn refuse(error: &str) -> ExitCode {
-    eprintln!("ftpsift: {}", crate::base::escape::terminal(error));
+    message::say(&crate::base::escape::terminal(error));
     Exit::Usage.into()
 }

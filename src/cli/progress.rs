@@ -47,7 +47,7 @@ impl Shown {
 fn tell_privilege() {
     #[cfg(windows)]
     if crate::evidence::filesystem::host::backs_up() {
-        eprintln!("ftpsift: the privilege to back up files (SeBackupPrivilege) is held and used");
+        super::message::say("the privilege to back up files (SeBackupPrivilege) is held and used");
     }
 }
 

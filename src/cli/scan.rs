@@ -2,6 +2,7 @@
 
 use super::args::{self, FailOn, ReportArguments, ScanArguments, ScanFormat};
 use super::exit::Exit;
+use super::given;
 use super::interrupt;
 use super::progress::Shown;
 use super::sink::{self, Sink};
@@ -16,6 +17,9 @@ use crate::scan::request::ScanRequest;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
+
+/// A longer file is no list of known hosts, and none of what is allowed, in bytes.
+const LONGEST_LIST: u64 = 64 << 20;
 
 pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, String> {
     let bounds = Bounds { time: arguments.report.time_budget.map(Budget::from_now), ..Bounds::default() };
@@ -69,13 +73,13 @@ pub(super) fn report(mut request: ScanRequest, bounds: Bounds, arguments: &Repor
 
 /// Hosts, one a line; what follows a `#` is a remark.
 fn known_hosts(path: &Path) -> Result<Vec<String>, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = given::text(path, LONGEST_LIST)?;
     let hosts = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim().to_owned());
     Ok(hosts.filter(|host| !host.is_empty()).collect())
 }
 
 fn allow_list(path: &Path) -> Result<AllowList, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let text = given::text(path, LONGEST_LIST)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     AllowList::parse(&text, &name, Timestamp::now())
 }
@@ -97,5 +101,22 @@ pub(super) fn exit(case: &Case, fail_on: FailOn) -> Exit {
         Exit::Complete
     } else {
         Exit::Incomplete
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_may_begin_with_a_byte_order_mark() {
+        let folder = tempfile::tempdir().unwrap();
+        let (known, allow) = (folder.path().join("known.txt"), folder.path().join("allow.toml"));
+        for mark in ["", "\u{feff}"] {
+            std::fs::write(&known, format!("{mark}ftp.example # ours\r\n\r\n# all\r\n 10.0.0.0/8\r\n")).unwrap();
+            assert_eq!(known_hosts(&known).unwrap(), ["ftp.example", "10.0.0.0/8"], "{mark:?}");
+            std::fs::write(&allow, format!("{mark}[[allow]]\nhost = 'ftp.example'\nreason = 'known'\n")).unwrap();
+            assert!(allow_list(&allow).is_ok(), "{mark:?}");
+        }
     }
 }

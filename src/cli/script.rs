@@ -2,6 +2,7 @@
 
 use super::args::{self, FailOn, Format, ScriptArguments};
 use super::exit::Exit;
+use super::message;
 use super::sink::{self, Sink};
 use crate::base::limits::Limits;
 use crate::base::text;
@@ -31,7 +32,7 @@ pub(super) fn run(arguments: &ScriptArguments) -> Result<Exit, String> {
         .collect();
     let mut case = crate::scan::explain::explain(&name, bytes, arguments.arguments.as_deref(), &request);
     if case.scripts.is_empty() {
-        eprintln!("ftpsift: nothing in it reads like an FTP script; --arguments \"-n\" runs it as one all the same");
+        message::say("nothing in it reads like an FTP script; --arguments \"-n\" runs it as one all the same");
     }
     secrets::protect(&mut case, &mut source, &secrets);
     let layout = sink.layout();

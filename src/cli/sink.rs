@@ -1,7 +1,10 @@
 //! Where a verb's output goes, and what becomes of a closed pipe.
 
 use super::args::{Output, SecretArguments, SecretMode};
-use crate::base::secret::Secret;
+use super::given;
+use crate::base::limits::Limits;
+use crate::base::secret::Key;
+use crate::evidence::open;
 use crate::report::output::ReportFile;
 use crate::report::secrets::Secrets;
 use crate::report::text::Layout;
@@ -10,6 +13,8 @@ use std::path::PathBuf;
 
 /// Most columns of a text: longer lines are hard to read.
 const WIDEST: usize = 120;
+/// A longer file is no key, in bytes.
+const LONGEST_KEY: u64 = 1 << 16;
 
 /// The output that was asked for, begun before the work so that a refusal costs nothing.
 pub(super) enum Sink {
@@ -20,7 +25,14 @@ pub(super) enum Sink {
 impl Sink {
     pub(super) fn begin(output: &Output, evidence: &[PathBuf]) -> Result<Self, String> {
         let Some(path) = &output.output else { return Ok(Self::Standard) };
-        let file = ReportFile::begin(path, output.force, evidence).map_err(|refused| refused.to_string())?;
+        let mut evidence = evidence.to_vec();
+        // Of a set of files one is named; none of the others is replaced either.
+        if output.force && path.exists() {
+            let others: Vec<PathBuf> =
+                evidence.iter().flat_map(|one| open::opened_with(one, &Limits::default())).collect();
+            evidence.extend(others);
+        }
+        let file = ReportFile::begin(path, output.force, &evidence).map_err(|refused| refused.to_string())?;
         Ok(Self::File(Box::new(file)))
     }
 
@@ -77,13 +89,6 @@ pub(super) fn secrets(arguments: &SecretArguments) -> Result<Secrets, String> {
         (SecretMode::Show, _) => Ok(Secrets::Show),
         (SecretMode::Mask, _) => Ok(Secrets::Mask),
         (SecretMode::Fingerprint, None) => Err("--secrets fingerprint needs --fingerprint-key".to_owned()),
-        (SecretMode::Fingerprint, Some(path)) => {
-            let key = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-            let key = key.trim_end_matches(['\r', '\n']);
-            if key.is_empty() {
-                return Err(format!("{}: the key is empty", path.display()));
-            }
-            Ok(Secrets::Fingerprint(Secret::new(key)))
-        }
+        (SecretMode::Fingerprint, Some(path)) => Ok(Secrets::Fingerprint(Key::new(given::key(path, LONGEST_KEY)?))),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::args::{self, TriageArguments};
 use super::exit::Exit;
+use super::message;
 use super::scan;
 use crate::scan::bounds::{Bounds, Budget, MemoryCap};
 use crate::scan::pace::Pace;
@@ -13,7 +14,7 @@ pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, String> {
     if !arguments.full_speed
         && let Err(error) = process::lower_priority()
     {
-        eprintln!("ftpsift: the priority could not be lowered: {error}");
+        message::say(&format!("the priority could not be lowered: {error}"));
     }
     let bounds = Bounds {
         time: arguments.report.time_budget.map(Budget::from_now),
@@ -23,7 +24,7 @@ pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, String> {
     if let Some(bytes) = arguments.max_memory {
         match process::limit_memory(bytes) {
             Ok(true) => {}
-            Ok(false) => eprintln!("ftpsift: this system does not enforce --max-memory; the run counts for itself"),
+            Ok(false) => message::say("this system does not enforce --max-memory; the run counts for itself"),
             Err(error) => return Err(format!("--max-memory: {error}")),
         }
     }

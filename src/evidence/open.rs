@@ -18,6 +18,7 @@ use crate::base::guard::guarded;
 use crate::base::limits::Limits;
 use crate::base::source::{Part, Source};
 use crate::base::time::Timestamp;
+use std::cell::RefCell;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -326,5 +327,43 @@ impl Siblings for Folder {
 
     fn own_name(&self) -> &str {
         &self.name
+    }
+}
+
+/// The files beside a piece of evidence that are read with it: the segments of a set, the extents of a disk, its parents. Where
+/// the evidence cannot be opened, those that were tried.
+#[must_use]
+pub fn opened_with(evidence: &Path, limits: &Limits) -> Vec<PathBuf> {
+    let Ok(folder) = Folder::of(evidence) else { return Vec::new() };
+    let noted = Noted { folder, opened: RefCell::default() };
+    if evidence.is_file()
+        && let Some(source) = noted.folder.open(&noted.folder.name)
+    {
+        // What is wrong with it is told when it is read.
+        let _ = guarded(|| container::open(source, &noted, limits));
+    }
+    let Noted { folder, opened } = noted;
+    opened.into_inner().iter().map(|name| folder.path.join(name)).collect()
+}
+
+/// A folder that remembers which of its files were opened.
+struct Noted {
+    folder: Folder,
+    opened: RefCell<Vec<String>>,
+}
+
+impl Siblings for Noted {
+    fn open(&self, name: &str) -> Option<Source> {
+        let source = self.folder.open(name)?;
+        self.opened.borrow_mut().push(name.to_owned());
+        Some(source)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.folder.names()
+    }
+
+    fn own_name(&self) -> &str {
+        self.folder.own_name()
     }
 }

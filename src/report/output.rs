@@ -3,6 +3,7 @@
 
 use super::compress::Body;
 use crate::evidence::filesystem::host::is_other_device;
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,9 @@ pub enum Refused {
     /// The file would lie in the evidence.
     #[error("{0} lies in the evidence, which is never written to")]
     InEvidence(PathBuf),
+    /// What Windows makes of the name is another one, or a stream of a file.
+    #[error("{0} is no name that other programs open: it has a colon, or ends in a dot or a blank")]
+    NoName(PathBuf),
     /// There is something in the folder already.
     #[error("{0} is not an empty folder; nothing is replaced")]
     NotEmpty(PathBuf),
@@ -28,7 +32,7 @@ pub enum Refused {
 }
 
 /// A report file in the making: the bytes go to a temporary file beside it, which takes its name when all are written. A name
-/// that ends in `.gz` makes it gzip.
+/// that ends in `.gz` makes it gzip. A report may hold passwords: on Unix its owner alone can read it.
 #[derive(Debug)]
 pub struct ReportFile {
     target: PathBuf,
@@ -51,6 +55,7 @@ impl ReportFile {
         let refuse = |error: io::Error| Refused::Io(target.to_owned(), error);
         let folder = folder.canonicalize().map_err(refuse)?;
         refuse_evidence(&folder.join(name_of(target)), evidence, target)?;
+        refuse_name(target)?;
         // Before a missing --force is told: no --force replaces `/dev/null`.
         if is_other_device(target) || target.metadata().is_ok_and(|found| !found.is_file()) {
             return Err(Refused::NotRegular(target.to_owned()));
@@ -59,7 +64,7 @@ impl ReportFile {
             return Err(Refused::Exists(target.to_owned()));
         }
         let temporary = folder.join(format!(".{}.{}.part", name_of(target).to_string_lossy(), std::process::id()));
-        let file = OpenOptions::new().write(true).create_new(true).open(&temporary).map_err(refuse)?;
+        let file = for_the_owner().open(&temporary).map_err(refuse)?;
         let writer = BufWriter::new(Body::of(file, target));
         Ok(Self { target: folder.join(name_of(target)), force, temporary, writer })
     }
@@ -68,22 +73,22 @@ impl ReportFile {
     /// the report was made.
     ///
     /// # Errors
-    /// What the file system says; the temporary file is removed then, unless the place alone was missing: then the error
-    /// tells its name.
+    /// What the file system says. The temporary file is removed where it could not be written to its end; where the place
+    /// alone could not be taken it stays, and the error tells its name.
     pub fn finish(mut self) -> io::Result<()> {
         self.writer.flush()?;
         self.writer.get_mut().finish()?;
         let placed = self.place();
-        match &placed {
-            Ok(()) => self.temporary = PathBuf::new(),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let (target, kept) = (self.target.display(), std::mem::take(&mut self.temporary));
-                let told = format!("{target} was made meanwhile by somebody else; the report is in {}", kept.display());
-                return Err(io::Error::new(io::ErrorKind::AlreadyExists, told));
-            }
-            Err(_) => {}
-        }
-        placed
+        let kept = std::mem::take(&mut self.temporary);
+        placed.map_err(|error| {
+            let (target, kept) = (self.target.display(), kept.display());
+            let told = if error.kind() == io::ErrorKind::AlreadyExists {
+                format!("{target} was made meanwhile by somebody else; the report is in {kept}")
+            } else {
+                format!("{target}: {error}; the report is in {kept}")
+            };
+            io::Error::new(error.kind(), told)
+        })
     }
 
     fn place(&self) -> io::Result<()> {
@@ -92,7 +97,11 @@ impl ReportFile {
         }
         // A second name is refused where there is one; a renaming would replace it.
         match std::fs::hard_link(&self.temporary, &self.target) {
-            Ok(()) => std::fs::remove_file(&self.temporary),
+            Ok(()) => {
+                // The report has its name; that it keeps the other one too is no loss.
+                let _ = std::fs::remove_file(&self.temporary);
+                Ok(())
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
             // FAT and some shares know no second names.
             Err(_) if self.target.symlink_metadata().is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
@@ -120,7 +129,7 @@ impl Drop for ReportFile {
     }
 }
 
-/// A folder that files are put into; none of them is ever replaced.
+/// A folder that files are put into; none of them is ever replaced. On Unix what is made is for its owner alone.
 #[derive(Debug)]
 pub struct OutputFolder {
     root: PathBuf,
@@ -140,7 +149,8 @@ impl OutputFolder {
         let name = target.file_name().ok_or_else(|| refuse(io::ErrorKind::InvalidInput.into()))?;
         let root = parent.canonicalize().map_err(refuse)?.join(name);
         refuse_evidence(&root, evidence, target)?;
-        match std::fs::create_dir(&root) {
+        refuse_name(target)?;
+        match make_folder(&root) {
             Ok(()) => Ok(Self { root }),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 // A link would lead elsewhere than was checked.
@@ -160,26 +170,81 @@ impl OutputFolder {
         let mut path = self.root.clone();
         if !folder.is_empty() {
             path.push(folder);
-            match std::fs::create_dir(&path) {
+            match make_folder(&path) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
                 _ => {}
             }
         }
         path.push(name);
-        Ok(BufWriter::new(OpenOptions::new().write(true).create_new(true).open(path)?))
+        Ok(BufWriter::new(for_the_owner().open(path)?))
     }
 }
 
-/// Evidence is never written to: not even beside the files of a directory that is evidence.
+/// A file that is made, and on Unix is readable for its owner alone.
+fn for_the_owner() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes a folder that on Unix its owner alone looks into.
+fn make_folder(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        std::fs::DirBuilder::new().mode(0o700).create(path)
+    }
+    #[cfg(not(unix))]
+    {
+        std::fs::create_dir(path)
+    }
+}
+
+/// Evidence is never written to: not even beside the files of a directory that is evidence, nor by another of its names.
 fn refuse_evidence(place: &Path, evidence: &[PathBuf], target: &Path) -> Result<(), Refused> {
-    let mut roots = evidence.iter().filter_map(|path| path.canonicalize().ok());
-    if roots.any(|root| place.starts_with(&root)) {
+    // What is there may go by other names: in another case, by a short name of Windows, by a link.
+    let settled = target.canonicalize().ok();
+    let lies_in = |root: &Path| {
+        place.starts_with(root)
+            || settled.as_ref().is_some_and(|settled| settled.starts_with(root))
+            || place.ancestors().any(|above| is_same(above, root))
+    };
+    if evidence.iter().filter_map(|path| path.canonicalize().ok()).any(|root| lies_in(&root)) {
         return Err(Refused::InEvidence(target.to_owned()));
     }
     Ok(())
 }
 
-fn name_of(path: &Path) -> &std::ffi::OsStr {
+/// Whether two paths lead to one file: on a volume that is mounted twice, or without regard to case as FAT is, a path in full
+/// does not tell.
+#[cfg(unix)]
+fn is_same(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |path: &Path| path.metadata().ok().map(|found| (found.dev(), found.ino()));
+    // Some file systems in user space number nothing.
+    identity(one).is_some_and(|found| found.1 != 0 && identity(other) == Some(found))
+}
+
+/// Windows writes a path in full as the file system has it.
+#[cfg(not(unix))]
+fn is_same(_one: &Path, _other: &Path) -> bool {
+    false
+}
+
+/// A name that Windows takes here, where paths stand in full, and that no program finds again.
+fn refuse_name(target: &Path) -> Result<(), Refused> {
+    if cfg!(windows) && is_lost(name_of(target)) { Err(Refused::NoName(target.to_owned())) } else { Ok(()) }
+}
+
+/// Whether Windows makes something else of a file name: a stream of another file, or the name without its end.
+fn is_lost(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.contains(&b':') || name.ends_with(b".") || name.ends_with(b" ")
+}
+
+fn name_of(path: &Path) -> &OsStr {
     path.file_name().unwrap_or_default()
 }
 
@@ -266,6 +331,82 @@ mod tests {
         assert!(matches!(ReportFile::begin(null, true, &[]), Err(Refused::NotRegular(_))));
         assert!(matches!(ReportFile::begin(Path::new("/no/such/folder/x"), true, &[]), Err(Refused::Io(..))));
         assert_eq!(std::fs::read(&target).unwrap(), b"old");
+    }
+
+    #[test]
+    fn a_report_that_cannot_take_its_name_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("report.json");
+        std::fs::write(&target, b"old").unwrap();
+        let mut file = ReportFile::begin(&target, true, &[]).unwrap();
+        file.write_all(b"whole").unwrap();
+        // No file takes the place of a folder that is not empty, whoever runs the test.
+        std::fs::remove_file(&target).unwrap();
+        std::fs::create_dir(&target).unwrap();
+        std::fs::write(target.join("x"), b"theirs").unwrap();
+        let refused = file.finish().unwrap_err().to_string();
+        let (_, kept) = refused.split_once("; the report is in ").unwrap();
+        assert_eq!(std::fs::read(kept).unwrap(), b"whole", "{refused}");
+    }
+
+    #[test]
+    fn evidence_is_refused_by_each_of_its_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let evidence = folder.path().join("Evidence.txt");
+        std::fs::write(&evidence, b"evidence").unwrap();
+        let mut names = Vec::new();
+        // Where names are told apart by case this is a file of its own.
+        if folder.path().join("EVIDENCE.TXT").exists() {
+            names.push("EVIDENCE.TXT");
+        }
+        if cfg!(windows) {
+            names.extend(["Evidence.txt.", "Evidence.txt ", "Evidence.txt::$DATA"]);
+        }
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(&evidence, folder.path().join("link")).unwrap();
+            std::fs::hard_link(&evidence, folder.path().join("hard")).unwrap();
+            names.extend(["link", "hard"]);
+        }
+        for name in names {
+            let refused = ReportFile::begin(&folder.path().join(name), true, std::slice::from_ref(&evidence));
+            assert!(matches!(refused, Err(Refused::InEvidence(_) | Refused::NoName(_))), "{name}: {refused:?}");
+        }
+        assert_eq!(std::fs::read(&evidence).unwrap(), b"evidence");
+        let other = ReportFile::begin(&folder.path().join("report.json"), true, std::slice::from_ref(&evidence));
+        assert!(other.is_ok(), "{other:?}");
+    }
+
+    #[test]
+    fn names_that_windows_makes_others_of() {
+        for name in ["a.txt:s", "a.txt::$DATA", "a.json.", "a.json ", "a. ."] {
+            assert!(is_lost(OsStr::new(name)), "{name}");
+        }
+        for name in ["a.json", ".a", " a", "a b.json", "a..json"] {
+            assert!(!is_lost(OsStr::new(name)), "{name}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let refused = ReportFile::begin(&folder.path().join("a.json."), false, &[]);
+        assert_eq!(matches!(refused, Err(Refused::NoName(_))), cfg!(windows), "{refused:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_made_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &str| folder.path().join(path).metadata().unwrap().permissions().mode() & 0o777;
+        for name in ["report.json", "report.json.gz"] {
+            let mut file = ReportFile::begin(&folder.path().join(name), false, &[]).unwrap();
+            file.write_all(b"s3cret!").unwrap();
+            file.finish().unwrap();
+            assert_eq!(mode(name), 0o600, "{name}");
+        }
+        let made = OutputFolder::begin(&folder.path().join("out"), &[]).unwrap();
+        made.create("scripts", "s1-a.txt").unwrap().write_all(b"s3cret!").unwrap();
+        made.create("", "manifest.json").unwrap();
+        assert_eq!((mode("out"), mode("out/scripts")), (0o700, 0o700));
+        assert_eq!((mode("out/scripts/s1-a.txt"), mode("out/manifest.json")), (0o600, 0o600));
     }
 
     #[test]

@@ -41,7 +41,9 @@ pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ftpsift"));
     command.env_remove("NO_COLOR");
     // Nothing that the tester set gives options.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"FTPSIFT_")) {
+    for (name, _) in
+        std::env::vars_os().filter(|(name, _)| name.to_ascii_uppercase().as_encoded_bytes().starts_with(b"FTPSIFT_"))
+    {
         command.env_remove(name);
     }
     command

@@ -147,6 +147,7 @@ fn the_report_says_which_host_it_is_of() {
             assert!(host[fact].is_string(), "{fact}: {host}");
         }
     }
+    assert_eq!(host.get("backup_privilege").is_some(), cfg!(windows), "{host}");
     let (_, report) = scan_json(root.path(), &[]);
     assert!(report["scan"].get("host").is_none());
     let text = program().arg("triage").arg(root.path()).output().unwrap().stdout;

@@ -5,16 +5,17 @@
 //! [scan]                       # for one verb, instead of what stands above
 //! format = "jsonl"
 //! limit = { files = 100_000 }  # or ["files=100000"]
+//! known = "hosts.txt"          # beside the file
 //! ```
 
 use super::{Given, OWN, Setting, is_flag, is_list, option, options, verbs};
+use crate::cli::given;
 use clap::{Arg, Command};
+use std::any::TypeId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::Read;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -40,20 +41,14 @@ impl Config {
 /// # Errors
 /// It cannot be read, is no TOML, names what is no option, or gives a value of the wrong kind; with line and column.
 pub(super) fn read(command: &Command, path: &Path) -> Result<Config, String> {
-    let shown = path.display().to_string();
-    let failed = |error: std::io::Error| format!("{shown}: {error}");
-    let mut text = String::new();
-    let length = File::open(path).map_err(failed)?.take(MOST_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
-    if u64::try_from(length).unwrap_or(u64::MAX) > MOST_BYTES {
-        return Err(format!("{shown}: longer than {MOST_BYTES} bytes"));
-    }
-    parse(command, &text, &shown)
+    let folder = path.parent().unwrap_or(Path::new(""));
+    parse(command, &given::text(path, MOST_BYTES)?, &path.display().to_string(), folder)
 }
 
-/// Reads the text of a file that messages call `file`.
-pub(super) fn parse(command: &Command, text: &str, file: &str) -> Result<Config, String> {
+/// Reads the text of a file in `folder` that messages call `file`.
+pub(super) fn parse(command: &Command, text: &str, file: &str, folder: &Path) -> Result<Config, String> {
     let table = DeTable::parse(text).map_err(|error| format!("{file}: {error}"))?;
-    let reader = Reader { command, text, file };
+    let reader = Reader { command, text, file, folder };
     let mut config = Config::default();
     for (key, value) in table.get_ref() {
         let name = key.get_ref().as_ref();
@@ -75,6 +70,7 @@ struct Reader<'a> {
     command: &'a Command,
     text: &'a str,
     file: &'a str,
+    folder: &'a Path,
 }
 
 type Key<'i> = Spanned<std::borrow::Cow<'i, str>>;
@@ -84,7 +80,10 @@ impl Reader<'_> {
     fn setting(&self, verb: Option<&str>, key: &Key<'_>, value: &Value<'_>) -> Result<(String, Setting), String> {
         let name = key.get_ref().as_ref();
         let Some(option) = option(self.command, verb, name) else { return Err(self.unknown(verb, key)) };
-        let given = self.given(option, value)?;
+        let mut given = self.given(option, value)?;
+        if let Given::Values(values) = &mut given {
+            values.iter_mut().for_each(|value| self.resolve(option, value));
+        }
         Ok((name.to_owned(), Setting { given, place: self.place(&key.span()) }))
     }
 
@@ -101,6 +100,21 @@ impl Reader<'_> {
             Some(verb) if known.is_empty() => format!("{place}: {verb} has no option {name}, nor any other"),
             Some(verb) => format!("{place}: {verb} has no option {name}; there are {known}"),
             None => format!("{place}: no verb has an option {name}; there are {known}"),
+        }
+    }
+
+    /// A path that is not in full starts from the folder of the file, wherever the program is started.
+    fn resolve(&self, option: &Arg, value: &mut OsString) {
+        let kind = option.get_value_parser().type_id();
+        if kind == TypeId::of::<PathBuf>() {
+            *value = self.folder.join(&value).into_os_string();
+        } else if kind == TypeId::of::<(char, PathBuf)>()
+            && let Some((letter, folder)) = value.to_str().and_then(|value| value.split_once('='))
+            && !folder.is_empty()
+        {
+            let mut resolved = OsString::from(format!("{letter}="));
+            resolved.push(self.folder.join(folder));
+            *value = resolved;
         }
     }
 

@@ -24,11 +24,11 @@ pub(super) fn read(command: &Command, all: impl Iterator<Item = (OsString, OsStr
     let mut ours: Vec<(String, OsString)> = all
         .filter(|(_, value)| !value.is_empty())
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-        .filter(|(name, _)| name.starts_with(PREFIX))
+        .filter(|(name, _)| own(name, cfg!(windows)).is_some())
         .collect();
     ours.sort();
     for (variable, value) in ours {
-        let name = variable.trim_start_matches(PREFIX).to_ascii_lowercase().replace('_', "-");
+        let name = own(&variable, cfg!(windows)).unwrap_or_default().to_ascii_lowercase().replace('_', "-");
         if name == "config" {
             read.config = Some(value);
         } else if verbs(command).flat_map(options).any(|option| option.get_long() == Some(&name)) {
@@ -38,6 +38,13 @@ pub(super) fn read(command: &Command, all: impl Iterator<Item = (OsString, OsStr
         }
     }
     read
+}
+
+/// What stands behind the prefix in the name of a variable that is the program's. To Windows names that differ in case alone are
+/// one (`any_case`).
+fn own(name: &str, any_case: bool) -> Option<&str> {
+    let (prefix, own) = name.split_at_checked(PREFIX.len())?;
+    (prefix == PREFIX || any_case && prefix.eq_ignore_ascii_case(PREFIX)).then_some(own)
 }
 
 /// What a variable says of an option. The parts of a list are separated as in PATH.
@@ -58,4 +65,26 @@ pub(super) fn setting(option: &Arg, (variable, value): &(String, OsString)) -> R
         Given::Values(vec![value.clone()])
     };
     Ok(Setting { given, place: format!("the variable {variable}") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own;
+
+    #[test]
+    fn names_of_variables_are_told_by_their_prefix() {
+        let cases = [
+            ("FTPSIFT_THREADS", Some("THREADS"), Some("THREADS")),
+            ("FTPSIFT_threads", Some("threads"), Some("threads")),
+            ("ftpsift_threads", None, Some("threads")),
+            ("FtpSift_Trust_Root", None, Some("Trust_Root")),
+            ("FTPSIFT_", Some(""), Some("")),
+            ("FTPSIFTER", None, None),
+            ("FTPSIF\u{e9}_X", None, None),
+            ("", None, None),
+        ];
+        for (name, in_this_case, in_any) in cases {
+            assert_eq!((own(name, false), own(name, true)), (in_this_case, in_any), "{name}");
+        }
+    }
 }

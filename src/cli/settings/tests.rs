@@ -4,6 +4,7 @@ use super::{Completed, blamed, complete, config};
 use crate::cli::args::Arguments;
 use clap::CommandFactory;
 use std::ffi::OsString;
+use std::path::Path;
 
 fn completed(line: &[&str], variables: &[(&str, &str)]) -> Result<Completed, String> {
     let line = std::iter::once("ftpsift").chain(line.iter().copied()).map(OsString::from).collect();
@@ -58,7 +59,10 @@ fn each_verb_takes_the_options_that_it_has() {
     let (_folder, path) = file("quiet = true\nsecrets = 'mask'\n[ls]\nhash = ['md5', 'sha1']\n");
     let given = [("FTPSIFT_CONFIG", path.as_str())];
     assert_eq!(arguments(&["ls", "x"], &given), ["ls", "--hash=md5", "--hash=sha1", "x"]);
-    assert_eq!(arguments(&["collect", "x", "-o", "y"], &given), ["collect", "--quiet", "x", "-o", "y"]);
+    assert_eq!(
+        arguments(&["collect", "x", "-o", "y"], &given),
+        ["collect", "--secrets=mask", "--quiet", "x", "-o", "y"]
+    );
     assert_eq!(arguments(&["script", "x"], &given), ["script", "--secrets=mask", "x"]);
     assert_eq!(arguments(&["rules"], &given), ["rules"]);
 }
@@ -66,16 +70,17 @@ fn each_verb_takes_the_options_that_it_has() {
 #[test]
 fn lists_caps_numbers_and_times() {
     let text = "limit = { files = 1_000, rows = '2' }\ntrust-root = ['a b', 'c']\nfrom = 2026-01-31T00:00:00Z\n[scan.drive]\nC = 'm/c'\n";
-    let (_folder, path) = file(text);
+    let (folder, path) = file(text);
+    let beside = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let mut all = arguments(&["scan", "x"], &[("FTPSIFT_CONFIG", &path)]);
     all.sort();
     let wanted = [
-        "--drive=C=m/c",
+        &format!("--drive=C={}", beside("m/c")),
         "--from=2026-01-31T00:00:00Z",
         "--limit=files=1000",
         "--limit=rows=2",
-        "--trust-root=a b",
-        "--trust-root=c",
+        &format!("--trust-root={}", beside("a b")),
+        &format!("--trust-root={}", beside("c")),
         "scan",
         "x",
     ];
@@ -88,6 +93,56 @@ fn lists_caps_numbers_and_times() {
         arguments(&["inspect", "x"], &[("FTPSIFT_CATALOG", &joined)]),
         ["inspect", "--catalog=a", "--catalog=b c", "x"]
     );
+}
+
+/// Whoever can write to the working folder must not choose the file that a configuration means.
+#[test]
+fn paths_in_a_file_start_from_its_folder() {
+    let whole = std::env::temp_dir().join("g.mmdb").to_str().unwrap().to_owned();
+    let text = format!(
+        "known = 'k.txt'\nallow = '../a.toml'\noutput = 'r.json'\nfingerprint-key = 'key'\n\
+                        geoip = ['{whole}', 'c.mmdb']\ncatalog = 'cat'\ntrust-at = 'none'\ndrive = ['D=d', 'E=']\n"
+    );
+    let (folder, path) = file(&text);
+    let beside = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let mut all = arguments(&["scan", "x"], &[("FTPSIFT_CONFIG", &path)]);
+    all.sort();
+    let wanted = [
+        format!("--allow={}", beside("../a.toml")),
+        format!("--catalog={}", beside("cat")),
+        format!("--drive=D={}", beside("d")),
+        "--drive=E=".to_owned(),
+        format!("--fingerprint-key={}", beside("key")),
+        format!("--geoip={}", beside("c.mmdb")),
+        format!("--geoip={whole}"),
+        format!("--known={}", beside("k.txt")),
+        format!("--output={}", beside("r.json")),
+        "--trust-at=none".to_owned(),
+        "scan".to_owned(),
+        "x".to_owned(),
+    ];
+    let mut wanted = wanted.to_vec();
+    wanted.sort();
+    assert_eq!(all, wanted);
+    // On the line and in the environment they start from the working folder, as is usual.
+    assert_eq!(arguments(&["scan", "x", "--known", "k"], &[("FTPSIFT_ALLOW", "a")])[1], "--allow=a");
+    // A file that is named without a folder is in the working folder.
+    let config = config::parse(&Arguments::command(), "known = 'k'\n", "f.toml", Path::new("")).unwrap();
+    assert!(format!("{:?}", config.setting("scan", "known")).contains("[\"k\"]"));
+}
+
+#[test]
+fn a_file_may_begin_with_a_byte_order_mark() {
+    let (_folder, path) = file("\u{feff}threads = 2\n");
+    assert_eq!(arguments(&["scan", "x"], &[("FTPSIFT_CONFIG", &path)]), ["scan", "--threads=2", "x"]);
+}
+
+/// Windows does not tell names of variables by their case.
+#[test]
+fn a_variable_in_another_case_is_the_same_on_windows_alone() {
+    let arguments = arguments(&["scan", "x"], &[("ftpsift_Threads", "2")]);
+    let wanted: &[&str] = if cfg!(windows) { &["scan", "--threads=2", "x"] } else { &["scan", "x"] };
+    assert_eq!(arguments, wanted);
 }
 
 #[test]
@@ -108,11 +163,11 @@ fn what_is_wrong_is_refused_with_its_place() {
         ("catalog = { a = 'b' }\n", "f.toml:1:11: a text, or a list of texts, is wanted"),
     ];
     for (text, message) in cases {
-        let refused = config::parse(&Arguments::command(), text, "f.toml").unwrap_err();
+        let refused = config::parse(&Arguments::command(), text, "f.toml", Path::new("")).unwrap_err();
         assert!(refused.starts_with(message), "{text}: {refused}");
     }
     for text in ["quiet = \n", "quiet = true\nquiet = true\n", "[scan\n", "\u{0}"] {
-        let refused = config::parse(&Arguments::command(), text, "f.toml").unwrap_err();
+        let refused = config::parse(&Arguments::command(), text, "f.toml", Path::new("")).unwrap_err();
         assert!(refused.starts_with("f.toml: TOML parse error at line "), "{text}: {refused}");
     }
     assert!(completed(&["scan", "x", "--config", "no/such/file"], &[]).unwrap_err().starts_with("no/such/file: "));

@@ -3,7 +3,7 @@
 mod recorded;
 
 use crate::base::escape::hex;
-use crate::base::secret::{Protected, Secret};
+use crate::base::secret::{Key, Protected, Secret};
 use crate::case::Case;
 use crate::script::obscured;
 use crate::script::session::Session;
@@ -21,7 +21,7 @@ pub enum Secrets {
     /// Only that there is one.
     Mask,
     /// As HMAC-SHA-256 with this key: the same for the same password.
-    Fingerprint(Secret),
+    Fingerprint(Key),
 }
 
 /// What stands for a secret in running text.
@@ -135,7 +135,7 @@ fn replace(password: &mut Option<Secret>, mode: &Secrets) -> Protected {
         Secrets::Mask => Protected { password_masked: Some(MASK.to_owned()), ..Protected::default() },
         Secrets::Fingerprint(key) => {
             // A key of HMAC may have any length: there is no key that is refused.
-            let digest = Hmac::<Sha256>::new_from_slice(key.reveal().as_bytes()).ok().map(|mut mac| {
+            let digest = Hmac::<Sha256>::new_from_slice(key.reveal()).ok().map(|mut mac| {
                 mac.update(secret.reveal().as_bytes());
                 hex(&mac.finalize().into_bytes())
             });
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn fingerprints_are_equal_for_equal_passwords_and_keys_only() {
         let of = |password: &str, key: &str| {
-            let protected = replace(&mut Some(Secret::new(password)), &Secrets::Fingerprint(Secret::new(key)));
+            let protected = replace(&mut Some(Secret::new(password)), &Secrets::Fingerprint(Key::new(key)));
             protected.password_sha256.unwrap()
         };
         // RFC 4231, test case 2.

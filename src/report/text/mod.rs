@@ -123,7 +123,11 @@ fn host_lines(host: &Host, page: &mut Page<'_>) -> io::Result<()> {
     let mut times = vec![format!("clock {}", host.clock)];
     times.extend(host.time_zone.as_ref().map(|zone| format!("zone {zone}")));
     times.extend(host.booted.map(|time| format!("up since {time}")));
-    page.field(0, "", &times.join(", "))
+    page.field(0, "", &times.join(", "))?;
+    if host.backup_privilege == Some(true) {
+        page.field(0, "", "read by the privilege to back up files (SeBackupPrivilege)")?;
+    }
+    Ok(())
 }
 
 /// What a volume is, where it lies, and which drive it is.
@@ -229,4 +233,33 @@ fn coverage(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
     }
     page.heading("NOT EXAMINED")?;
     page.line(1, &unread.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::Timestamp;
+
+    #[test]
+    fn a_host_that_was_read_by_privilege_says_so() {
+        let host = |backup_privilege| Host {
+            name: Some("PC7".to_owned()),
+            machine_id: None,
+            os: Some("Windows 10 Pro".to_owned()),
+            os_version: None,
+            architecture: "x86_64".to_owned(),
+            booted: None,
+            time_zone: None,
+            bias_minutes: None,
+            backup_privilege,
+            clock: Timestamp::from_unix(0, 0).unwrap(),
+        };
+        for (held, said) in [(Some(true), true), (Some(false), false), (None, false)] {
+            let mut out = Vec::new();
+            host_lines(&host(held), &mut Page::new(Layout::default(), &mut out)).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap().contains("SeBackupPrivilege"), said, "{held:?}");
+            let json = serde_json::to_value(host(held)).unwrap();
+            assert_eq!(json.get("backup_privilege").and_then(serde_json::Value::as_bool), held);
+        }
+    }
 }

@@ -39,6 +39,7 @@ fn nothing(clock: Timestamp) -> Host {
         booted: None,
         time_zone: None,
         bias_minutes: None,
+        backup_privilege: None,
         clock,
     }
 }

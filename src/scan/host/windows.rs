@@ -56,6 +56,7 @@ fn asked(host: Host) -> Host {
         os_version: host.os_version.or_else(build),
         booted: SystemTime::now().checked_sub(Duration::from_millis(GetTickCount64())).and_then(Timestamp::from_system),
         time_zone: host.time_zone.or_else(|| text(ZONE, "TimeZoneKeyName")),
+        backup_privilege: Some(crate::evidence::filesystem::host::backs_up()),
         bias_minutes: host.bias_minutes.or_else(|| Some(number(ZONE, "ActiveTimeBias")?.cast_signed())),
         ..host
     }
@@ -124,6 +125,7 @@ mod tests {
         let clock = Timestamp::now();
         let host = asked(nothing(clock));
         assert!(host.name.is_some() && host.os.is_some() && host.os_version.is_some(), "{host:?}");
+        assert!(host.backup_privilege.is_some());
         assert!(host.booted.is_some_and(|booted| clock.seconds_since(booted) > -1.0), "{host:?}");
         let known = asked(Host { name: Some("PC7".to_owned()), ..nothing(clock) });
         assert_eq!(known.name.as_deref(), Some("PC7"));

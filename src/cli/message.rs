@@ -1,0 +1,15 @@
+//! What is said beside the report, on standard error. Where nobody takes it the run goes on: the report is worth more than what
+//! is said of it.
+
+use std::io::{self, Write};
+
+/// Says a sentence in the program's name.
+pub(super) fn say(text: &str) {
+    line(&format!("ftpsift: {text}"));
+}
+
+/// Writes a line.
+pub(super) fn line(text: &str) {
+    // At once, so that lines of several threads are not mixed.
+    let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
+}
