@@ -3,22 +3,37 @@
 use super::entry::{Entry, EntryKind, EntryPath};
 use super::{FileSystem, Opened, Root};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Listings kept at a time; they are dropped all together when there are more.
+/// Listings kept at a time, and entries in all of them; they are dropped all together when there are more.
 const LISTINGS: usize = 64;
+const ENTRIES: usize = 50_000;
 
 /// A file system with its last listings.
 pub struct Lookup<'a> {
     file_system: &'a dyn FileSystem,
-    listings: Mutex<BTreeMap<Vec<u8>, Vec<Entry>>>,
+    kept: Mutex<Kept>,
+}
+
+/// The listings that are kept, by the path of their directory.
+#[derive(Default)]
+struct Kept {
+    listings: BTreeMap<Vec<u8>, Arc<Listing>>,
+    entries: usize,
+}
+
+/// The entries of a directory, and which of them bears a name.
+struct Listing {
+    entries: Vec<Entry>,
+    /// Folded names, in order, each with the place of its entry.
+    names: Vec<(String, usize)>,
 }
 
 impl<'a> Lookup<'a> {
     /// A look-up over a file system.
     #[must_use]
     pub fn new(file_system: &'a dyn FileSystem) -> Self {
-        Self { file_system, listings: Mutex::default() }
+        Self { file_system, kept: Mutex::default() }
     }
 
     /// The files that the names lead to from `start`, each with whether every name is equal to the letter. Names that
@@ -61,18 +76,31 @@ impl<'a> Lookup<'a> {
         self.file_system.roots()
     }
 
+    /// The directories in a directory.
+    #[must_use]
+    pub fn directories_in(&self, directory: &EntryPath) -> Vec<EntryPath> {
+        let listing = self.listing(directory);
+        let directories = listing.entries.iter().filter(|entry| entry.kind == EntryKind::Directory);
+        directories.map(|entry| entry.path.clone()).collect()
+    }
+
     /// The entries of a directory.
     #[must_use]
     pub fn list(&self, directory: &EntryPath) -> Vec<Entry> {
-        let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(listing) = listings.get(directory.as_bytes()) {
-            return listing.clone();
+        self.listing(directory).entries.clone()
+    }
+
+    fn listing(&self, directory: &EntryPath) -> Arc<Listing> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(listing) = kept.listings.get(directory.as_bytes()) {
+            return Arc::clone(listing);
         }
-        let listing = self.file_system.list(directory);
-        if listings.len() >= LISTINGS {
-            listings.clear();
+        let listing = Arc::new(Listing::new(self.file_system.list(directory)));
+        if kept.listings.len() >= LISTINGS || kept.entries.saturating_add(listing.entries.len()) > ENTRIES {
+            *kept = Kept::default();
         }
-        listings.insert(directory.as_bytes().to_vec(), listing.clone());
+        kept.entries = kept.entries.saturating_add(listing.entries.len());
+        kept.listings.insert(directory.as_bytes().to_vec(), Arc::clone(&listing));
         listing
     }
 
@@ -89,11 +117,8 @@ impl<'a> Lookup<'a> {
                 .into_iter()
                 .filter(|(entry, _)| entry.kind == EntryKind::Directory)
                 .flat_map(|(directory, exact)| {
-                    let listed = self.list(&directory.path).into_iter();
-                    listed.filter_map(move |entry| {
-                        let equal = meets(name, entry.path.name())?;
-                        Some((entry, exact && equal))
-                    })
+                    let found = self.listing(&directory.path).called(name);
+                    found.into_iter().map(move |(entry, equal)| (entry, exact && equal))
                 })
                 .collect();
         }
@@ -107,21 +132,37 @@ pub fn is_pattern(name: &str) -> bool {
     name.contains(['*', '?'])
 }
 
-/// Whether a name of the disk is the one asked for, and if so, whether to the letter. Windows drops trailing dots and
-/// blanks; `*.*` means every name; `*.` and the like are not treated specially.
-fn meets(asked: &str, name: &[u8]) -> Option<bool> {
-    let asked = asked.trim_end_matches(['.', ' ']);
-    if asked.as_bytes() == name {
-        return Some(true);
+impl Listing {
+    fn new(entries: Vec<Entry>) -> Self {
+        let name = |entry: &Entry| std::str::from_utf8(entry.path.name()).ok().map(fold);
+        let mut names: Vec<(String, usize)> =
+            entries.iter().enumerate().filter_map(|(at, entry)| Some((name(entry)?, at))).collect();
+        names.sort_unstable();
+        Self { entries, names }
     }
-    let name = std::str::from_utf8(name).ok()?;
-    if is_pattern(asked) {
-        return (asked == "*.*" || wildcard(&fold(asked), &fold(name))).then_some(true);
+
+    /// The entries of a name, each with whether it is equal to the letter. Windows drops trailing dots and blanks; `*.*`
+    /// means every name; `*.` and the like are not treated specially.
+    fn called(&self, asked: &str) -> Vec<(Entry, bool)> {
+        let asked = asked.trim_end_matches(['.', ' ']);
+        let folded = fold(asked);
+        let is_pattern = is_pattern(asked);
+        let mut places: Vec<usize> = if is_pattern {
+            let pattern: Vec<char> = folded.chars().collect();
+            let meets = |name: &str| asked == "*.*" || wildcard(&pattern, &name.chars().collect::<Vec<_>>());
+            self.names.iter().filter(|(name, _)| meets(name)).map(|(_, at)| *at).collect()
+        } else {
+            let first = self.names.partition_point(|(name, _)| *name < folded);
+            let same = self.names.iter().skip(first).take_while(|(name, _)| *name == folded);
+            same.map(|(_, at)| *at).collect()
+        };
+        places.sort_unstable();
+        let entries = places.into_iter().filter_map(|at| self.entries.get(at));
+        entries.map(|entry| (entry.clone(), is_pattern || entry.path.name() == asked.as_bytes())).collect()
     }
-    (asked.eq_ignore_ascii_case(name) || fold(asked) == fold(name)).then_some(false)
 }
 
-fn fold(name: &str) -> Vec<char> {
+fn fold(name: &str) -> String {
     name.chars().flat_map(char::to_uppercase).collect()
 }
 

@@ -200,9 +200,8 @@ impl<'a> VolumeView<'a> {
         let mut names = Vec::new();
         for (folder, parts) in self.drives.places(path) {
             for directory in self.lookup.directories(&folder, &parts) {
-                let listed =
-                    self.lookup.list(&directory).into_iter().filter(|entry| entry.kind == EntryKind::Directory);
-                names.extend(listed.map(|entry| String::from_utf8_lossy(entry.path.name()).into_owned()));
+                let listed = self.lookup.directories_in(&directory).into_iter();
+                names.extend(listed.map(|path| String::from_utf8_lossy(path.name()).into_owned()));
             }
         }
         names
