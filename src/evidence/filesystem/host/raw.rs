@@ -23,11 +23,18 @@ pub(super) trait Volume: Send + Sync {
     /// Why this user cannot.
     fn open(&self) -> Result<Source, Cause>;
 
-    /// The number of a file, which the system tells even where it does not give out the content.
+    /// The serial number of the volume.
     ///
     /// # Errors
     /// What the system says.
-    fn reference(&self, path: &Path) -> io::Result<u64>;
+    fn serial(&self) -> io::Result<u64>;
+
+    /// The serial number of the volume that a file lies on and the number of the file there, which the system tells even
+    /// where it does not give out the content.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn identity(&self, path: &Path) -> io::Result<(u64, u64)>;
 
     /// Whether files have named streams there.
     fn has_streams(&self) -> bool;
@@ -81,7 +88,7 @@ impl Raw {
         }
         let both = |why: &dyn std::fmt::Display| Cause::Unsupported(format!("{error}; {why}"));
         let records = self.records().map_err(|why| both(&why))?;
-        let reference = self.volume.reference(&below.file).map_err(|why| both(&why))?;
+        let reference = reference(&*self.volume, &below.file).map_err(|why| both(&why))?;
         let opened = records.open(reference, &below.stream).map_err(|why| both(&why))?;
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if read.len() < REMEMBERED {
@@ -127,6 +134,15 @@ impl Raw {
             Err(why) => Some(format!("alternate data streams are not listed but for Zone.Identifier: {why}")),
         }
     }
+}
+
+/// The number of a file on a volume.
+///
+/// # Errors
+/// What the system says, or that the file lies on another volume, where the same number is that of another file.
+pub(super) fn reference(volume: &dyn Volume, file: &Path) -> io::Result<u64> {
+    let (serial, number) = volume.identity(file)?;
+    if serial == volume.serial()? { Ok(number) } else { Err(io::Error::other("it lies on another volume")) }
 }
 
 /// Whether the system refused what it has: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION.
@@ -186,12 +202,36 @@ pub(super) fn below(_: &Path) -> Option<Arc<Raw>> {
     None
 }
 
-/// The volume below a folder of this host; nothing for what is on the network.
+/// The volume that is mounted in a folder on the way to a path, and the path on it: what is below such a folder is not on the
+/// volume that the path begins with. `link` tells what a folder is a link to.
+#[cfg(any(windows, test))]
+fn mounted(root: &[u8], link: &dyn Fn(&[u8]) -> Option<Vec<u8>>) -> Option<(Vec<u8>, Vec<u8>)> {
+    let first = root.strip_prefix(br"\\?\")?.iter().position(|byte| *byte == b'\\')?.saturating_add(4);
+    let mut end = root.len();
+    while end > first {
+        let (folder, below) = (root.get(..end)?, root.get(end..)?);
+        if let Some(target) = link(folder) {
+            let is_volume = target.to_ascii_lowercase().starts_with(br"\\?\volume{");
+            return if is_volume { split(&[target.as_slice(), b"\\", below].concat()) } else { None };
+        }
+        end = folder.iter().rposition(|byte| *byte == b'\\')?;
+    }
+    None
+}
+
+/// The volume below a folder of this host; nothing for what is on the network, and where the system says of the folder that
+/// it lies on another one.
 #[cfg(windows)]
 pub(super) fn below(root: &Path) -> Option<Arc<Raw>> {
-    let (name, place) = split(root.as_os_str().as_encoded_bytes())?;
-    let name = String::from_utf8(name).ok()?;
-    Some(Arc::new(Raw::new(Box::new(OfWindows { name, has_streams: OnceLock::new() }), place)))
+    let link = |folder: &[u8]| {
+        let target = std::fs::read_link(super::name::os_string(folder)?).ok()?;
+        Some(target.as_os_str().as_encoded_bytes().to_vec())
+    };
+    let path = root.as_os_str().as_encoded_bytes();
+    let (name, place) = mounted(path, &link).or_else(|| split(path))?;
+    let volume = OfWindows { name: String::from_utf8(name).ok()?, has_streams: OnceLock::new() };
+    reference(&volume, root).ok()?;
+    Some(Arc::new(Raw::new(Box::new(volume), place)))
 }
 
 /// A volume of Windows, by its letter (`C:`) or its name (`Volume{…}`).
@@ -208,9 +248,17 @@ impl Volume for OfWindows {
         super::device::open_device(Path::new(&path)).map_err(|anomaly| anomaly.cause)
     }
 
-    fn reference(&self, path: &Path) -> io::Result<u64> {
+    fn serial(&self) -> io::Result<u64> {
+        let mut serial = 0;
+        let root = format!(r"\\?\{}\", self.name);
+        winsafe::GetVolumeInformation(Some(&root), None, Some(&mut serial), None, None, None)
+            .map_err(|error| io::Error::from_raw_os_error(error.raw().cast_signed()))?;
+        Ok(u64::from(serial))
+    }
+
+    fn identity(&self, path: &Path) -> io::Result<(u64, u64)> {
         let file = super::file::with_access(path, false, super::file::FLAG_OPEN_REPARSE_POINT)?;
-        Ok(super::file::identity(&file)?.1)
+        super::file::identity(&file)
     }
 
     fn has_streams(&self) -> bool {
@@ -243,6 +291,29 @@ mod tests {
         for (path, expected) in cases {
             let expected = expected.map(|(name, place)| (name.as_bytes().to_vec(), place.as_bytes().to_vec()));
             assert_eq!(split(path.as_bytes()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_volume_in_a_folder_is_not_that_of_the_letter() {
+        const NAME: &str = r"Volume{0a1b2c3d-0000-0000-0000-100000000000}";
+        let link = |folder: &[u8]| match String::from_utf8_lossy(folder).as_ref() {
+            r"\\?\C:\mnt\data" => Some(format!(r"\\?\{NAME}\").into_bytes()),
+            r"\\?\C:\junction" => Some(br"\\?\C:\elsewhere".to_vec()),
+            _ => None,
+        };
+        let cases: [(&str, Option<&str>); 7] = [
+            (r"\\?\C:\mnt\data", Some("")),
+            (r"\\?\C:\mnt\data\", Some("")),
+            (r"\\?\C:\mnt\data\a\b", Some("a/b")),
+            (r"\\?\C:\mnt\database\a", None),
+            (r"\\?\C:\junction\a", None),
+            (r"\\?\C:\", None),
+            ("/mnt/data", None),
+        ];
+        for (path, expected) in cases {
+            let expected = expected.map(|place| (NAME.as_bytes().to_vec(), place.as_bytes().to_vec()));
+            assert_eq!(mounted(path.as_bytes(), &link), expected, "{path}");
         }
     }
 }

@@ -134,10 +134,15 @@ impl Volume for AtHand {
         self.image.as_ref().map(Image::source).map_err(|why| Cause::Unsupported((*why).to_owned()))
     }
 
-    fn reference(&self, path: &Path) -> io::Result<u64> {
+    fn serial(&self) -> io::Result<u64> {
+        Ok(7)
+    }
+
+    fn identity(&self, path: &Path) -> io::Result<(u64, u64)> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let known = self.numbers.iter().find(|(known, _)| *known == name);
-        known.map(|(_, number)| *number).ok_or_else(|| io::ErrorKind::NotFound.into())
+        let serial = if name == "mounted.dat" { 8 } else { 7 };
+        known.map(|(_, number)| (serial, *number)).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn has_streams(&self) -> bool {
@@ -151,11 +156,13 @@ fn in_use(image: Result<Image, &'static str>, streams: bool) -> (tempfile::TempD
     std::fs::write(root.path().join("open.txt"), "by the system").unwrap();
     std::fs::write(root.path().join("locked.dat"), "never seen").unwrap();
     std::fs::create_dir(root.path().join("folder")).unwrap();
-    let numbers = &[("locked.dat", reference(32, 1)), ("folder", reference(33, 1))];
+    let numbers = &[("locked.dat", reference(32, 1)), ("folder", reference(33, 1)), ("mounted.dat", reference(32, 1))];
     let below = AtHand { image, numbers: &*Box::leak(Box::new(*numbers)), streams };
     let raw = Some(Arc::new(Raw::new(Box::new(below), b"Users/bob".to_vec())));
     let system = |path: &Path| match path.to_string_lossy() {
-        name if name.ends_with("locked.dat") => Err(io::ErrorKind::PermissionDenied.into()),
+        name if name.ends_with("locked.dat") || name.ends_with("mounted.dat") => {
+            Err(io::ErrorKind::PermissionDenied.into())
+        }
         name if name.ends_with("gone.txt") => Err(io::ErrorKind::NotFound.into()),
         name if cfg!(unix) && name.contains(':') => Err(io::ErrorKind::PermissionDenied.into()),
         _ => file::open_read_only(path),
@@ -194,6 +201,15 @@ fn what_the_system_refuses_is_read_from_the_volume() {
     let gone = content(&host, "gone.txt").unwrap_err();
     assert!(!gone.contains("volume"), "{gone}");
     assert_eq!(host.read_from_volume(), [EntryPath::new("locked.dat")]);
+}
+
+/// Numbers of files are those of their volume: on another one the same number is another file's.
+#[test]
+fn a_file_of_another_volume_is_not_looked_up_on_this_one() {
+    let (_root, host) = in_use(Ok(volume()), true);
+    let refused = content(&host, "mounted.dat").unwrap_err();
+    assert!(refused.contains("denied") && refused.ends_with("it lies on another volume"), "{refused}");
+    assert_eq!(host.read_from_volume(), []);
 }
 
 /// A part of a file that another program locked, while the rest can be read.
