@@ -135,7 +135,10 @@ mod tests {
         let Fate::Skipped(skipped) = fate else { panic!("{fate:?}") };
         assert_eq!(skipped.reason(), "network file system (UNC); --all-disks reads it");
         assert_eq!(judge('Z', Kind::Remote, true, &asked), Fate::Read);
-        assert_eq!(told('Y', Kind::Fixed, false, Ok(r"\\?\UNC\server\share\")), told('Y', Kind::Remote, false, Err(53)));
+        assert_eq!(
+            told('Y', Kind::Fixed, false, Ok(r"\\?\UNC\server\share\")),
+            told('Y', Kind::Remote, false, Err(53))
+        );
         assert_eq!(told('Y', Kind::Fixed, true, Ok(r"\\?\UNC\server\share\")), "read");
     }
 }

@@ -3,16 +3,20 @@
 //! Pseudo file systems and those of other machines are never entered, whichever way a walk comes to them; what is skipped is
 //! told. What is mounted while the walk goes on is judged when the walk comes to it.
 
+#[cfg(any(windows, test))]
+mod drives;
 mod mounts;
 mod placed;
 mod places;
 
 use super::entry::{Entry, EntryKind, EntryPath, Origin};
-use super::filesystem::host::Host;
+use super::filesystem::host::{self, Host};
 use super::walk::{Enter, Left, Walk};
 use super::{FileSystem, Opened, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
+#[cfg(windows)]
+use drives::Fate;
 use mounts::Mounts;
 pub use placed::Placed;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +44,8 @@ pub enum Why {
     Network,
     /// It shows, as one, folders that are read by themselves.
     Layers,
+    /// It may be a floppy drive.
+    Floppy,
     /// It shows files that are read at this place.
     Again(EntryPath),
 }
@@ -53,6 +59,9 @@ impl Skipped {
             Why::Pseudo => format!("pseudo file system ({kind})"),
             Why::Network => format!("network file system ({kind}); --all-disks reads it"),
             Why::Layers => format!("layers over folders that are read by themselves ({kind})"),
+            Why::Floppy => {
+                format!("perhaps a floppy drive, which would begin to turn: it is read where it is named ({kind})")
+            }
             Why::Again(place) => format!("the same files as /{} ({kind})", place.display()),
         }
     }
@@ -74,33 +83,22 @@ pub fn roots(_: bool) -> Roots {
     Roots { paths: vec![PathBuf::from("/")], skipped: Vec::new() }
 }
 
-/// The roots of this host: the drives that have a letter. A drive of another machine is known by the name that Windows
-/// resolves it to (`\\?\UNC\…`), a letter for a folder (`subst`) by that of another drive. `A:` and `B:` are left alone: a
-/// floppy drive would begin to turn.
+/// The roots of this host: the drives that have a letter.
 #[must_use]
 #[cfg(windows)]
 pub fn roots(all_disks: bool) -> Roots {
     let mut roots = Roots::default();
-    for letter in b'C'..=b'Z' {
-        let path = PathBuf::from(format!("{}:\\", char::from(letter)));
-        let Ok(resolved) = path.canonicalize() else { continue };
-        let resolved = resolved.to_string_lossy().into_owned();
-        let own = format!(r"\\?\{}", path.display());
-        let skip = |kind: &str, why| Skipped { point: EntryPath::new([letter, b':']), kind: kind.to_owned(), why };
-        if resolved.starts_with(r"\\?\UNC\") {
-            if all_disks {
-                roots.paths.push(path);
-            } else {
-                roots.skipped.push(skip("UNC", Why::Network));
-            }
-        } else if resolved.starts_with(r"\\?\")
-            && resolved.get(5..6) == Some(":")
-            && !resolved.eq_ignore_ascii_case(&own)
-        {
-            let place = resolved.trim_start_matches(r"\\?\").replace('\\', "/");
-            roots.skipped.push(skip("subst", Why::Again(EntryPath::new(place))));
-        } else {
-            roots.paths.push(path);
+    for letter in 'A'..='Z' {
+        let root = format!("{letter}:\\");
+        let path = PathBuf::from(&root);
+        let resolve = || {
+            let resolved = path.canonicalize().map_err(|error| error.raw_os_error())?;
+            Ok(resolved.to_string_lossy().into_owned())
+        };
+        match drives::judge(letter, drives::kind_of(&root), all_disks, &resolve) {
+            Fate::Absent => {}
+            Fate::Skipped(skipped) => roots.skipped.push(skipped),
+            Fate::Read => roots.paths.push(path),
         }
     }
     roots
@@ -141,7 +139,9 @@ impl Live {
     /// It does not exist, cannot be read, or is no folder.
     pub fn open(path: &Path, all_disks: bool, limits: &Limits) -> Result<Self, Anomaly> {
         let failed = |cause: Cause| Anomaly { stage: Stage::Open, path: path.to_string_lossy().into_owned(), cause };
-        let root = path.canonicalize().map_err(|error| failed(error.into()))?;
+        // Some drivers of disks of Windows cannot tell the path of what they opened.
+        let root = path.canonicalize().or_else(|error| if cfg!(unix) { Err(error) } else { host::rooted(path) });
+        let root = root.map_err(|error| failed(error.into()))?;
         Self::with_mounts(&root, all_disks, &mount_table(), limits)
     }
 

@@ -16,6 +16,7 @@ mod tests;
 pub use device::{is_device, open_device};
 pub use file::open_file;
 pub(super) use file::opened;
+pub(in crate::evidence) use name::rooted;
 pub use name::{is_other_device, is_sibling};
 #[cfg(windows)]
 pub use privilege::backs_up;
@@ -31,7 +32,7 @@ pub(super) use file::kind_of;
 #[cfg(windows)]
 pub(super) use file::{ELSEWHERE, is_elsewhere};
 use file::{HostFile, times_of};
-use name::{real, rooted, stream_of};
+use name::{real, stream_of};
 use raw::{Below, Lockable, Raw};
 use std::fmt;
 use std::fs::File;
