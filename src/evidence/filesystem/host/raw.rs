@@ -131,9 +131,14 @@ impl Raw {
         }
         match self.all_streams(limits) {
             Ok(streams) => streams.wrong.clone(),
-            Err(why) => Some(format!("alternate data streams are not listed but for Zone.Identifier: {why}")),
+            Err(why) => Some(not_listed(why)),
         }
     }
+}
+
+/// What is to be said where the names of streams are not to be had.
+pub(super) fn not_listed(why: &str) -> String {
+    format!("alternate data streams are not listed but for Zone.Identifier: {why}")
 }
 
 /// The number of a file on a volume.
@@ -194,6 +199,43 @@ fn split(root: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let is_volume = name.to_ascii_lowercase().starts_with(b"volume{");
     let names: Vec<&[u8]> = below.split(|byte| *byte == b'\\').filter(|name| !name.is_empty()).collect();
     (is_letter || is_volume).then(|| (name.to_vec(), names.join(&b'/')))
+}
+
+/// The root of the volume or of the share that an absolute path which Windows takes as it stands lies on, as the system wants
+/// it named.
+#[cfg(any(windows, test))]
+fn volume_root(path: &[u8]) -> Option<Vec<u8>> {
+    let rest = path.strip_prefix(br"\\?\").or_else(|| path.strip_prefix(br"\\.\"))?;
+    let lower = rest.to_ascii_lowercase();
+    let names = if lower.starts_with(br"unc\") || lower.starts_with(br"globalroot\") { 3 } else { 1 };
+    let volume: Vec<&[u8]> = rest.split(|byte| *byte == b'\\').filter(|name| !name.is_empty()).take(names).collect();
+    (volume.len() == names).then(|| [br"\\?\", volume.join(&b'\\').as_slice(), b"\\"].concat())
+}
+
+/// Why the streams of files are not listed below a folder whose volume is not to be had; nothing where files have none there.
+#[cfg(unix)]
+pub(super) fn unlisted(_: &Path) -> Option<&'static str> {
+    None
+}
+
+/// Why the streams of files are not listed below a folder whose volume is not to be had; nothing where files have none there.
+#[cfg(windows)]
+pub(super) fn unlisted(root: &Path) -> Option<&'static str> {
+    let volume = volume_root(root.as_os_str().as_encoded_bytes()).and_then(|volume| String::from_utf8(volume).ok());
+    volume
+        .is_none_or(|volume| has_streams(&volume).unwrap_or(true))
+        .then_some("there is no local volume to read them from")
+}
+
+/// Whether files have named streams on a volume.
+///
+/// # Errors
+/// What the system says of the volume.
+#[cfg(windows)]
+fn has_streams(root: &str) -> winsafe::SysResult<bool> {
+    let mut flags = winsafe::co::FILE_VOL::default();
+    winsafe::GetVolumeInformation(Some(root), None, None, None, Some(&mut flags), None)?;
+    Ok(flags.has(winsafe::co::FILE_VOL::NAMED_STREAMS))
 }
 
 /// The volume below a folder of this host; nothing where there is none to be had.
@@ -262,12 +304,7 @@ impl Volume for OfWindows {
     }
 
     fn has_streams(&self) -> bool {
-        *self.has_streams.get_or_init(|| {
-            let mut flags = winsafe::co::FILE_VOL::default();
-            let root = format!(r"\\?\{}\", self.name);
-            winsafe::GetVolumeInformation(Some(&root), None, None, None, Some(&mut flags), None).is_ok()
-                && flags.has(winsafe::co::FILE_VOL::NAMED_STREAMS)
-        })
+        *self.has_streams.get_or_init(|| has_streams(&format!(r"\\?\{}\", self.name)).unwrap_or(false))
     }
 }
 
@@ -291,6 +328,25 @@ mod tests {
         for (path, expected) in cases {
             let expected = expected.map(|(name, place)| (name.as_bytes().to_vec(), place.as_bytes().to_vec()));
             assert_eq!(split(path.as_bytes()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_root_of_a_volume_or_a_share_is_told() {
+        let cases = [
+            (r"\\?\C:\Users", Some(r"\\?\C:\")),
+            (r"\\?\UNC\server\share", Some(r"\\?\UNC\server\share\")),
+            (r"\\?\unc\server\share\a\b", Some(r"\\?\unc\server\share\")),
+            (
+                r"\\?\GLOBALROOT\Device\HarddiskVolumeShadowCopy1\a",
+                Some(r"\\?\GLOBALROOT\Device\HarddiskVolumeShadowCopy1\"),
+            ),
+            (r"\\.\D:\", Some(r"\\?\D:\")),
+            (r"\\?\UNC\server", None),
+            ("/mnt", None),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(volume_root(path.as_bytes()).as_deref(), expected.map(str::as_bytes), "{path}");
         }
     }
 

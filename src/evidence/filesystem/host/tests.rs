@@ -272,6 +272,25 @@ fn without_the_volume_it_is_said_what_is_missing() {
     assert_eq!(walked(&host, &Limits::default()).1, Vec::<String>::new());
 }
 
+/// A share has streams too, which no volume of this host tells.
+#[test]
+#[cfg(unix)]
+fn without_a_local_volume_it_is_said_what_is_missing() {
+    let (root, host) = in_use(Err("is not asked"), true);
+    std::fs::write(root.path().join("open.txt:Zone.Identifier"), "[ZoneTransfer]").unwrap();
+    let host = Host { raw: None, unlisted: Some("there is no volume"), ..host };
+    let (_, anomalies) = walked(&host, &Limits::default());
+    assert_eq!(anomalies, [": alternate data streams are not listed but for Zone.Identifier: there is no volume"]);
+    let listing = host.read_folder(&EntryPath::default(), &Limits::default()).unwrap();
+    let streams = listing.names.iter().filter(|named| named.origin == Origin::AlternateStream);
+    let streams: Vec<_> = streams.map(|named| String::from_utf8_lossy(&named.name).into_owned()).collect();
+    assert_eq!(streams, ["open.txt:Zone.Identifier"]);
+    assert_eq!(host.origin(&EntryPath::new("open.txt:Zone.Identifier")), Origin::AlternateStream);
+    // Where files have no streams, nothing is missing.
+    let host = Host { unlisted: None, ..host };
+    assert_eq!(walked(&host, &Limits::default()).1, Vec::<String>::new());
+}
+
 /// FILE_ATTRIBUTE_ARCHIVE and the like do not matter; those of what is kept elsewhere do.
 #[test]
 fn what_would_have_to_be_fetched_is_told() {
