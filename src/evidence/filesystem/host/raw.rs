@@ -150,10 +150,16 @@ pub(super) fn reference(volume: &dyn Volume, file: &Path) -> io::Result<u64> {
     if serial == volume.serial()? { Ok(number) } else { Err(io::Error::other("it lies on another volume")) }
 }
 
-/// Whether the system refused what it has: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION.
+/// Whether the system refused what it has.
 fn is_refusal(error: &io::Error) -> bool {
-    let locked = cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33));
-    error.kind() == io::ErrorKind::PermissionDenied || locked
+    let withheld = cfg!(windows) && error.raw_os_error().is_some_and(is_withheld);
+    error.kind() == io::ErrorKind::PermissionDenied || withheld
+}
+
+/// Whether an error of Windows says that what is there is not given out: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION,
+/// ERROR_LOCK_VIOLATION, and ERROR_VIRUS_INFECTED, by which a scanner on access keeps back what is looked for most.
+fn is_withheld(code: i32) -> bool {
+    matches!(code, 5 | 32 | 33 | 225)
 }
 
 /// An open file of which others may lock parts: those are read from the volume.
@@ -329,6 +335,16 @@ mod tests {
             let expected = expected.map(|(name, place)| (name.as_bytes().to_vec(), place.as_bytes().to_vec()));
             assert_eq!(split(path.as_bytes()), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn what_a_scanner_on_access_blocks_is_read_from_the_volume() {
+        // ERROR_FILE_NOT_FOUND and ERROR_VIRUS_DELETED: there is nothing any more.
+        for (code, expected) in [(5, true), (32, true), (33, true), (225, true), (2, false), (226, false)] {
+            assert_eq!(is_withheld(code), expected, "{code}");
+        }
+        assert_eq!(is_refusal(&io::Error::from_raw_os_error(225)), cfg!(windows));
+        assert!(is_refusal(&io::ErrorKind::PermissionDenied.into()));
     }
 
     #[test]
