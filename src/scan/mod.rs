@@ -435,6 +435,7 @@ impl Builder {
             // Of a container or a volume a part is not known; of a damaged file all that could be read was read.
             Cause::Corrupt { .. } => anomaly.stage == Stage::Open,
             Cause::Unsupported(_) => anomaly.stage != Stage::Walk || anomaly.path.is_empty(),
+            Cause::Elsewhere(_) => false,
         };
         self.complete &= !(costs && anomaly.stage != Stage::Payload || matches!(anomaly.cause, Cause::Io(_)));
         self.case.scan.counts.errors = self.case.scan.counts.errors.saturating_add(1);

@@ -2,7 +2,7 @@
 
 use super::host;
 use crate::support::{program, scan_json, timeless};
-use ftpsift::base::anomaly::Anomaly;
+use ftpsift::base::anomaly::{Anomaly, Cause, Stage};
 use ftpsift::base::limits::Limits;
 use ftpsift::case::Case;
 use ftpsift::evidence::entry::{Entry, EntryPath};
@@ -177,6 +177,43 @@ fn the_report_says_which_files_were_read_from_the_volume() {
     assert_eq!(told.evidence[0].read_from_volume, ["Windows/Temp/z.exe"]);
     let plain = of(Box::new(shared()));
     assert!(serde_json::to_value(&plain).unwrap()["evidence"][0].get("read_from_volume").is_none());
+}
+
+/// A host with a file that is kept online.
+struct Online(Host);
+
+impl FileSystem for Online {
+    fn walk(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) {
+        let cause = Cause::Elsewhere("120 files here: kept online".to_owned());
+        if visit(Walked::Anomaly(Anomaly::new(Stage::Walk, "Windows/Temp", cause))).is_continue() {
+            self.0.walk(limits, visit);
+        }
+    }
+
+    fn open(&self, path: &EntryPath) -> Result<Opened, Anomaly> {
+        if path.as_bytes().ends_with(b".exe") {
+            let cause = Cause::Elsewhere("kept online".to_owned());
+            return Err(Anomaly::new(Stage::Read, path.display(), cause));
+        }
+        self.0.open(path)
+    }
+
+    fn list(&self, directory: &EntryPath) -> Vec<Entry> {
+        self.0.list(directory)
+    }
+}
+
+#[test]
+fn what_is_kept_online_leaves_a_run_complete() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 0);
+    let online = Box::new(Online(Host::open(root.path(), &Limits::default()).unwrap()));
+    let case = scan::run_over(online, "host", &ScanRequest::default(), &Progress::default());
+    assert!(case.scan.complete, "{:?}", case.errors);
+    // Once for its folder, and where a script had it fetched.
+    let told: Vec<(&str, Stage)> = case.errors.iter().map(|error| (error.path.as_str(), error.stage)).collect();
+    assert_eq!(told.first(), Some(&("Windows/Temp", Stage::Walk)));
+    assert!(told.iter().all(|(_, stage)| *stage != Stage::Read), "{told:?}");
 }
 
 #[test]

@@ -138,10 +138,11 @@ impl Host {
             real(&self.root, folder).ok_or_else(|| anomaly(Cause::Unsupported("no path of this host".to_owned())))?;
         let is_root = folder.as_bytes().is_empty();
         let found = folder::read(&real, is_root).map_err(|error| anomaly(error.into()))?;
+        let mut listing =
+            Listing { anomalies: elsewhere(&found).map(anomaly).into_iter().collect(), names: Vec::new() };
         if !self.knows_streams() {
-            return Ok(Listing { names: found, ..Listing::default() });
+            return Ok(Listing { names: found, ..listing });
         }
-        let mut listing = Listing::default();
         if is_root {
             let wrong = match &self.raw {
                 Some(raw) => raw.wrong(limits),
@@ -189,7 +190,8 @@ impl Host {
         let unknown = || Cause::Unsupported("no path of this host".to_owned());
         let real = real(&self.root, path).ok_or_else(unknown)?;
         let Some(raw) = &self.raw else {
-            let (file, metadata) = opened_by((self.system)(&real)?, self.is_stream(path))?;
+            let file = (self.system)(&real).map_err(file::cause_of)?;
+            let (file, metadata) = opened_by(file, self.is_stream(path))?;
             return Ok(Opened { stream: Box::new(file), times: times_of(&metadata) });
         };
         let (name, stream) = stream_of(path.name()).ok_or_else(unknown)?;
@@ -214,6 +216,16 @@ impl Host {
                 Ok(Opened { stream, times })
             }
         }
+    }
+}
+
+/// What is to be said of the files of a folder that have their content elsewhere: once, as there may be any number of them.
+fn elsewhere(found: &[Named]) -> Option<Cause> {
+    let kept = found.iter().filter(|named| named.kind == EntryKind::File && named.barred.is_some()).count();
+    match kept {
+        0 => None,
+        1 => Some(Cause::Elsewhere(format!("1 file here: {}", file::ELSEWHERE))),
+        files => Some(Cause::Elsewhere(format!("{files} files here: {}", file::ELSEWHERE))),
     }
 }
 

@@ -84,7 +84,7 @@ impl Raw {
     /// Why it cannot be had here either, or that the system refused it for another reason.
     pub(super) fn instead(&self, error: io::Error, below: &Below) -> Result<Box<dyn ReadAt>, Cause> {
         if !is_refusal(&error) {
-            return Err(error.into());
+            return Err(super::file::cause_of(error));
         }
         let both = |why: &dyn std::fmt::Display| Cause::Unsupported(format!("{error}; {why}"));
         let records = self.records().map_err(|why| both(&why))?;

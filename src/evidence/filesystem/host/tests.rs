@@ -272,6 +272,28 @@ fn without_the_volume_it_is_said_what_is_missing() {
     assert_eq!(walked(&host, &Limits::default()).1, Vec::<String>::new());
 }
 
+/// A placeholder of OneDrive, and a folder full of them.
+#[test]
+fn what_is_kept_online_is_told_once_for_a_folder() {
+    let (_root, host) = in_use(Ok(volume()), true);
+    for raw in [host.raw.clone(), None] {
+        let system = |_: &Path| Err(file::Elsewhere.into());
+        let host =
+            Host { raw, system, root: host.root.clone(), single: None, unlisted: None, limits: Limits::default() };
+        let cause = FileSystem::open(&host, &EntryPath::new("open.txt")).err().unwrap().cause;
+        assert!(matches!(&cause, Cause::Elsewhere(what) if what == file::ELSEWHERE), "{cause}");
+    }
+    let kept = |name: &str, kind| Named { barred: Some(file::ELSEWHERE), ..Named::new(name, kind) };
+    let here = Named::new("here", EntryKind::File);
+    let folder = kept("folder", EntryKind::Directory);
+    let told = |found: &[Named]| elsewhere(found).map(|cause| cause.to_string());
+    assert_eq!(told(&[here.clone(), folder.clone()]), None);
+    let one = told(&[here, kept("a", EntryKind::File), folder]).unwrap();
+    assert!(one.starts_with("1 file here: kept online or in an archive"), "{one}");
+    let two = told(&[kept("a", EntryKind::File), kept("b", EntryKind::File)]).unwrap();
+    assert!(two.starts_with("2 files here: "), "{two}");
+}
+
 /// A share has streams too, which no volume of this host tells.
 #[test]
 #[cfg(unix)]
