@@ -46,6 +46,9 @@ use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use walk::Left;
 
+/// Asked between the parts of long work whether it is to go on; who is asked may rest before the answer.
+pub type GoOn = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// What a walk comes upon.
 #[derive(Debug)]
 pub enum Walked {

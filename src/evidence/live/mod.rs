@@ -12,7 +12,7 @@ mod places;
 use super::entry::{Entry, EntryKind, EntryPath, Origin};
 use super::filesystem::host::{self, Host};
 use super::walk::{Enter, Left, Walk};
-use super::{FileSystem, Opened, Walked};
+use super::{FileSystem, GoOn, Opened, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
 #[cfg(windows)]
@@ -133,16 +133,17 @@ struct Devices {
 }
 
 impl Live {
-    /// Takes a folder of this host.
+    /// Takes a folder of this host; `go_on` is asked where something takes long.
     ///
     /// # Errors
     /// It does not exist, cannot be read, or is no folder.
-    pub fn open(path: &Path, all_disks: bool, limits: &Limits) -> Result<Self, Anomaly> {
+    pub fn open(path: &Path, all_disks: bool, limits: &Limits, go_on: GoOn) -> Result<Self, Anomaly> {
         let failed = |cause: Cause| Anomaly { stage: Stage::Open, path: path.to_string_lossy().into_owned(), cause };
         // Some drivers of disks of Windows cannot tell the path of what they opened.
         let root = path.canonicalize().or_else(|error| if cfg!(unix) { Err(error) } else { host::rooted(path) });
         let root = root.map_err(|error| failed(error.into()))?;
-        Self::with_mounts(&root, all_disks, &mount_table(), limits)
+        let live = Self::with_mounts(&root, all_disks, &mount_table(), limits)?;
+        Ok(Self { host: live.host.asking(go_on), ..live })
     }
 
     fn with_mounts(root: &Path, all_disks: bool, mountinfo: &[u8], limits: &Limits) -> Result<Self, Anomaly> {

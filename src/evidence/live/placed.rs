@@ -11,7 +11,7 @@ use crate::evidence::drive::holds_system;
 use crate::evidence::entry::{Entry, EntryKind, EntryPath, Origin};
 use crate::evidence::lookup::Lookup;
 use crate::evidence::walk::Left;
-use crate::evidence::{FileSystem, Opened, Walked};
+use crate::evidence::{FileSystem, GoOn, Opened, Walked};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -26,12 +26,12 @@ pub struct Placed {
 }
 
 impl Placed {
-    /// Takes a folder of this host.
+    /// Takes a folder of this host; `go_on` is asked where something takes long.
     ///
     /// # Errors
     /// It does not exist, cannot be read, or is no folder.
-    pub fn open(path: &Path, all_disks: bool, limits: &Limits) -> Result<Self, Anomaly> {
-        let live = Live::open(path, all_disks, limits)?;
+    pub fn open(path: &Path, all_disks: bool, limits: &Limits, go_on: GoOn) -> Result<Self, Anomaly> {
+        let live = Live::open(path, all_disks, limits, go_on)?;
         if cfg!(windows) {
             // A letter for a folder of another machine has no place on a drive but the one that was named.
             let place = place(live.root.as_os_str().as_encoded_bytes()).or_else(|| {
@@ -204,7 +204,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "x").unwrap();
         }
-        let placed = Placed::open(root.path(), false, &Limits::default()).unwrap();
+        let placed = Placed::open(root.path(), false, &Limits::default(), std::sync::Arc::new(|| true)).unwrap();
         (root, placed)
     }
 

@@ -27,7 +27,7 @@ use crate::base::limits::Limits;
 use crate::base::time::FileTimes;
 use crate::evidence::entry::{Entry, EntryKind, EntryPath, Origin};
 use crate::evidence::walk::{Enter, Walk};
-use crate::evidence::{FileSystem, Opened, Walked};
+use crate::evidence::{FileSystem, GoOn, Opened, Walked};
 pub(super) use file::kind_of;
 #[cfg(windows)]
 pub(super) use file::{ELSEWHERE, is_elsewhere};
@@ -54,6 +54,8 @@ pub struct Host {
     /// Why the streams of files are not listed, where files have streams and no volume is to be had.
     unlisted: Option<&'static str>,
     limits: Limits,
+    /// Whether long work is to go on.
+    go_on: GoOn,
     /// How the system opens a file.
     system: fn(&Path) -> io::Result<File>,
 }
@@ -100,7 +102,13 @@ impl Host {
     fn of(root: PathBuf, single: Option<EntryPath>, limits: Limits) -> Self {
         let raw = raw::below(&root);
         let unlisted = if raw.is_none() { raw::unlisted(&root) } else { None };
-        Self { root, single, raw, unlisted, limits, system: file::open_read_only }
+        Self { root, single, raw, unlisted, limits, go_on: Arc::new(|| true), system: file::open_read_only }
+    }
+
+    /// Has it ask whether to go on where something takes long: the master file table of a volume is read as a whole.
+    #[must_use]
+    pub fn asking(self, go_on: GoOn) -> Self {
+        Self { go_on, ..self }
     }
 
     /// Whether files have streams here, as far as this is known.
@@ -145,7 +153,7 @@ impl Host {
         }
         if is_root {
             let wrong = match &self.raw {
-                Some(raw) => raw.wrong(limits),
+                Some(raw) => raw.wrong(limits, &*self.go_on),
                 None => self.unlisted.map(raw::not_listed),
             };
             listing.anomalies.extend(wrong.map(|what| anomaly(Cause::Unsupported(what))));
@@ -168,7 +176,7 @@ impl Host {
             let stream = Named::new([name, b":", stream].concat(), EntryKind::File);
             names.push(Named { origin: Origin::AlternateStream, ..stream });
         };
-        match self.raw.as_ref().map(|raw| raw.streams(path.as_bytes(), limits)) {
+        match self.raw.as_ref().map(|raw| raw.streams(path.as_bytes(), limits, &*self.go_on)) {
             Some(Ok(streams)) => streams.iter().for_each(|stream| add(stream)),
             // The one that tells most can be asked for by its name.
             Some(Err(_)) | None if kind == EntryKind::File => {

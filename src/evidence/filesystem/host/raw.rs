@@ -106,11 +106,11 @@ impl Raw {
     ///
     /// # Errors
     /// Why they cannot be told.
-    pub(super) fn streams(&self, path: &[u8], limits: &Limits) -> Result<&[Vec<u8>], &str> {
+    pub(super) fn streams(&self, path: &[u8], limits: &Limits, go_on: &dyn Fn() -> bool) -> Result<&[Vec<u8>], &str> {
         if !self.volume.has_streams() {
             return Ok(&[]);
         }
-        let streams = self.all_streams(limits)?;
+        let streams = self.all_streams(limits, go_on)?;
         let whole: Vec<u8> = match (self.place.as_slice(), path) {
             ([], path) => path.to_vec(),
             (place, []) => place.to_vec(),
@@ -119,17 +119,17 @@ impl Raw {
         Ok(streams.by_path.get(&whole).map_or(&[], Vec::as_slice))
     }
 
-    fn all_streams(&self, limits: &Limits) -> Result<&NamedStreams, &str> {
-        let all = || Ok(self.records()?.named_streams(limits));
+    fn all_streams(&self, limits: &Limits, go_on: &dyn Fn() -> bool) -> Result<&NamedStreams, &str> {
+        let all = || Ok(self.records()?.named_streams(limits, go_on));
         self.streams.get_or_init(|| all().map_err(str::to_owned)).as_ref().map_err(String::as_str)
     }
 
     /// What is to be said of the streams of this volume as a whole: why they are not, or not all, told.
-    pub(super) fn wrong(&self, limits: &Limits) -> Option<String> {
+    pub(super) fn wrong(&self, limits: &Limits, go_on: &dyn Fn() -> bool) -> Option<String> {
         if !self.volume.has_streams() {
             return None;
         }
-        match self.all_streams(limits) {
+        match self.all_streams(limits, go_on) {
             Ok(streams) => streams.wrong.clone(),
             Err(why) => Some(not_listed(why)),
         }

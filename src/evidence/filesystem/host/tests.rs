@@ -278,8 +278,7 @@ fn what_is_kept_online_is_told_once_for_a_folder() {
     let (_root, host) = in_use(Ok(volume()), true);
     for raw in [host.raw.clone(), None] {
         let system = |_: &Path| Err(file::Elsewhere.into());
-        let host =
-            Host { raw, system, root: host.root.clone(), single: None, unlisted: None, limits: Limits::default() };
+        let host = Host { raw, system, ..Host::open(&host.root, &Limits::default()).unwrap() };
         let cause = FileSystem::open(&host, &EntryPath::new("open.txt")).err().unwrap().cause;
         assert!(matches!(&cause, Cause::Elsewhere(what) if what == file::ELSEWHERE), "{cause}");
     }
@@ -292,6 +291,15 @@ fn what_is_kept_online_is_told_once_for_a_folder() {
     assert!(one.starts_with("1 file here: kept online or in an archive"), "{one}");
     let two = told(&[kept("a", EntryKind::File), kept("b", EntryKind::File)]).unwrap();
     assert!(two.starts_with("2 files here: "), "{two}");
+}
+
+#[test]
+fn streams_are_listed_as_long_as_there_is_time() {
+    let (_root, host) = in_use(Ok(volume()), true);
+    let host = host.asking(Arc::new(|| false));
+    let (entries, anomalies) = walked(&host, &Limits::default());
+    assert_eq!(entries.len(), 3);
+    assert!(anomalies.len() == 1 && anomalies[0].contains("up to record 0 "), "{anomalies:?}");
 }
 
 /// A share has streams too, which no volume of this host tells.
