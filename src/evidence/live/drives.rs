@@ -116,8 +116,8 @@ mod tests {
         assert_eq!(told('C', Kind::Fixed, false, Ok(r"\\?\C:\")), "read");
         assert_eq!(told('R', Kind::Fixed, false, Ok(r"\\?\Volume{0a1b}\")), "read");
         assert_eq!(told('Q', Kind::Absent, true, Err(5)), "absent");
-        assert_eq!(told('S', Kind::Fixed, true, Ok(r"\\?\C:\a\b")), "S: the same files as /C:/a/b (subst)");
-        assert_eq!(told('S', Kind::Fixed, true, Ok(r"\\?\c:\")), "S: the same files as /c:/ (subst)");
+        assert_eq!(told('S', Kind::Fixed, true, Ok(r"\\?\C:\a\b")), r"S: the same files as C:\a\b (subst)");
+        assert_eq!(told('S', Kind::Fixed, true, Ok(r"\\?\c:\")), r"S: the same files as c:\ (subst)");
     }
 
     #[test]

@@ -27,7 +27,7 @@ use std::sync::{Mutex, PoisonError};
 /// A disk that is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// Where it is, from the root of the host; on Windows its letter.
+    /// Where it is, from the root of the host, which on Windows is above the drives: `C:`, `C:/mnt/data`.
     pub point: EntryPath,
     /// Its kind, in the word of the system.
     pub kind: String,
@@ -42,6 +42,8 @@ pub enum Why {
     Pseudo,
     /// It is another machine's.
     Network,
+    /// It is a volume that Windows shows in this folder, which no walk enters.
+    Mounted,
     /// It shows, as one, folders that are read by themselves.
     Layers,
     /// It may be a floppy drive.
@@ -58,13 +60,35 @@ impl Skipped {
         match &self.why {
             Why::Pseudo => format!("pseudo file system ({kind})"),
             Why::Network => format!("network file system ({kind}); --all-disks reads it"),
+            Why::Mounted => {
+                format!("a volume of this host that is mounted in this folder: it is read where it is named ({kind})")
+            }
             Why::Layers => format!("layers over folders that are read by themselves ({kind})"),
             Why::Floppy => {
                 format!("perhaps a floppy drive, which would begin to turn: it is read where it is named ({kind})")
             }
-            Why::Again(place) => format!("the same files as /{} ({kind})", place.display()),
+            Why::Again(place) => format!("the same files as {} ({kind})", shown(place)),
         }
     }
+
+    /// Where it is, as its host writes it.
+    #[must_use]
+    pub fn place(&self) -> String {
+        shown(&self.point)
+    }
+}
+
+/// A place as its host writes it: `/mnt/share`, `C:`, `C:\mnt\data`.
+fn shown(place: &EntryPath) -> String {
+    let is_drive = place.components().next().is_some_and(|first| matches!(first, [_, b':']));
+    if is_drive { place.display().replace('/', "\\") } else { format!("/{}", place.display()) }
+}
+
+/// The name of the volume that a folder of Windows is a mount point of, by what the folder is a link to.
+fn mounted_volume(target: &[u8]) -> Option<String> {
+    let name = target.strip_prefix(br"\\?\").unwrap_or_default();
+    let is_volume = name.to_ascii_lowercase().starts_with(b"volume{");
+    is_volume.then(|| String::from_utf8_lossy(name).trim_end_matches('\\').to_owned())
 }
 
 /// The roots of this host.
@@ -148,7 +172,13 @@ impl Live {
 
     fn with_mounts(root: &Path, all_disks: bool, mountinfo: &[u8], limits: &Limits) -> Result<Self, Anomaly> {
         let host = Host::open(root, limits)?;
-        let base = mounts::path(root.as_os_str().as_encoded_bytes());
+        let path = root.as_os_str().as_encoded_bytes();
+        let base = match placed::place(path).filter(|_| cfg!(windows)) {
+            Some((letter, below)) => {
+                below.components().fold(EntryPath::new(format!("{letter}:")), |at, name| at.join(name))
+            }
+            None => mounts::path(path),
+        };
         let mounts = Mounts::parse(mountinfo, &base, all_disks);
         let mut corridors: BTreeMap<EntryPath, BTreeSet<Vec<u8>>> = BTreeMap::new();
         for point in mounts.read.iter().filter(|point| mounts.skipped.keys().any(|skip| mounts::is_within(point, skip)))
@@ -244,8 +274,22 @@ impl Live {
             Walked::Entry(entry) if entry.kind != EntryKind::Directory && self.is_mount_point(&entry.path) => {
                 ControlFlow::Continue(())
             }
+            Walked::Entry(entry) if entry.kind == EntryKind::Symlink => {
+                self.note_mounted(&entry.path);
+                visit(Walked::Entry(entry))
+            }
             walked => visit(walked),
         })
+    }
+
+    /// Takes down the volume that Windows shows in a folder, which the walk takes for a link.
+    fn note_mounted(&self, path: &EntryPath) {
+        let target = if cfg!(any(windows, test)) { self.host.link(path) } else { None };
+        if let Some(kind) = target.and_then(|target| mounted_volume(target.as_os_str().as_encoded_bytes())) {
+            let point = self.absolute(path);
+            let skipped = Skipped { point: point.clone(), kind, why: Why::Mounted };
+            self.devices.lock().unwrap_or_else(PoisonError::into_inner).late.insert(point, skipped);
+        }
     }
 
     /// Walks some places, and then all the rest; tells what is left where the visitor breaks.
@@ -398,6 +442,32 @@ mod tests {
         let live = live(root.path(), true);
         let found = files(|visit| live.walk(&Limits::default(), visit));
         assert_eq!(found, ["dev/shm/b", "etc/cron.d/a", "file", "mnt/share/deep/c", "tmp/d", "zz/e"]);
+    }
+
+    /// A link as the standard library tells a mount point of Windows.
+    #[test]
+    fn a_volume_in_a_folder_is_told() {
+        let root = host();
+        let volume = r"\\?\Volume{0a1b2c3d-0000-0000-0000-100000000000}\";
+        std::os::unix::fs::symlink(volume, root.path().join("zz/data")).unwrap();
+        std::os::unix::fs::symlink("e", root.path().join("zz/link")).unwrap();
+        let live = live(root.path(), true);
+        live.walk(&Limits::default(), &mut |_| ControlFlow::Continue(()));
+        let told = live.skipped().into_iter().filter(|skipped| skipped.why == Why::Mounted);
+        let told: Vec<(String, String)> = told.map(|skipped| (skipped.place(), skipped.reason())).collect();
+        let place = root.path().canonicalize().unwrap().join("zz/data").display().to_string();
+        let why = "a volume of this host that is mounted in this folder: it is read where it is named \
+                   (Volume{0a1b2c3d-0000-0000-0000-100000000000})";
+        assert_eq!(told, [(place, why.to_owned())]);
+        assert_eq!(mounted_volume(br"\\?\C:\elsewhere"), None);
+        assert_eq!(mounted_volume(b"Volume{x}"), None);
+    }
+
+    #[test]
+    fn places_are_written_as_their_host_does() {
+        for (point, expected) in [("mnt/a", "/mnt/a"), ("C:", "C:"), ("C:/mnt/data", r"C:\mnt\data"), ("", "/")] {
+            assert_eq!(shown(&EntryPath::new(point)), expected);
+        }
     }
 
     #[test]

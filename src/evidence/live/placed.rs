@@ -155,7 +155,7 @@ impl FileSystem for Placed {
 }
 
 /// The letter of the drive in an absolute path of Windows, and the path on that drive; nothing for what has no letter.
-fn place(path: &[u8]) -> Option<(char, EntryPath)> {
+pub(super) fn place(path: &[u8]) -> Option<(char, EntryPath)> {
     let plain = path.strip_prefix(br"\\?\").or_else(|| path.strip_prefix(br"\\.\")).unwrap_or(path);
     let [letter, b':', b'\\' | b'/', below @ ..] = plain else { return None };
     let names: Vec<&[u8]> = below.split(|byte| matches!(byte, b'\\' | b'/')).filter(|name| !name.is_empty()).collect();

@@ -193,6 +193,11 @@ impl Host {
         self.knows_streams() && stream_of(path.name()).is_some_and(|(_, stream)| !stream.is_empty())
     }
 
+    /// What a link leads to, as it is written.
+    pub(in crate::evidence) fn link(&self, path: &EntryPath) -> Option<PathBuf> {
+        std::fs::read_link(real(&self.root, path)?).ok()
+    }
+
     /// Opens a file, or one of its streams, and says when it was changed.
     fn open_stream(&self, path: &EntryPath) -> Result<Opened, Cause> {
         let unknown = || Cause::Unsupported("no path of this host".to_owned());
