@@ -278,7 +278,12 @@ pub(super) fn below(root: &Path) -> Option<Arc<Raw>> {
     let path = root.as_os_str().as_encoded_bytes();
     let (name, place) = mounted(path, &link).or_else(|| split(path))?;
     let volume = OfWindows { name: String::from_utf8(name).ok()?, has_streams: OnceLock::new() };
-    reference(&volume, root).ok()?;
+    // The root may be the mount point itself: what it leads to is meant.
+    let folder = super::file::with_access(root, false, 0).ok()?;
+    let (serial, _) = super::file::identity(&folder).ok()?;
+    if volume.serial().ok()? != serial {
+        return None;
+    }
     Some(Arc::new(Raw::new(Box::new(volume), place)))
 }
 
