@@ -103,9 +103,9 @@ fn a_triage_that_is_not_cut_short_reports_what_a_scan_does() {
             let findings = report["findings"].as_array().unwrap().iter();
             findings.filter_map(|finding| finding["rule"].as_str().map(str::to_owned)).collect()
         };
-        assert_eq!(rules(&report), rules(&scanned));
-        // It has the names of the host, which on Windows has drives; what lies in a temporary folder is told to do so.
+        // It has the names of the host, which on Windows has drives; which folders everybody may write to they tell as well.
         if cfg!(unix) {
+            assert_eq!(rules(&report), rules(&scanned));
             let place = root.path().canonicalize().unwrap().display().to_string();
             let lead = format!("{}/", place.trim_start_matches('/'));
             let plain = |report: &Value| {
