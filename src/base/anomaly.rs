@@ -38,7 +38,7 @@ impl fmt::Display for Stage {
     }
 }
 
-/// The four causes of an anomaly.
+/// The causes of an anomaly.
 #[derive(Debug, thiserror::Error)]
 pub enum Cause {
     /// The operating system refused.
@@ -47,6 +47,9 @@ pub enum Cause {
     /// An honest limit of this program: the input may be perfectly good.
     #[error("{0}")]
     Unsupported(String),
+    /// What is meant is not on this host, but online or in an archive, and is not fetched: nothing of this host is left out.
+    #[error("{0}")]
+    Elsewhere(String),
     /// The bytes contradict themselves or their format.
     #[error("{what} at offset {offset}")]
     Corrupt {

@@ -30,12 +30,50 @@ fn is_ignored(signal: i32) -> bool {
 }
 
 /// Has the system tell the flag. Where it refuses, Ctrl-C ends the program at once, which is no harm.
+///
+/// Who listens to the console cannot tell its events apart, and one of them, `CTRL_LOGOFF_EVENT`, comes to programs in the
+/// session of the services whenever any user logs off; unheard it ends nothing there (Microsoft, `HandlerRoutine`). So nothing
+/// is listened to in that session: Ctrl-C ends the program at once.
 #[cfg(windows)]
 pub(super) fn listen(cancelled: &Arc<AtomicBool>) {
+    if !listens_in(session()) {
+        return;
+    }
     let cancelled = Arc::clone(cancelled);
     let _ = ctrlc::set_handler(move || {
         if cancelled.swap(true, std::sync::atomic::Ordering::Relaxed) {
             std::process::exit(130);
         }
     });
+}
+
+/// The session of Windows that the program runs in; nothing where the system does not tell.
+#[cfg(windows)]
+fn session() -> Option<u32> {
+    use winsafe::{HPROCESS, TokenInfo, co};
+    let token = HPROCESS::GetCurrentProcess().OpenProcessToken(co::TOKEN::QUERY).ok()?;
+    match token.GetTokenInformation(co::TOKEN_INFORMATION_CLASS::SessionId).ok()? {
+        TokenInfo::SessionId(session) => Some(*session),
+        _ => None,
+    }
+}
+
+/// Whether the console is listened to in a session: not in that of the services, which is the first.
+#[cfg(any(windows, test))]
+fn listens_in(session: Option<u32>) -> bool {
+    session != Some(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_logoff_of_a_user_ends_no_run_among_the_services() {
+        for (session, listens) in [(Some(0), false), (Some(1), true), (Some(7), true), (None, true)] {
+            assert_eq!(listens_in(session), listens, "{session:?}");
+        }
+        #[cfg(windows)]
+        assert!(session().is_some());
+    }
 }

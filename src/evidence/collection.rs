@@ -176,6 +176,7 @@ fn again(anomaly: &Anomaly) -> Anomaly {
     let cause = match &anomaly.cause {
         Cause::Io(error) => Cause::Io(io::Error::new(error.kind(), error.to_string())),
         Cause::Unsupported(what) => Cause::Unsupported(what.clone()),
+        Cause::Elsewhere(what) => Cause::Elsewhere(what.clone()),
         Cause::Corrupt { what, offset } => Cause::Corrupt { what: what.clone(), offset: *offset },
         Cause::LimitReached { what, limit } => Cause::LimitReached { what, limit: *limit },
     };

@@ -77,7 +77,7 @@ impl DriveMap {
             given.iter().map(|(letter, folder)| drive(*letter, KnownBy::Given, folder)).collect();
         let (roots, shadows): (Vec<_>, Vec<_>) = lookup.roots().into_iter().partition(|root| root.shadow_of.is_none());
         let roots: Vec<EntryPath> = roots.into_iter().map(|root| root.folder).collect();
-        if drives.is_empty() {
+        if drives.is_empty() && !lookup.is_host() {
             for (letter, folder) in mounted_devices::letters(lookup, &roots, identities) {
                 drives.push(drive(letter, KnownBy::Registry, &folder));
             }
@@ -211,7 +211,8 @@ fn find_drives(lookup: &Lookup<'_>, root: &EntryPath, drives: &mut Vec<Drive>) {
     }
 }
 
-fn holds_system(lookup: &Lookup<'_>, folder: &EntryPath) -> bool {
+/// Whether a folder is the root of a Windows.
+pub(super) fn holds_system(lookup: &Lookup<'_>, folder: &EntryPath) -> bool {
     !lookup.directories(folder, &["Windows", "System32"]).is_empty()
 }
 

@@ -84,6 +84,12 @@ impl<'a> Lookup<'a> {
         directories.map(|entry| entry.path.clone()).collect()
     }
 
+    /// Whether the paths are those of the host that the program runs on.
+    #[must_use]
+    pub fn is_host(&self) -> bool {
+        self.file_system.is_host()
+    }
+
     /// The entries of a directory.
     #[must_use]
     pub fn list(&self, directory: &EntryPath) -> Vec<Entry> {

@@ -46,6 +46,9 @@ use std::ops::{ControlFlow, Range};
 use std::sync::Arc;
 use walk::Left;
 
+/// Asked between the parts of long work whether it is to go on; who is asked may rest before the answer.
+pub type GoOn = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// What a walk comes upon.
 #[derive(Debug)]
 pub enum Walked {
@@ -126,6 +129,12 @@ pub trait FileSystem: Send + Sync {
         BTreeMap::new()
     }
 
+    /// Whether the paths are those that the host has itself on which the program runs, so that no folder stands for a drive by
+    /// what it is called.
+    fn is_host(&self) -> bool {
+        false
+    }
+
     /// The roots of volumes; one, the root itself, unless the evidence is an image.
     fn roots(&self) -> Vec<Root> {
         vec![Root { folder: EntryPath::default(), shadow_of: None }]
@@ -199,6 +208,10 @@ impl<T: FileSystem + ?Sized> FileSystem for Arc<T> {
 
     fn directories(&self, root: &EntryPath, records: &BTreeSet<u64>) -> BTreeMap<u64, Entry> {
         (**self).directories(root, records)
+    }
+
+    fn is_host(&self) -> bool {
+        (**self).is_host()
     }
 
     fn roots(&self) -> Vec<Root> {

@@ -1,6 +1,5 @@
 //! Opens a piece of evidence, whatever it is: a directory, a disk image, an archive, a single file.
 
-use super::FileSystem;
 use super::collection;
 use super::container::{self, Format, Siblings, StoredDigests};
 use super::entry::EntryPath;
@@ -12,6 +11,7 @@ use super::mounted::Mounted;
 use super::recover::changed::{Changed, Live};
 use super::recover::shadow_copy;
 use super::volume::{self, Partition, Scheme};
+use super::{FileSystem, GoOn};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
 use crate::base::guard::guarded;
@@ -94,12 +94,20 @@ pub struct Opened {
 /// # Errors
 /// It does not exist, cannot be read, or is neither a directory, a regular file nor a device.
 pub fn open(path: &Path, limits: &Limits) -> Result<Opened, Anomaly> {
+    open_asking(path, limits, Arc::new(|| true))
+}
+
+/// The same for a run that may be to end: `go_on` is asked where something takes long.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_asking(path: &Path, limits: &Limits, go_on: GoOn) -> Result<Opened, Anomaly> {
     if host::is_device(path) {
         let source = host::open_device(path)?;
         let size = source.len();
         return Ok(open_image(source.clone(), &Alone, limits).unwrap_or_else(|| unknown_disk(source, size)));
     }
-    let host = Host::open(path, limits)?;
+    let host = Host::open(path, limits)?.asking(go_on);
     if !host.is_single_file() {
         let file_system = collection::unescaped(Box::new(host), limits);
         return Ok(Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() });

@@ -72,7 +72,7 @@ impl Walk<'_> {
             let mut flow = visit(Walked::Entry(entry));
             if is_folder && flow.is_continue() {
                 flow = if let Some(why) = named.barred {
-                    let cause = Cause::Unsupported(why.to_owned());
+                    let cause = Cause::Elsewhere(why.to_owned());
                     visit(Walked::Anomaly(Anomaly { stage: Stage::Walk, path: path.display(), cause }))
                 } else if path.components().count() >= self.limits.directory_depth {
                     let limit = u64::try_from(self.limits.directory_depth).unwrap_or(u64::MAX);

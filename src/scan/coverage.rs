@@ -96,11 +96,7 @@ pub(super) fn coverage(files: u64, links: u64, images: &Images) -> Vec<Coverage>
 
 /// The disks of a live host that were not read.
 pub(super) fn disks(skipped: &[Skipped]) -> Vec<Coverage> {
-    let of = |skipped: &Skipped| {
-        let point = skipped.point.display();
-        let place = if point.ends_with(':') { point } else { format!("/{point}") };
-        unread(&format!("disk {place}"), &skipped.reason())
-    };
+    let of = |skipped: &Skipped| unread(&format!("disk {}", skipped.place()), &skipped.reason());
     skipped.iter().map(of).collect()
 }
 

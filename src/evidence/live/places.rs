@@ -45,13 +45,17 @@ const PLACES: &[&str] = &[
     "var/log",
 ];
 
-/// The folders of the list that are there, in its order, from the root and from every folder that stands for a drive.
-pub(super) fn plausible(file_system: &dyn FileSystem) -> Vec<EntryPath> {
+/// The folders of the list that are there, in its order, from the root, from the folder that was named, and from every folder
+/// in it that stands for a drive.
+pub(super) fn plausible(file_system: &dyn FileSystem, named: &EntryPath) -> Vec<EntryPath> {
     let lookup = Lookup::new(file_system);
     let is_drive =
         |path: &EntryPath| matches!(path.name(), [letter] | [letter, b':' | b'_'] if letter.is_ascii_alphabetic());
     let mut roots = vec![EntryPath::default()];
-    roots.extend(lookup.directories(&EntryPath::default(), &["*"]).into_iter().filter(is_drive));
+    if !named.as_bytes().is_empty() {
+        roots.push(named.clone());
+    }
+    roots.extend(lookup.directories(named, &["*"]).into_iter().filter(is_drive));
     let mut places: Vec<EntryPath> = Vec::new();
     for place in PLACES {
         let names: Vec<&str> = place.split('/').collect();
@@ -85,7 +89,7 @@ mod tests {
         .map(|path| (path, "x"))
         .into_iter()
         .collect();
-        let places: Vec<String> = plausible(&disk).iter().map(EntryPath::display).collect();
+        let places: Vec<String> = plausible(&disk, &EntryPath::default()).iter().map(EntryPath::display).collect();
         assert_eq!(
             places,
             [

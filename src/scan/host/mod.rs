@@ -1,8 +1,8 @@
 //! The facts of the host that a triage runs on: what tells one report of thousands from the others, and how far its clock is
 //! to be trusted.
 //!
-//! They are read from files, on Windows from the system where the files are closed, and never from variables of the
-//! environment, which anybody sets who starts the program.
+//! They are read from files, on Windows from the registry as the system tells it, and never from variables of the environment,
+//! which anybody sets who starts the program.
 
 #[cfg(any(target_os = "linux", test))]
 mod linux;

@@ -1,8 +1,8 @@
-//! What a Windows says of itself, in the hives of its registry. The hives in use are closed to all but those who may read the
-//! volume: what they do not tell, the system is asked for.
+//! What a Windows says of itself: what the system tells of its registry as it is, and for what it does not tell the hives. Those
+//! in use are closed to all but those who may read the volume, and what was written last is not in them yet.
 //!
 //! Sources: `SOFTWARE\Microsoft\Cryptography`, `MachineGuid`; `Microsoft\Windows NT\CurrentVersion`; `SYSTEM`,
-//! `Control\ComputerName`, `Control\TimeZoneInformation`; `GetComputerName`, `RegGetValue`. When it was started no file of it
+//! `Control\ComputerName`, `Control\TimeZoneInformation`; `RegGetValue`, `GetSystemDirectory`. When it was started no file of it
 //! tells for sure: that is `GetTickCount64` before now, which a start out of hibernation (fast startup) does not set back.
 
 use super::nothing;
@@ -14,26 +14,57 @@ use crate::case::host::Host;
 use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
 
-/// What the Windows says whose folder the system names.
+/// What the Windows says that runs.
 #[cfg(windows)]
 pub(super) fn facts(clock: Timestamp) -> Host {
-    use crate::evidence::filesystem::host;
-    // Where Windows lies is not in a file; what a wrong answer leads to are the facts of no host.
-    let folder = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
-    let folder = std::path::PathBuf::from(folder);
-    asked(match folder.parent().map(|drive| host::Host::open(drive, &Limits::default())) {
-        Some(Ok(drive)) => {
-            of(&drive, &EntryPath::new(folder.file_name().unwrap_or_default().as_encoded_bytes()), clock)
-        }
-        _ => nothing(clock),
-    })
+    let told = asked(clock);
+    if is_whole(&told) { told } else { completed(told, of_files(clock)) }
 }
 
-/// The same host with what the running system says where its hives said nothing.
+/// What its files say; nothing where they cannot be had.
 #[cfg(windows)]
-fn asked(host: Host) -> Host {
+fn of_files(clock: Timestamp) -> Host {
+    use crate::evidence::filesystem::host;
+    let system = winsafe::GetSystemDirectory().unwrap_or_else(|_| r"C:\Windows\System32".to_owned());
+    let drive = std::path::Path::new(&system).ancestors().last();
+    match (drive.map(|drive| host::Host::open(drive, &Limits::default())), windows_folder(&system)) {
+        (Some(Ok(drive)), Some(folder)) => of(&drive, &folder, clock),
+        _ => nothing(clock),
+    }
+}
+
+/// The folder of Windows from the root of its drive, by the path of its `System32`.
+fn windows_folder(system: &str) -> Option<EntryPath> {
+    let (_, below) = system.split_once(":\\")?;
+    let (folder, _) = below.trim_end_matches('\\').rsplit_once('\\')?;
+    Some(EntryPath::new(folder.replace('\\', "/")))
+}
+
+/// Whether a host has said all that its files could.
+fn is_whole(host: &Host) -> bool {
+    let texts = [&host.name, &host.machine_id, &host.os, &host.os_version, &host.time_zone];
+    texts.iter().all(|text| text.is_some()) && host.bias_minutes.is_some()
+}
+
+/// A host with what another source says where it said nothing.
+fn completed(host: Host, by: Host) -> Host {
+    Host {
+        name: host.name.or(by.name),
+        machine_id: host.machine_id.or(by.machine_id),
+        os: host.os.or(by.os),
+        os_version: host.os_version.or(by.os_version),
+        booted: host.booted.or(by.booted),
+        time_zone: host.time_zone.or(by.time_zone),
+        bias_minutes: host.bias_minutes.or(by.bias_minutes),
+        ..host
+    }
+}
+
+/// What the running system says.
+#[cfg(windows)]
+fn asked(clock: Timestamp) -> Host {
     use std::time::{Duration, SystemTime};
-    use winsafe::{GetComputerName, GetTickCount64, HKEY, RegistryValue, co};
+    use winsafe::{GetTickCount64, HKEY, RegistryValue, co};
     let value = |key: &str, name: &str| HKEY::LOCAL_MACHINE.RegGetValue(Some(key), Some(name), co::RRF::RT_ANY).ok();
     let text = |key: &str, name: &str| match value(key, name)? {
         RegistryValue::Sz(text) | RegistryValue::ExpandSz(text) => Some(text).filter(|text| !text.is_empty()),
@@ -45,20 +76,23 @@ fn asked(host: Host) -> Host {
     };
     const VERSION: &str = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion";
     const ZONE: &str = r"SYSTEM\CurrentControlSet\Control\TimeZoneInformation";
+    const NAME: &str = r"SYSTEM\CurrentControlSet\Control\ComputerName";
     let build = || {
         let build = text(VERSION, "CurrentBuildNumber").or_else(|| text(VERSION, "CurrentBuild"))?;
         Some(number(VERSION, "UBR").map_or(build.clone(), |revision| format!("{build}.{revision}")))
     };
+    // `GetComputerName` heeds a variable of the environment (`_CLUSTER_NETWORK_NAME_`).
+    let name = |key: &str| text(&format!(r"{NAME}\{key}"), "ComputerName");
     Host {
-        name: host.name.or_else(|| GetComputerName().ok()),
-        machine_id: host.machine_id.or_else(|| text(r"SOFTWARE\Microsoft\Cryptography", "MachineGuid")),
-        os: host.os.or_else(|| text(VERSION, "ProductName")),
-        os_version: host.os_version.or_else(build),
+        name: name("ActiveComputerName").or_else(|| name("ComputerName")),
+        machine_id: text(r"SOFTWARE\Microsoft\Cryptography", "MachineGuid"),
+        os: text(VERSION, "ProductName"),
+        os_version: build(),
         booted: SystemTime::now().checked_sub(Duration::from_millis(GetTickCount64())).and_then(Timestamp::from_system),
-        time_zone: host.time_zone.or_else(|| text(ZONE, "TimeZoneKeyName")),
+        time_zone: text(ZONE, "TimeZoneKeyName"),
+        bias_minutes: number(ZONE, "ActiveTimeBias").map(u32::cast_signed),
         backup_privilege: Some(crate::evidence::filesystem::host::backs_up()),
-        bias_minutes: host.bias_minutes.or_else(|| Some(number(ZONE, "ActiveTimeBias")?.cast_signed())),
-        ..host
+        ..nothing(clock)
     }
 }
 
@@ -120,14 +154,46 @@ mod tests {
     }
 
     #[test]
+    fn what_the_system_says_counts_before_its_files() {
+        let clock = Timestamp::from_unix(0, 0).unwrap();
+        let fact = |fact: &str| Some(fact.to_owned());
+        let told = Host { name: fact("NOW"), os_version: fact("2"), ..nothing(clock) };
+        let files = Host {
+            name: fact("STALE"),
+            machine_id: fact("5e3d"),
+            os: fact("Windows 10 Pro"),
+            os_version: fact("1"),
+            time_zone: fact("UTC"),
+            bias_minutes: Some(0),
+            ..nothing(clock)
+        };
+        assert!(is_whole(&files) && !is_whole(&told));
+        let both = completed(told, files.clone());
+        let expected = Host { name: fact("NOW"), os_version: fact("2"), ..files };
+        assert_eq!(both, expected);
+    }
+
+    #[test]
+    fn the_folder_of_windows_is_that_of_its_system_folder() {
+        let cases = [
+            (r"C:\Windows\System32", Some("Windows")),
+            (r"D:\WINNT\system32\", Some("WINNT")),
+            (r"C:\a\b\System32", Some("a/b")),
+            (r"C:\System32", None),
+            ("", None),
+        ];
+        for (system, expected) in cases {
+            assert_eq!(windows_folder(system), expected.map(EntryPath::new), "{system}");
+        }
+    }
+
+    #[test]
     #[cfg(windows)]
-    fn the_running_system_says_what_its_files_do_not() {
+    fn the_running_system_is_asked_and_no_variable() {
         let clock = Timestamp::now();
-        let host = asked(nothing(clock));
+        let host = asked(clock);
         assert!(host.name.is_some() && host.os.is_some() && host.os_version.is_some(), "{host:?}");
         assert!(host.backup_privilege.is_some());
         assert!(host.booted.is_some_and(|booted| clock.seconds_since(booted) > -1.0), "{host:?}");
-        let known = asked(Host { name: Some("PC7".to_owned()), ..nothing(clock) });
-        assert_eq!(known.name.as_deref(), Some("PC7"));
     }
 }

@@ -1,6 +1,7 @@
 //! Files of this host, opened so that nobody is disturbed and nothing is followed.
 
 use super::special;
+use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::source::Source;
 use crate::base::time::{FileTimes, Timestamp};
@@ -87,7 +88,7 @@ pub(super) fn open_read_only(path: &Path) -> io::Result<File> {
     }
     let metadata = file.metadata()?;
     if is_elsewhere(metadata.file_attributes()) {
-        return Err(io::Error::new(io::ErrorKind::Unsupported, ELSEWHERE));
+        return Err(Elsewhere.into());
     }
     if metadata.file_attributes() & REPARSE_POINT == 0 || metadata.file_type().is_symlink() {
         return Ok(file);
@@ -133,8 +134,24 @@ pub(super) fn identity(file: &File) -> io::Result<(u64, u64)> {
     Ok((told.volume_serial_number(), told.file_index()))
 }
 
+/// The content of a file is elsewhere.
+#[derive(Debug, thiserror::Error)]
+#[error("{ELSEWHERE}")]
+pub(super) struct Elsewhere;
+
+impl From<Elsewhere> for io::Error {
+    fn from(elsewhere: Elsewhere) -> Self {
+        Self::new(io::ErrorKind::Unsupported, elsewhere)
+    }
+}
+
+/// Why a file cannot be read, by the error with which it was not opened.
+pub(super) fn cause_of(error: io::Error) -> Cause {
+    let is_elsewhere = error.get_ref().is_some_and(|inner| inner.is::<Elsewhere>());
+    if is_elsewhere { Cause::Elsewhere(ELSEWHERE.to_owned()) } else { Cause::Io(error) }
+}
+
 /// Why a file or a folder is not read that has its content elsewhere.
-#[cfg(windows)]
 pub(in crate::evidence::filesystem) const ELSEWHERE: &str =
     "kept online or in an archive: its content is not on this host, and is not fetched";
 

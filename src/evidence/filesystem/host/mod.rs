@@ -16,6 +16,7 @@ mod tests;
 pub use device::{is_device, open_device};
 pub use file::open_file;
 pub(super) use file::opened;
+pub(in crate::evidence) use name::rooted;
 pub use name::{is_other_device, is_sibling};
 #[cfg(windows)]
 pub use privilege::backs_up;
@@ -26,12 +27,12 @@ use crate::base::limits::Limits;
 use crate::base::time::FileTimes;
 use crate::evidence::entry::{Entry, EntryKind, EntryPath, Origin};
 use crate::evidence::walk::{Enter, Walk};
-use crate::evidence::{FileSystem, Opened, Walked};
+use crate::evidence::{FileSystem, GoOn, Opened, Walked};
 pub(super) use file::kind_of;
 #[cfg(windows)]
 pub(super) use file::{ELSEWHERE, is_elsewhere};
 use file::{HostFile, times_of};
-use name::{real, rooted, stream_of};
+use name::{real, stream_of};
 use raw::{Below, Lockable, Raw};
 use std::fmt;
 use std::fs::File;
@@ -50,7 +51,11 @@ pub struct Host {
     single: Option<EntryPath>,
     /// The volume that it lies on, where the system shows less than there is.
     raw: Option<Arc<Raw>>,
+    /// Why the streams of files are not listed, where files have streams and no volume is to be had.
+    unlisted: Option<&'static str>,
     limits: Limits,
+    /// Whether long work is to go on.
+    go_on: GoOn,
     /// How the system opens a file.
     system: fn(&Path) -> io::Result<File>,
 }
@@ -82,16 +87,33 @@ impl Host {
         let limits = limits.clone();
         if metadata.is_dir() {
             let root = rooted(path).map_err(failed)?;
-            Ok(Self { raw: raw::below(&root), root, single: None, limits, system: file::open_read_only })
+            Ok(Self::of(root, None, limits))
         } else if metadata.is_file() {
             let resolved = path.canonicalize().or_else(|error| if cfg!(unix) { Err(error) } else { rooted(path) });
             let resolved = resolved.map_err(failed)?;
             let name = resolved.file_name().map(|name| EntryPath::new(name.as_encoded_bytes())).unwrap_or_default();
             let root = resolved.parent().unwrap_or(Path::new("")).to_owned();
-            Ok(Self { raw: raw::below(&root), root, single: Some(name), limits, system: file::open_read_only })
+            Ok(Self::of(root, Some(name), limits))
         } else {
             Err(refused(kind_of(metadata.file_type())))
         }
+    }
+
+    fn of(root: PathBuf, single: Option<EntryPath>, limits: Limits) -> Self {
+        let raw = raw::below(&root);
+        let unlisted = if raw.is_none() { raw::unlisted(&root) } else { None };
+        Self { root, single, raw, unlisted, limits, go_on: Arc::new(|| true), system: file::open_read_only }
+    }
+
+    /// Has it ask whether to go on where something takes long: the master file table of a volume is read as a whole.
+    #[must_use]
+    pub fn asking(self, go_on: GoOn) -> Self {
+        Self { go_on, ..self }
+    }
+
+    /// Whether files have streams here, as far as this is known.
+    fn knows_streams(&self) -> bool {
+        self.raw.is_some() || self.unlisted.is_some()
     }
 
     /// Whether the evidence is a single file.
@@ -124,10 +146,17 @@ impl Host {
             real(&self.root, folder).ok_or_else(|| anomaly(Cause::Unsupported("no path of this host".to_owned())))?;
         let is_root = folder.as_bytes().is_empty();
         let found = folder::read(&real, is_root).map_err(|error| anomaly(error.into()))?;
-        let Some(raw) = &self.raw else { return Ok(Listing { names: found, ..Listing::default() }) };
-        let mut listing = Listing::default();
+        let mut listing =
+            Listing { anomalies: elsewhere(&found).map(anomaly).into_iter().collect(), names: Vec::new() };
+        if !self.knows_streams() {
+            return Ok(Listing { names: found, ..listing });
+        }
         if is_root {
-            listing.anomalies.extend(raw.wrong(limits).map(|what| anomaly(Cause::Unsupported(what))));
+            let wrong = match &self.raw {
+                Some(raw) => raw.wrong(limits, &*self.go_on),
+                None => self.unlisted.map(raw::not_listed),
+            };
+            listing.anomalies.extend(wrong.map(|what| anomaly(Cause::Unsupported(what))));
             self.add_streams(folder, b"", EntryKind::Directory, limits, &mut listing.names);
         }
         for named in found {
@@ -140,24 +169,33 @@ impl Host {
 
     /// Adds the streams of a file or a folder to the names of its directory.
     fn add_streams(&self, path: &EntryPath, name: &[u8], kind: EntryKind, limits: &Limits, names: &mut Vec<Named>) {
-        let Some(raw) = self.raw.as_deref().filter(|_| matches!(kind, EntryKind::File | EntryKind::Directory)) else {
+        if !self.knows_streams() || !matches!(kind, EntryKind::File | EntryKind::Directory) {
             return;
-        };
+        }
         let mut add = |stream: &[u8]| {
             let stream = Named::new([name, b":", stream].concat(), EntryKind::File);
             names.push(Named { origin: Origin::AlternateStream, ..stream });
         };
-        match raw.streams(path.as_bytes(), limits) {
-            Ok(streams) => streams.iter().for_each(|stream| add(stream)),
+        match self.raw.as_ref().map(|raw| raw.streams(path.as_bytes(), limits, &*self.go_on)) {
+            Some(Ok(streams)) => streams.iter().for_each(|stream| add(stream)),
             // The one that tells most can be asked for by its name.
-            Err(_) if kind == EntryKind::File => {
+            Some(Err(_)) | None if kind == EntryKind::File => {
                 let stream = real(&self.root, &EntryPath::new([path.as_bytes(), b":", ZONE].concat()));
                 if stream.is_some_and(|stream| std::fs::metadata(stream).is_ok()) {
                     add(ZONE);
                 }
             }
-            Err(_) => {}
+            Some(Err(_)) | None => {}
         }
+    }
+
+    fn is_stream(&self, path: &EntryPath) -> bool {
+        self.knows_streams() && stream_of(path.name()).is_some_and(|(_, stream)| !stream.is_empty())
+    }
+
+    /// What a link leads to, as it is written.
+    pub(in crate::evidence) fn link(&self, path: &EntryPath) -> Option<PathBuf> {
+        std::fs::read_link(real(&self.root, path)?).ok()
     }
 
     /// Opens a file, or one of its streams, and says when it was changed.
@@ -165,7 +203,8 @@ impl Host {
         let unknown = || Cause::Unsupported("no path of this host".to_owned());
         let real = real(&self.root, path).ok_or_else(unknown)?;
         let Some(raw) = &self.raw else {
-            let (file, metadata) = opened_by((self.system)(&real)?, false)?;
+            let file = (self.system)(&real).map_err(file::cause_of)?;
+            let (file, metadata) = opened_by(file, self.is_stream(path))?;
             return Ok(Opened { stream: Box::new(file), times: times_of(&metadata) });
         };
         let (name, stream) = stream_of(path.name()).ok_or_else(unknown)?;
@@ -190,6 +229,16 @@ impl Host {
                 Ok(Opened { stream, times })
             }
         }
+    }
+}
+
+/// What is to be said of the files of a folder that have their content elsewhere: once, as there may be any number of them.
+fn elsewhere(found: &[Named]) -> Option<Cause> {
+    let kept = found.iter().filter(|named| named.kind == EntryKind::File && named.barred.is_some()).count();
+    match kept {
+        0 => None,
+        1 => Some(Cause::Elsewhere(format!("1 file here: {}", file::ELSEWHERE))),
+        files => Some(Cause::Elsewhere(format!("{files} files here: {}", file::ELSEWHERE))),
     }
 }
 
@@ -239,8 +288,7 @@ impl FileSystem for Host {
     }
 
     fn origin(&self, path: &EntryPath) -> Origin {
-        let is_stream = self.raw.is_some() && stream_of(path.name()).is_some_and(|(_, stream)| !stream.is_empty());
-        if is_stream { Origin::AlternateStream } else { Origin::File }
+        if self.is_stream(path) { Origin::AlternateStream } else { Origin::File }
     }
 
     fn read_from_volume(&self) -> Vec<EntryPath> {

@@ -57,7 +57,7 @@ pub fn is_sibling(name: &str) -> bool {
 ///
 /// # Errors
 /// What the system says of the path.
-pub(super) fn rooted(path: &Path) -> io::Result<PathBuf> {
+pub(in crate::evidence) fn rooted(path: &Path) -> io::Result<PathBuf> {
     if cfg!(unix) {
         return Ok(path.to_owned());
     }

@@ -134,10 +134,15 @@ impl Volume for AtHand {
         self.image.as_ref().map(Image::source).map_err(|why| Cause::Unsupported((*why).to_owned()))
     }
 
-    fn reference(&self, path: &Path) -> io::Result<u64> {
+    fn serial(&self) -> io::Result<u64> {
+        Ok(7)
+    }
+
+    fn identity(&self, path: &Path) -> io::Result<(u64, u64)> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let known = self.numbers.iter().find(|(known, _)| *known == name);
-        known.map(|(_, number)| *number).ok_or_else(|| io::ErrorKind::NotFound.into())
+        let serial = if name == "mounted.dat" { 8 } else { 7 };
+        known.map(|(_, number)| (serial, *number)).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn has_streams(&self) -> bool {
@@ -151,11 +156,13 @@ fn in_use(image: Result<Image, &'static str>, streams: bool) -> (tempfile::TempD
     std::fs::write(root.path().join("open.txt"), "by the system").unwrap();
     std::fs::write(root.path().join("locked.dat"), "never seen").unwrap();
     std::fs::create_dir(root.path().join("folder")).unwrap();
-    let numbers = &[("locked.dat", reference(32, 1)), ("folder", reference(33, 1))];
+    let numbers = &[("locked.dat", reference(32, 1)), ("folder", reference(33, 1)), ("mounted.dat", reference(32, 1))];
     let below = AtHand { image, numbers: &*Box::leak(Box::new(*numbers)), streams };
     let raw = Some(Arc::new(Raw::new(Box::new(below), b"Users/bob".to_vec())));
     let system = |path: &Path| match path.to_string_lossy() {
-        name if name.ends_with("locked.dat") => Err(io::ErrorKind::PermissionDenied.into()),
+        name if name.ends_with("locked.dat") || name.ends_with("mounted.dat") => {
+            Err(io::ErrorKind::PermissionDenied.into())
+        }
         name if name.ends_with("gone.txt") => Err(io::ErrorKind::NotFound.into()),
         name if cfg!(unix) && name.contains(':') => Err(io::ErrorKind::PermissionDenied.into()),
         _ => file::open_read_only(path),
@@ -194,6 +201,15 @@ fn what_the_system_refuses_is_read_from_the_volume() {
     let gone = content(&host, "gone.txt").unwrap_err();
     assert!(!gone.contains("volume"), "{gone}");
     assert_eq!(host.read_from_volume(), [EntryPath::new("locked.dat")]);
+}
+
+/// Numbers of files are those of their volume: on another one the same number is another file's.
+#[test]
+fn a_file_of_another_volume_is_not_looked_up_on_this_one() {
+    let (_root, host) = in_use(Ok(volume()), true);
+    let refused = content(&host, "mounted.dat").unwrap_err();
+    assert!(refused.contains("denied") && refused.ends_with("it lies on another volume"), "{refused}");
+    assert_eq!(host.read_from_volume(), []);
 }
 
 /// A part of a file that another program locked, while the rest can be read.
@@ -253,6 +269,55 @@ fn without_the_volume_it_is_said_what_is_missing() {
     assert!(refused.contains("denied") && refused.contains("only an administrator"), "{refused}");
     // A volume without streams has nothing to miss.
     let (_root, host) = in_use(Err("only an administrator may open it"), false);
+    assert_eq!(walked(&host, &Limits::default()).1, Vec::<String>::new());
+}
+
+/// A placeholder of OneDrive, and a folder full of them.
+#[test]
+fn what_is_kept_online_is_told_once_for_a_folder() {
+    let (_root, host) = in_use(Ok(volume()), true);
+    for raw in [host.raw.clone(), None] {
+        let system = |_: &Path| Err(file::Elsewhere.into());
+        let host = Host { raw, system, ..Host::open(&host.root, &Limits::default()).unwrap() };
+        let cause = FileSystem::open(&host, &EntryPath::new("open.txt")).err().unwrap().cause;
+        assert!(matches!(&cause, Cause::Elsewhere(what) if what == file::ELSEWHERE), "{cause}");
+    }
+    let kept = |name: &str, kind| Named { barred: Some(file::ELSEWHERE), ..Named::new(name, kind) };
+    let here = Named::new("here", EntryKind::File);
+    let folder = kept("folder", EntryKind::Directory);
+    let told = |found: &[Named]| elsewhere(found).map(|cause| cause.to_string());
+    assert_eq!(told(&[here.clone(), folder.clone()]), None);
+    let one = told(&[here, kept("a", EntryKind::File), folder]).unwrap();
+    assert!(one.starts_with("1 file here: kept online or in an archive"), "{one}");
+    let two = told(&[kept("a", EntryKind::File), kept("b", EntryKind::File)]).unwrap();
+    assert!(two.starts_with("2 files here: "), "{two}");
+}
+
+#[test]
+fn streams_are_listed_as_long_as_there_is_time() {
+    let (_root, host) = in_use(Ok(volume()), true);
+    let host = host.asking(Arc::new(|| false));
+    let (entries, anomalies) = walked(&host, &Limits::default());
+    assert_eq!(entries.len(), 3);
+    assert!(anomalies.len() == 1 && anomalies[0].contains("up to record 0 "), "{anomalies:?}");
+}
+
+/// A share has streams too, which no volume of this host tells.
+#[test]
+#[cfg(unix)]
+fn without_a_local_volume_it_is_said_what_is_missing() {
+    let (root, host) = in_use(Err("is not asked"), true);
+    std::fs::write(root.path().join("open.txt:Zone.Identifier"), "[ZoneTransfer]").unwrap();
+    let host = Host { raw: None, unlisted: Some("there is no volume"), ..host };
+    let (_, anomalies) = walked(&host, &Limits::default());
+    assert_eq!(anomalies, [": alternate data streams are not listed but for Zone.Identifier: there is no volume"]);
+    let listing = host.read_folder(&EntryPath::default(), &Limits::default()).unwrap();
+    let streams = listing.names.iter().filter(|named| named.origin == Origin::AlternateStream);
+    let streams: Vec<_> = streams.map(|named| String::from_utf8_lossy(&named.name).into_owned()).collect();
+    assert_eq!(streams, ["open.txt:Zone.Identifier"]);
+    assert_eq!(host.origin(&EntryPath::new("open.txt:Zone.Identifier")), Origin::AlternateStream);
+    // Where files have no streams, nothing is missing.
+    let host = Host { unlisted: None, ..host };
     assert_eq!(walked(&host, &Limits::default()).1, Vec::<String>::new());
 }
 

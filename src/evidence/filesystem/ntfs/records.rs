@@ -24,6 +24,9 @@ const ROOT: u64 = 5;
 /// The first records belong to the file system itself.
 const OWN: u64 = 24;
 
+/// Files whose paths are found between two questions whether to go on.
+const FILES: usize = 64;
+
 /// Bytes of the table that are read at a time.
 const BLOCK: usize = 512 << 10;
 
@@ -92,21 +95,28 @@ impl Records {
     }
 
     /// Reads the table from its first record to its last for the named streams of the files that are there; those that keep
-    /// what the Windows Overlay Filter compressed are not told.
+    /// what the Windows Overlay Filter compressed are not told. As this takes long on a large volume, it is asked all along
+    /// whether to go on.
     #[must_use]
-    pub fn named_streams(&self, limits: &Limits) -> NamedStreams {
-        guarded(|| self.all_named_streams(limits))
+    pub fn named_streams(&self, limits: &Limits, go_on: &dyn Fn() -> bool) -> NamedStreams {
+        guarded(|| self.all_named_streams(limits, go_on))
             .unwrap_or_else(|| NamedStreams { wrong: Some(inside().to_string()), ..NamedStreams::default() })
     }
 
-    fn all_named_streams(&self, limits: &Limits) -> NamedStreams {
+    fn all_named_streams(&self, limits: &Limits, go_on: &dyn Fn() -> bool) -> NamedStreams {
         let mut told = NamedStreams::default();
-        let met = self.met(limits.host_streams, &mut told.wrong);
+        let met = self.met(limits.host_streams, go_on, &mut told.wrong);
         let mut folders = Folders::new();
         let mut paths: (u64, Vec<Vec<u8>>) = (u64::MAX, Vec::new());
         let mut room = limits.host_streams;
+        let mut files = 0usize;
         for Met { owner, name } in met {
             if paths.0 != owner.record {
+                if files.checked_rem(FILES) == Some(0) && !go_on() {
+                    told.wrong = Some(broken_off(owner.record));
+                    break;
+                }
+                files = files.saturating_add(1);
                 paths = (owner.record, self.paths(owner, limits, &mut folders));
             }
             // A file may have as many names as streams.
@@ -127,12 +137,16 @@ impl Records {
     }
 
     /// The streams with names, by the records of their files.
-    fn met(&self, most: usize, wrong: &mut Option<String>) -> Vec<Met> {
+    fn met(&self, most: usize, go_on: &dyn Fn() -> bool, wrong: &mut Option<String>) -> Vec<Met> {
         let (table, size) = (&self.reader.table, self.reader.record.max(1));
         let mut buffer = AlignedBuffer::new(BLOCK.max(size));
         let mut met: Vec<Met> = Vec::new();
         let (mut offset, mut number) = (0u64, 0u64);
         while offset < table.len() {
+            if !go_on() {
+                *wrong = Some(broken_off(number));
+                break;
+            }
             let count = match read_full(table, offset, buffer.space()) {
                 Ok(count) => count,
                 Err(error) => {
@@ -244,6 +258,11 @@ fn joined(mut path: Vec<u8>, name: &[u8]) -> Vec<u8> {
     path
 }
 
+/// What is said where the reading was to end before a record.
+fn broken_off(record: u64) -> String {
+    format!("alternate data streams are listed up to record {record} of the master file table: the run was to end")
+}
+
 fn too_many(most: usize) -> String {
     let limit = u64::try_from(most).unwrap_or(u64::MAX);
     Cause::LimitReached { what: "streams of a volume in use", limit }.to_string()
@@ -336,7 +355,7 @@ mod tests {
     #[test]
     fn named_streams_are_told_by_path() {
         let records = Records::of(image().source()).unwrap_or_else(|cause| panic!("{cause}"));
-        let told = records.named_streams(&Limits::default());
+        let told = records.named_streams(&Limits::default(), &|| true);
         let shown = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).unwrap();
         let by_path: Vec<(String, Vec<String>)> =
             told.by_path.iter().map(|(path, names)| (shown(path), names.iter().map(shown).collect())).collect();
@@ -349,12 +368,37 @@ mod tests {
         ];
         assert_eq!(by_path, expected.map(|(path, name)| (path.to_owned(), vec![name.to_owned()])));
         assert_eq!(told.wrong, None);
-        let few = records.named_streams(&Limits { host_streams: 2, ..Limits::default() });
+        let few = records.named_streams(&Limits { host_streams: 2, ..Limits::default() }, &|| true);
         assert!(few.wrong.is_some_and(|wrong| wrong.contains("limit 2")));
         // Of four streams one has two paths.
-        let fewer = records.named_streams(&Limits { host_streams: 4, ..Limits::default() });
+        let fewer = records.named_streams(&Limits { host_streams: 4, ..Limits::default() }, &|| true);
         assert_eq!(fewer.by_path.values().map(Vec::len).sum::<usize>(), 4);
         assert!(fewer.wrong.is_some_and(|wrong| wrong.contains("limit 4")));
+    }
+
+    #[test]
+    fn the_reading_of_the_table_ends_when_it_is_to() {
+        let records = Records::of(image().source()).unwrap_or_else(|cause| panic!("{cause}"));
+        let asked = std::cell::Cell::new(0);
+        let upto = |most: usize| {
+            asked.set(0);
+            records.named_streams(&Limits::default(), &|| {
+                asked.set(asked.get() + 1);
+                asked.get() <= most
+            })
+        };
+        let whole = upto(usize::MAX);
+        assert!(whole.wrong.is_none());
+        let questions = asked.get();
+        assert!(questions > 1, "{questions}");
+        for most in 0..questions {
+            let part = upto(most);
+            assert_eq!(asked.get(), most + 1);
+            assert!(part.by_path.len() < whole.by_path.len(), "{most}");
+            assert!(part.wrong.is_some_and(|wrong| wrong.contains("up to record")), "{most}");
+        }
+        let none = upto(0);
+        assert!(none.by_path.is_empty() && none.wrong.is_some_and(|wrong| wrong.contains("record 0 ")));
     }
 
     /// Whatever is damaged of a volume in use costs what it concerns.
@@ -375,7 +419,7 @@ mod tests {
                 damaged.bytes[at] = random() as u8;
             }
             let Ok(records) = Records::of(damaged.source()) else { continue };
-            let told = records.named_streams(&Limits::default());
+            let told = records.named_streams(&Limits::default(), &|| true);
             assert!(told.by_path.len() < 100);
             for number in 30..39 {
                 let _ = read(&records, reference(number, 1), "");
