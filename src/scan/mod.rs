@@ -185,6 +185,7 @@ struct Builder {
     complete: bool,
     links: u64,
     images: coverage::Images,
+    gaps: coverage::Gaps,
     sources: Sources,
     held: Vec<Held>,
     /// Disks of a live host that were not read.
@@ -241,6 +242,7 @@ impl Builder {
             complete: true,
             links: 0,
             images: coverage::Images::default(),
+            gaps: coverage::Gaps::default(),
             sources: Sources {
                 from: request.from,
                 to: request.to,
@@ -424,6 +426,7 @@ impl Builder {
 
     /// Lists what was skipped or damaged; whether the scan is still complete depends on why.
     fn note(&mut self, evidence: &str, anomaly: Anomaly) {
+        self.gaps.count(&anomaly);
         let costs = match &anomaly.cause {
             Cause::Io(_) | Cause::LimitReached { .. } => true,
             // Of a container or a volume a part is not known; of a damaged file all that could be read was read.
@@ -443,7 +446,9 @@ impl Builder {
     }
 
     fn finish(mut self, progress: &Progress) -> Case {
-        self.case.coverage = coverage::coverage(progress.files.load(Ordering::Relaxed), self.links, &self.images);
+        let files = progress.files.load(Ordering::Relaxed);
+        let left = (&self.gaps, self.case.scan.unread.as_ref());
+        self.case.coverage = coverage::coverage(files, self.links, &self.images, left);
         self.case.coverage.extend(coverage::disks(&self.skipped));
         self.tie_events(progress);
         self.tell_reads_from_volumes();

@@ -68,6 +68,13 @@ pub(super) struct Manner {
 /// What a reader makes of a candidate.
 pub(super) type Reader<'r, T> = dyn Fn(&Candidate<'_>) -> Option<T> + Sync + 'r;
 
+/// The cap of files, in a note.
+pub(super) const FILES: &str = "files";
+/// The note on a file that was read while others wrote to it.
+pub(super) const CHANGED: &str = "the file changed while it was read";
+/// The note on a file that could not be read, by a fault of this program.
+pub(super) const FAILED: &str = "the reading of this file failed inside";
+
 /// Files handed to a reader at a time.
 const BATCH: usize = 64;
 
@@ -116,6 +123,7 @@ pub(super) fn sweep<T: Send>(
             Progress::add(&unread, 1);
             return;
         }
+        Progress::add(&progress.files, 1);
         let outcome = worker.file(&path);
         keep(index, path, outcome);
         progress.bounds.rest();
@@ -217,13 +225,13 @@ fn walk<T>(
                     if files > limits.files {
                         note(
                             index,
-                            Anomaly::new(Stage::Walk, "", Cause::LimitReached { what: "files", limit: limits.files }),
+                            Anomaly::new(Stage::Walk, "", Cause::LimitReached { what: FILES, limit: limits.files }),
                         );
                         return ControlFlow::Break(());
                     }
-                    Progress::add(&progress.files, 1);
                     origins.count(entry.origin);
                     if entry.origin == Origin::Deleted(Recovery::NameOnly) {
+                        Progress::add(&progress.files, 1);
                         return ControlFlow::Continue(());
                     }
                     return hand_on(index, entry.path);
@@ -292,7 +300,7 @@ impl<'w, T> Worker<'w, T> {
                 None
             }
             None => {
-                let cause = Cause::Unsupported("the reading of this file failed inside".to_owned());
+                let cause = Cause::Unsupported(FAILED.to_owned());
                 anomalies.push(Anomaly { stage: Stage::Script, path: path.display(), cause });
                 None
             }
@@ -371,7 +379,7 @@ impl<'w, T> Worker<'w, T> {
             again.stream.len() == opened.stream.len() && again.times.modified == opened.times.modified
         });
         if !same {
-            let cause = Cause::Unsupported("the file changed while it was read".to_owned());
+            let cause = Cause::Unsupported(CHANGED.to_owned());
             anomalies.push(Anomaly { stage: Stage::Read, path: path.display(), cause });
         }
     }
