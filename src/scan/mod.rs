@@ -146,8 +146,8 @@ fn open(path: &Path, request: &ScanRequest, lives: &mut Vec<Arc<Live>>) -> Resul
         Some(live) if path.is_dir() => {
             let live = Arc::new(Live::open(path, live.all_disks, &request.limits)?);
             lives.push(live.clone());
-            let file_system = Box::new(live);
-            Ok(Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() })
+            let anomalies = live.anomalies();
+            Ok(Opened { shape: Shape::Directory, file_system: Box::new(live), size: None, anomalies })
         }
         _ => open::open(path, &request.limits),
     }

@@ -14,6 +14,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
 use mounts::Mounts;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -40,6 +41,8 @@ pub enum Why {
     Layers,
     /// It shows files that are read at this place.
     Again(EntryPath),
+    /// It is another disk than that of the root, and the system does not tell what is mounted.
+    Untold,
 }
 
 impl Skipped {
@@ -52,6 +55,7 @@ impl Skipped {
             Why::Network => format!("network file system ({kind}); --all-disks reads it"),
             Why::Layers => format!("layers over folders that are read by themselves ({kind})"),
             Why::Again(place) => format!("the same files as /{} ({kind})", place.display()),
+            Why::Untold => "another disk, of which the system does not tell whether it is one of this host".to_owned(),
         }
     }
 }
@@ -129,6 +133,8 @@ pub struct Live {
     base: EntryPath,
     all_disks: bool,
     mounts: Mounts,
+    /// Why it is not known what is mounted: then nothing but the disk of the root is read.
+    untold: Option<io::Error>,
     /// Skipped folders in which there are mounts that are read, with the names that lead there.
     corridors: BTreeMap<EntryPath, BTreeSet<Vec<u8>>>,
     devices: Mutex<Devices>,
@@ -149,13 +155,22 @@ impl Live {
     pub fn open(path: &Path, all_disks: bool, limits: &Limits) -> Result<Self, Anomaly> {
         let failed = |cause: Cause| Anomaly { stage: Stage::Open, path: path.to_string_lossy().into_owned(), cause };
         let root = path.canonicalize().map_err(|error| failed(error.into()))?;
-        Self::with_mounts(&root, all_disks, &mount_table(), limits)
+        Self::with_mounts(&root, all_disks, mount_table(), limits)
     }
 
-    fn with_mounts(root: &Path, all_disks: bool, mountinfo: &[u8], limits: &Limits) -> Result<Self, Anomaly> {
+    fn with_mounts(
+        root: &Path,
+        all_disks: bool,
+        mountinfo: io::Result<Vec<u8>>,
+        limits: &Limits,
+    ) -> Result<Self, Anomaly> {
         let host = Host::open(root, limits)?;
         let base = mounts::path(root.as_os_str().as_encoded_bytes());
-        let mounts = Mounts::parse(mountinfo, &base, all_disks);
+        let (mountinfo, untold) = match mountinfo {
+            Ok(table) => (table, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        let mounts = Mounts::parse(&mountinfo, &base, all_disks);
         let mut corridors: BTreeMap<EntryPath, BTreeSet<Vec<u8>>> = BTreeMap::new();
         for point in mounts.read.iter().filter(|point| mounts.skipped.keys().any(|skip| mounts::is_within(point, skip)))
         {
@@ -169,7 +184,17 @@ impl Live {
             }
         }
         let devices = Mutex::new(Devices::default());
-        Ok(Self { host, root: root.to_owned(), base, all_disks, mounts, corridors, devices })
+        Ok(Self { host, root: root.to_owned(), base, all_disks, mounts, untold, corridors, devices })
+    }
+
+    /// What could not be found out of the host's disks.
+    #[must_use]
+    pub fn anomalies(&self) -> Vec<Anomaly> {
+        let told = |error: &io::Error| {
+            let what = format!("{MOUNT_TABLE}: {error}: what is mounted is not known, and one disk is read alone");
+            Anomaly::new(Stage::Open, "", io::Error::new(error.kind(), what))
+        };
+        self.untold.iter().map(told).collect()
     }
 
     /// The disks below the root that are not read, those among them that nothing else of the list holds; of what was mounted
@@ -189,6 +214,9 @@ impl Live {
 
     /// Whether an entry lies where nothing is read.
     fn is_barred(&self, path: &EntryPath) -> bool {
+        if self.untold.is_some() && self.is_elsewhere(path) {
+            return true;
+        }
         if self.mounts.skipped.is_empty() {
             return self.devices.lock().unwrap_or_else(PoisonError::into_inner).is_late(&self.absolute(path));
         }
@@ -215,6 +243,11 @@ impl Live {
         Enter::Yes
     }
 
+    /// Whether an entry is on another disk than the root.
+    fn is_elsewhere(&self, path: &EntryPath) -> bool {
+        disk_of(&self.root, path).is_some_and(|disk| Some(disk) != disk_of(&self.root, &EntryPath::default()))
+    }
+
     /// Whether a folder is another disk than any that is known, and one that is not read.
     fn is_new_and_barred(&self, path: &EntryPath, absolute: &EntryPath) -> bool {
         let Some(disk) = disk_of(&self.root, path) else { return false };
@@ -226,9 +259,13 @@ impl Live {
             return false;
         }
         // A part of a disk that has a number of its own, as btrfs has them, is no mount; what is one may be new.
-        let now = Mounts::parse(&mount_table(), &self.base, self.all_disks);
-        if let Some(skipped) = now.skipped.get(absolute) {
-            devices.late.insert(absolute.clone(), skipped.clone());
+        let table = if self.untold.is_none() { mount_table().ok() } else { None };
+        let skipped = match table {
+            Some(table) => Mounts::parse(&table, &self.base, self.all_disks).skipped.remove(absolute),
+            None => Some(Skipped { point: absolute.clone(), kind: "unknown".to_owned(), why: Why::Untold }),
+        };
+        if let Some(skipped) = skipped {
+            devices.late.insert(absolute.clone(), skipped);
             return true;
         }
         devices.known.insert(disk);
@@ -272,7 +309,9 @@ impl FileSystem for Live {
 
     fn walk_plausible_first(&self, limits: &Limits, visit: &mut dyn FnMut(Walked) -> ControlFlow<()>) -> Option<Left> {
         let mut walked = BTreeSet::new();
-        let places = places::plausible(self);
+        let mut places = places::plausible(self);
+        // A place may itself be a disk that is not read, as `/home` of another machine.
+        places.retain(|place| matches!(self.enter(place), Enter::Yes));
         for (number, place) in (1usize..).zip(&places) {
             if let Some(mut left) = self.walk_below(place, &walked, limits, visit) {
                 // The folder in which it was broken off, those that would have come next, and all the rest.
@@ -329,9 +368,12 @@ fn disk_of(root: &Path, folder: &EntryPath) -> Option<u64> {
     }
 }
 
+/// Where Linux tells what is mounted.
+const MOUNT_TABLE: &str = "/proc/self/mountinfo";
+
 /// What is mounted, as Linux tells it; nothing elsewhere.
-fn mount_table() -> Vec<u8> {
-    if cfg!(target_os = "linux") { std::fs::read("/proc/self/mountinfo").unwrap_or_default() } else { Vec::new() }
+fn mount_table() -> io::Result<Vec<u8>> {
+    if cfg!(target_os = "linux") { std::fs::read(MOUNT_TABLE) } else { Ok(Vec::new()) }
 }
 
 #[cfg(all(test, unix))]
@@ -356,7 +398,7 @@ mod tests {
              3 2 0:6 / {at}/dev/shm rw - tmpfs tmpfs rw\n4 1 0:7 / {at}/mnt/share rw - nfs4 s:/x rw\n\
              5 1 0:8 / {at}/file rw - nfs4 s:/file rw\n"
         );
-        Live::with_mounts(&root, all_disks, table.as_bytes(), &Limits::default()).unwrap()
+        Live::with_mounts(&root, all_disks, Ok(table.into_bytes()), &Limits::default()).unwrap()
     }
 
     fn files(walk: impl FnOnce(&mut dyn FnMut(Walked) -> ControlFlow<()>)) -> Vec<String> {
@@ -387,6 +429,58 @@ mod tests {
         assert!(live.list(&EntryPath::new("mnt/share")).is_empty());
         assert!(live.list(&EntryPath::new("mnt/share/deep")).is_empty());
         assert_eq!(live.list(&EntryPath::new("dev")).len(), 1);
+    }
+
+    #[test]
+    fn a_plausible_place_that_is_another_machines_is_not_read() {
+        let root = host();
+        std::fs::create_dir_all(root.path().join("home/kim")).unwrap();
+        std::fs::write(root.path().join("home/kim/f"), "x").unwrap();
+        let at = root.path().canonicalize().unwrap();
+        let table = format!("1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:7 / {}/home rw - nfs4 s:/x rw\n", at.display());
+        for (all_disks, reads) in [(false, false), (true, true)] {
+            let table = Ok(table.clone().into_bytes());
+            let live = Live::with_mounts(&at, all_disks, table, &Limits::default()).unwrap();
+            let found = files(|visit| assert!(live.walk_plausible_first(&Limits::default(), visit).is_none()));
+            assert_eq!(found.contains(&"home/kim/f".to_owned()), reads, "{found:?}");
+            assert_eq!(live.skipped().len(), usize::from(!reads));
+        }
+    }
+
+    /// `/dev` is a disk of its own in which there are others, for any user.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn without_a_table_of_mounts_one_disk_is_read_and_that_is_told() {
+        let dev = Path::new("/dev");
+        let elsewhere = |name: &&str| {
+            let inside = disk_of(dev, &EntryPath::new(*name));
+            inside.is_some() && inside != disk_of(dev, &EntryPath::default())
+        };
+        let others: Vec<&str> = ["mqueue", "pts", "shm"].into_iter().filter(elsewhere).collect();
+        let of = |table| Live::with_mounts(dev, true, table, &Limits::default()).unwrap();
+        let live = of(Err(io::Error::from(io::ErrorKind::NotFound)));
+        let mut seen = Vec::new();
+        live.walk(&Limits::default(), &mut |walked| {
+            if let Walked::Entry(entry) = walked {
+                seen.push(entry.path.display());
+            }
+            ControlFlow::Continue(())
+        });
+        let told: Vec<String> = live.anomalies().iter().map(|anomaly| anomaly.cause.to_string()).collect();
+        assert!(told.len() == 1 && told[0].starts_with("/proc/self/mountinfo: "), "{told:?}");
+        assert!(matches!(live.anomalies()[0].cause, Cause::Io(_)));
+        assert!(of(mount_table()).anomalies().is_empty());
+        if others.is_empty() {
+            eprintln!("skipped: there is no other disk in /dev");
+        }
+        for other in others {
+            assert!(!seen.iter().any(|path| path.starts_with(&format!("{other}/"))), "{seen:?}");
+            assert!(live.list(&EntryPath::new(other)).is_empty(), "{other}");
+            let skipped = live.skipped();
+            let point = EntryPath::new(format!("dev/{other}"));
+            let skipped = skipped.iter().find(|skipped| skipped.point == point);
+            assert_eq!(skipped.map(|skipped| &skipped.why), Some(&Why::Untold), "{other}");
+        }
     }
 
     #[test]
