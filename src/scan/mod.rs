@@ -25,6 +25,7 @@ mod carve;
 mod confidence;
 mod coverage;
 mod credentials;
+mod crew;
 pub mod exhibits;
 pub mod explain;
 pub mod geoip;
