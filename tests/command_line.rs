@@ -125,6 +125,27 @@ fn no_file_of_a_set_that_is_evidence_is_replaced() {
     }
 }
 
+/// What is written to a standard output that is open for reading alone is lost without an error from Rust's library, and a
+/// closed one is `/dev/null` to it.
+#[test]
+#[cfg(unix)]
+fn a_standard_output_that_takes_nothing_is_told() {
+    for (verb, given, code, says) in [
+        ("scan", "1</dev/null", 2, "standard output is not open for writing"),
+        ("ls", "1</dev/null", 2, "standard output is not open for writing"),
+        ("scan", ">&-", 1, "standard output is closed or thrown away"),
+        ("scan", "1<>/dev/null", 1, "standard output is closed or thrown away"),
+        ("scan", ">/dev/null", 1, ""),
+    ] {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &format!("exec \"$0\" {verb} \"$1\" {given}")]);
+        let out = shell.arg(program().get_program()).arg(testdata("host")).output().unwrap();
+        let told = String::from_utf8(out.stderr).unwrap();
+        assert_eq!(out.status.code(), Some(code), "{verb} {given}: {told}");
+        assert!(told.contains(says) && told.is_empty() == says.is_empty(), "{verb} {given}: {told}");
+    }
+}
+
 #[test]
 fn a_closed_pipe_is_quiet() {
     let mut child = program()
@@ -179,7 +200,7 @@ fn a_standard_error_that_takes_nothing_ends_no_run() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_standard_output_that_takes_nothing_is_told() {
+fn a_standard_output_that_is_full_is_told() {
     for arguments in [&["completions", "bash"][..], &["rules"], &["schema"]] {
         let out = program().args(arguments).stdout(full()).stderr(Stdio::piped()).spawn().unwrap();
         let out = out.wait_with_output().unwrap();

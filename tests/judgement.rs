@@ -40,7 +40,7 @@ fn record(provider: &str, channel: &str, event_id: u32, time: &str, data: &serde
 }
 
 /// A host whose log tells of a client under another name, below Word, of what it fetched, started and left behind.
-fn recorded() -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn recorded() -> Vec<(&'static str, Vec<u8>)> {
     let guid = |number: u32| format!("{{365ABB72-55F1-5CD8-0000-{number:012X}}}");
     let (word, client, fetched) = (guid(1), guid(2), guid(3));
     let start = |time: &str, own: &str, image: &str, original: &str, line: &str, parent: &str, above: &str| {

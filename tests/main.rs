@@ -12,6 +12,7 @@ mod host_scenes;
 mod hostile;
 #[cfg(unix)]
 mod images;
+mod json_names;
 mod judgement;
 mod other_clients;
 mod padding;

@@ -182,9 +182,9 @@ pub(super) struct TriageArguments {
     /// Most of one processor that is used, in percent: the run rests between files and reads
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(1..=100))]
     pub(super) max_cpu: Option<u8>,
-    /// Most memory, as 96M: near it the run ends with what was found (exit 3), and on Unix the system refuses more
-    /// (RLIMIT_DATA); Windows is not asked to
-    #[arg(long, value_name = "SIZE", value_parser = units::size)]
+    /// Most memory, as 96M, and 16M at least: near it the run ends with what was found (exit 3), and on Unix the system refuses
+    /// more (RLIMIT_DATA); Windows is not asked to
+    #[arg(long, value_name = "SIZE", value_parser = units::memory)]
     pub(super) max_memory: Option<u64>,
     /// Keep the priority that the program was started with
     #[arg(long)]

@@ -3,7 +3,7 @@
 use super::args::{self, Hash, LineFormat, LsArguments};
 use super::exit::Exit;
 use super::message;
-use super::sink::is_closed_pipe;
+use super::sink::{check_standard_output, is_closed_pipe};
 use crate::base::escape;
 use crate::report::text::lines;
 use crate::scan::list::{self, Item, Wanted};
@@ -20,6 +20,7 @@ struct Tagged<'a, T> {
 }
 
 pub(super) fn run(arguments: &LsArguments) -> Result<Exit, String> {
+    check_standard_output()?;
     let request = ScanRequest {
         paths: arguments.evidence.paths.clone(),
         drives: arguments.evidence.drives.clone(),

@@ -5,7 +5,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
+use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// A line on standard error that tells files, bytes, rate and hits while it lives; nothing where that is no terminal.
@@ -26,7 +26,7 @@ impl Shown {
             return Self { over, thread: None };
         }
         let (progress, ended) = (Arc::clone(progress), Arc::clone(&over));
-        let thread = std::thread::spawn(move || {
+        let thread = Builder::new().spawn(move || {
             let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed_precise} {wide_msg}") {
                 line.set_style(style);
@@ -39,7 +39,8 @@ impl Shown {
             }
             line.finish_and_clear();
         });
-        Self { over, thread: Some(thread) }
+        // A system that has no thread to give has more to do than to show how far this is.
+        Self { over, thread: thread.ok() }
     }
 }
 

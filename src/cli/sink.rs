@@ -24,7 +24,10 @@ pub(super) enum Sink {
 
 impl Sink {
     pub(super) fn begin(output: &Output, evidence: &[PathBuf]) -> Result<Self, String> {
-        let Some(path) = &output.output else { return Ok(Self::Standard) };
+        let Some(path) = &output.output else {
+            check_standard_output()?;
+            return Ok(Self::Standard);
+        };
         let mut evidence = evidence.to_vec();
         // Of a set of files one is named; none of the others is replaced either.
         if output.force && path.exists() {
@@ -69,6 +72,40 @@ impl Sink {
 /// Rust's library.
 pub(super) fn is_closed_pipe(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe || (cfg!(windows) && error.raw_os_error() == Some(233))
+}
+
+/// Finds a standard output that would lose all that is written, before anything is done for it. Rust's library takes the refusal
+/// to write to one that is open for reading as success, and opens `/dev/null` for reading and writing in place of one that is
+/// closed. Others open it so on purpose (`subprocess.DEVNULL` of Python), so that one is told and not refused; a shell's
+/// `> /dev/null` is open for writing alone.
+pub(super) fn check_standard_output() -> Result<(), String> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::{OFlags, fcntl_getfl};
+        let Ok(flags) = fcntl_getfl(io::stdout()) else { return Ok(()) };
+        match flags & OFlags::RWMODE {
+            OFlags::RDONLY => {
+                return Err("standard output is not open for writing; -o FILE writes to a file".to_owned());
+            }
+            OFlags::RDWR if is_null_device() => {
+                eprintln!(
+                    "ftpsift: standard output is closed or thrown away, and the report with it; -o FILE keeps it"
+                );
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether standard output is `/dev/null`.
+#[cfg(unix)]
+fn is_null_device() -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::{FileTypeExt, MetadataExt};
+    let output = io::stdout().as_fd().try_clone_to_owned().and_then(|own| std::fs::File::from(own).metadata());
+    let null = std::fs::metadata("/dev/null");
+    matches!((output, null), (Ok(output), Ok(null)) if output.file_type().is_char_device() && output.rdev() == null.rdev())
 }
 
 /// Whether the terminal understands the sequences that colours are written in; consoles of Windows before version 10 do not.

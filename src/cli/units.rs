@@ -1,5 +1,6 @@
 //! Durations and sizes as people write them.
 
+use crate::scan::bounds::MemoryCap;
 use std::time::Duration;
 
 /// A duration: `90s`, `10m`, `1h30m`, `500ms`, or a number of seconds.
@@ -43,6 +44,15 @@ pub(super) fn size(text: &str) -> Result<u64, String> {
     number.checked_mul(1 << shift).filter(|bytes| *bytes > 0).ok_or_else(wrong)
 }
 
+/// The memory of a run, a size: as much at least as a run can be made with.
+pub(super) fn memory(text: &str) -> Result<u64, String> {
+    let bytes = size(text)?;
+    if bytes < MemoryCap::LEAST {
+        return Err(format!("a run needs {}M at least", MemoryCap::LEAST >> 20));
+    }
+    Ok(bytes)
+}
+
 /// The number that a text begins with, and what follows.
 fn digits(text: &str) -> Option<(u64, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -78,6 +88,11 @@ mod tests {
             [("96M", 96 << 20), ("96MiB", 96 << 20), ("1g", 1 << 30), ("4096", 4096), ("64k", 64 << 10)]
         {
             assert_eq!(size(text), Ok(bytes), "{text}");
+        }
+        for (text, bytes) in
+            [("16M", Some(16 << 20)), ("96M", Some(96 << 20)), ("16383k", None), ("1M", None), ("96", None)]
+        {
+            assert_eq!(memory(text).ok(), bytes, "{text}");
         }
         for wrong in ["", "M", "0", "1T5", "-1", "18446744073709551615G"] {
             assert!(size(wrong).is_err(), "{wrong}");

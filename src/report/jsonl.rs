@@ -1,21 +1,43 @@
 //! The same records one a line, each with its `kind`: the report first, a trailer last that tells whether the file is whole.
+//!
+//! No line has a name twice (RFC 8259, section 4: what readers make of that is not foreseeable; some refuse it, most keep the last).
+//! Where a record has a `kind` of its own, that one is `evidence_kind` and `timeline_kind` here.
 
 use crate::base::escape::hex;
 use crate::case::{Case, Scan, Tool};
-use serde::Serialize;
+use serde::ser::{Error, Serialize, Serializer};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
 /// A record with its kind in front.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Tagged<'a, T> {
     kind: &'a str,
     #[serde(flatten)]
     record: &'a T,
 }
 
+/// A record whose own `kind` goes by another name.
+struct Renamed<'a, T> {
+    name: &'a str,
+    record: &'a T,
+}
+
+impl<T: Serialize> Serialize for Renamed<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Value::Object(fields) = serde_json::to_value(self.record).map_err(S::Error::custom)? else {
+            return Err(S::Error::custom("a record is an object"));
+        };
+        serializer.collect_map(fields.iter().map(|(name, value)| match name.as_str() {
+            "kind" => (self.name, value),
+            other => (other, value),
+        }))
+    }
+}
+
 /// What stands for the report as a whole.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Head<'a> {
     schema: &'a str,
     tool: &'a Tool,
@@ -23,7 +45,7 @@ struct Head<'a> {
 }
 
 /// What ends the file.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Trailer {
     /// Lines before this one.
     records: u64,
@@ -51,6 +73,10 @@ impl Lines<'_> {
     fn all<T: Serialize>(&mut self, kind: &str, records: &[T]) -> io::Result<()> {
         records.iter().try_for_each(|record| self.put(kind, record))
     }
+
+    fn all_renamed<T: Serialize>(&mut self, kind: &str, name: &str, records: &[T]) -> io::Result<()> {
+        records.iter().try_for_each(|record| self.put(kind, &Renamed { name, record }))
+    }
 }
 
 /// Writes a case.
@@ -60,7 +86,7 @@ impl Lines<'_> {
 pub fn write(case: &Case, out: &mut dyn Write) -> io::Result<()> {
     let mut lines = Lines { out, digest: Sha256::new(), count: 0 };
     lines.put("report", &Head { schema: &case.schema, tool: &case.tool, scan: &case.scan })?;
-    lines.all("evidence", &case.evidence)?;
+    lines.all_renamed("evidence", "evidence_kind", &case.evidence)?;
     lines.all("launch", &case.launches)?;
     lines.all("script", &case.scripts)?;
     lines.all("payload", &case.payloads)?;
@@ -69,7 +95,7 @@ pub fn write(case: &Case, out: &mut dyn Write) -> io::Result<()> {
     lines.all("claim", &case.claims)?;
     lines.all("persistence", &case.persistence)?;
     lines.all("verdict", &case.verdicts)?;
-    lines.all("timeline", &case.timeline)?;
+    lines.all_renamed("timeline", "timeline_kind", &case.timeline)?;
     lines.all("playbook-step", &case.playbooks)?;
     lines.all("finding", &case.findings)?;
     lines.all("credential", &case.credentials)?;

@@ -6,7 +6,7 @@ use crate::evidence::filesystem::host::is_other_device;
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 
 /// Why a report file cannot be begun.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +14,7 @@ pub enum Refused {
     /// There is a file already.
     #[error("{0} exists; --force replaces it")]
     Exists(PathBuf),
-    /// There is a device, a pipe or a folder of that name.
+    /// There is a device, a pipe, a link or a folder of that name.
     #[error("{0} is not a regular file and is not replaced; without -o the report goes to standard output")]
     NotRegular(PathBuf),
     /// The file would lie in the evidence.
@@ -30,6 +30,9 @@ pub enum Refused {
     #[error("{0}: {1}")]
     Io(PathBuf, io::Error),
 }
+
+/// Characters of the report's name in that of its temporary file.
+const NAME: usize = 48;
 
 /// A report file in the making: the bytes go to a temporary file beside it, which takes its name when all are written. A name
 /// that ends in `.gz` makes it gzip. A report may hold passwords: on Unix its owner alone can read it.
@@ -56,14 +59,18 @@ impl ReportFile {
         let folder = folder.canonicalize().map_err(refuse)?;
         refuse_evidence(&folder.join(name_of(target)), evidence, target)?;
         refuse_name(target)?;
-        // Before a missing --force is told: no --force replaces `/dev/null`.
-        if is_other_device(target) || target.metadata().is_ok_and(|found| !found.is_file()) {
+        // Before a missing --force is told: no --force replaces `/dev/null`, nor the link that `/dev/stdout` is.
+        let found = target.symlink_metadata();
+        let is_folder = target.as_os_str().as_encoded_bytes().last().is_some_and(|last| is_separator((*last).into()));
+        if is_other_device(target) || is_folder || found.as_ref().is_ok_and(|found| !found.is_file()) {
             return Err(Refused::NotRegular(target.to_owned()));
         }
-        if target.symlink_metadata().is_ok() && !force {
+        if found.is_ok() && !force {
             return Err(Refused::Exists(target.to_owned()));
         }
-        let temporary = folder.join(format!(".{}.{}.part", name_of(target).to_string_lossy(), std::process::id()));
+        // A name that is as long as names may be leaves no room for what is put around it.
+        let name: String = name_of(target).to_string_lossy().chars().take(NAME).collect();
+        let temporary = folder.join(format!(".{name}.{}.part", std::process::id()));
         let file = for_the_owner().open(&temporary).map_err(refuse)?;
         let writer = BufWriter::new(Body::of(file, target));
         Ok(Self { target: folder.join(name_of(target)), force, temporary, writer })
@@ -251,6 +258,28 @@ fn name_of(path: &Path) -> &OsStr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_folders_are_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        for target in [link, folder.path().to_owned(), folder.path().join("new/")] {
+            let refused = ReportFile::begin(&target, true, &[]).unwrap_err();
+            assert!(matches!(refused, Refused::NotRegular(_)), "{target:?}: {refused}");
+        }
+        assert_eq!(std::fs::read(&file).unwrap(), b"old");
+    }
+
+    #[test]
+    fn names_may_be_as_long_as_the_system_lets_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("r".repeat(255));
+        ReportFile::begin(&target, false, &[]).unwrap().finish().unwrap();
+        assert!(target.is_file());
+    }
 
     #[test]
     fn a_report_is_whole_or_absent() {

@@ -123,7 +123,27 @@ pub struct MemoryCap {
 /// Questions of which one is answered by the system; the others are answered as it was.
 const ASKED: u64 = 64;
 
+/// Bytes that a run takes with one reading thread.
+const ALONE: u64 = 8 << 20;
+/// Bytes that each thread takes: its stack, its buffers, what its allocator keeps.
+const A_THREAD: u64 = 4 << 20;
+
 impl MemoryCap {
+    /// The fewest bytes that a run can be made with.
+    pub const LEAST: u64 = 16 << 20;
+
+    /// Of so many reading threads those that find room.
+    #[must_use]
+    pub fn room_for(&self, threads: usize) -> usize {
+        let room = self.most().saturating_sub(ALONE).checked_div(A_THREAD).unwrap_or(0).max(1);
+        threads.min(usize::try_from(room).unwrap_or(usize::MAX))
+    }
+
+    /// Bytes at which the run ends.
+    fn most(&self) -> u64 {
+        self.bytes.saturating_sub(self.bytes.checked_div(8).unwrap_or(0))
+    }
+
     /// So many bytes, by what the system counts.
     #[must_use]
     pub fn new(bytes: u64) -> Self {
@@ -138,8 +158,7 @@ impl MemoryCap {
 
     fn is_reached(&self) -> bool {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed);
-        let most = self.bytes.saturating_sub(self.bytes.checked_div(8).unwrap_or(0));
-        let reached = asked.checked_rem(ASKED) == Some(0) && (self.used)().is_some_and(|used| used >= most);
+        let reached = asked.checked_rem(ASKED) == Some(0) && (self.used)().is_some_and(|used| used >= self.most());
         if reached {
             // The next question is answered by the system too: what is reached stays so until something is freed.
             self.asked.store(0, Ordering::Relaxed);
@@ -182,5 +201,14 @@ mod tests {
         assert!(of(|| Some(700)).is_reached() && !of(|| Some(699)).is_reached() && !of(|| None).is_reached());
         let full = of(|| Some(700));
         assert!(full.is_reached() && full.is_reached());
+    }
+
+    #[test]
+    fn threads_need_room() {
+        for (mib, wanted, given) in
+            [(16, 16, 1), (16, 1, 1), (24, 16, 3), (32, 16, 5), (32, 4, 4), (64, 16, 12), (96, 16, 16), (1, 4, 1)]
+        {
+            assert_eq!(MemoryCap::new(mib << 20).room_for(wanted), given, "{mib} {wanted}");
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! What was looked at and what was not: a reader must not take silence for absence.
 
+use super::sweep;
+use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::case::Coverage;
+use crate::case::host::Unread;
 use crate::evidence::entry::Origin;
 use crate::evidence::live::Skipped;
 
@@ -55,10 +58,69 @@ impl Images {
     }
 }
 
+/// Errors by which files may have gone unread.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Gaps {
+    opening: u64,
+    listing: u64,
+    reading: u64,
+    /// The cap of files, where it was reached.
+    cap: Option<u64>,
+}
+
+impl Gaps {
+    /// Counts an anomaly by what it costs; most cost no file.
+    pub(super) fn count(&mut self, anomaly: &Anomaly) {
+        let counter = match (anomaly.stage, &anomaly.cause) {
+            (Stage::Walk, Cause::LimitReached { what: sweep::FILES, limit }) => {
+                self.cap = Some(*limit);
+                return;
+            }
+            // Special files, and what a run that ended early left: that is told by itself.
+            (Stage::Walk, Cause::Unsupported(_)) => return,
+            (Stage::Read, Cause::Unsupported(what)) if what == sweep::CHANGED => return,
+            (Stage::Script, Cause::Unsupported(what)) if what == sweep::FAILED => &mut self.reading,
+            (Stage::Open, _) => &mut self.opening,
+            (Stage::Walk, _) => &mut self.listing,
+            (Stage::Read, _) => &mut self.reading,
+            _ => return,
+        };
+        *counter = counter.saturating_add(1);
+    }
+}
+
+/// What was made of the files, in words that hold for this run.
+fn files_read(gaps: &Gaps, unread: Option<&Unread>) -> String {
+    let counted = |count: u64, what: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        count => Some(format!("{count} {what}s")),
+    };
+    let mut left = Vec::new();
+    if let Some(Unread { why, files, folders, .. }) = unread {
+        let known: Vec<String> = [counted(*files, "file"), counted(*folders, "folder")].into_iter().flatten().collect();
+        left.push(format!("known and left ({why}): {}", if known.is_empty() { "0".into() } else { known.join(", ") }));
+    }
+    left.extend(gaps.cap.map(|limit| format!("only the first {limit} files were looked at")));
+    let errors =
+        [("opening evidence", gaps.opening), ("listing folders", gaps.listing), ("reading files", gaps.reading)];
+    left.extend(errors.iter().filter_map(|(doing, count)| Some(format!("{} {doing}", counted(*count, "error")?))));
+    let read = match left.as_slice() {
+        [] => "every regular file was opened".to_owned(),
+        left => format!("not every regular file was read: {}", left.join("; ")),
+    };
+    format!("{read}; binary files were not searched for scripts")
+}
+
 /// The coverage of a run over so many files, with so many links that were not followed.
-pub(super) fn coverage(files: u64, links: u64, images: &Images) -> Vec<Coverage> {
+pub(super) fn coverage(
+    files: u64,
+    links: u64,
+    images: &Images,
+    (gaps, left): (&Gaps, Option<&Unread>),
+) -> Vec<Coverage> {
     let mut coverage =
-        vec![examined("files", files, "every regular file was opened; binary files were not searched for scripts")];
+        vec![Coverage { examined: files > 0 || left.is_none(), ..examined("files", files, &files_read(gaps, left)) }];
     if links > 0 {
         let why = "symbolic links and junctions are not followed".to_owned();
         coverage.push(Coverage { records: Some(links), ..unread("links", &why) });
@@ -112,4 +174,57 @@ fn examined(source: &str, records: u64, why: &str) -> Coverage {
 
 fn unread(source: &str, why: &str) -> Coverage {
     Coverage { source: source.to_owned(), why: Some(why.to_owned()), ..Coverage::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    #[test]
+    fn every_file_was_opened_only_where_nothing_was_left() {
+        let met = |anomalies: Vec<Anomaly>| {
+            let mut gaps = Gaps::default();
+            anomalies.iter().for_each(|anomaly| gaps.count(anomaly));
+            gaps
+        };
+        let denied = |stage| Anomaly::new(stage, "a", io::Error::from(io::ErrorKind::PermissionDenied));
+        let said = |stage, what: &str| Anomaly::new(stage, "a", Cause::Unsupported(what.to_owned()));
+        let capped = Anomaly::new(Stage::Walk, "", Cause::LimitReached { what: sweep::FILES, limit: 3 });
+        let left = |files, folders| Some(Unread { why: "time-budget".to_owned(), files, folders, places: Vec::new() });
+        let harmless =
+            || vec![said(Stage::Read, sweep::CHANGED), said(Stage::Walk, "a socket"), denied(Stage::Payload)];
+        let whole = "every regular file was opened";
+        for (gaps, unread, says) in [
+            (met(vec![]), None, whole.to_owned()),
+            (met(harmless()), None, whole.to_owned()),
+            (met(vec![denied(Stage::Read)]), None, "1 error reading files".to_owned()),
+            (
+                met(vec![said(Stage::Read, "encrypted"), said(Stage::Script, sweep::FAILED)]),
+                None,
+                "2 errors reading files".to_owned(),
+            ),
+            (
+                met(vec![denied(Stage::Walk), denied(Stage::Open)]),
+                None,
+                "1 error opening evidence; 1 error listing folders".to_owned(),
+            ),
+            (met(vec![capped]), None, "only the first 3 files were looked at".to_owned()),
+            (met(vec![]), left(11475, 1), "known and left (time-budget): 11475 files, 1 folder".to_owned()),
+            (met(vec![]), left(0, 0), "known and left (time-budget): 0".to_owned()),
+            (
+                met(vec![denied(Stage::Read)]),
+                left(1, 0),
+                "known and left (time-budget): 1 file; 1 error reading files".to_owned(),
+            ),
+        ] {
+            let row = coverage(7, 0, &Images::default(), (&gaps, unread.as_ref())).remove(0);
+            let says = if says == whole { says } else { format!("not every regular file was read: {says}") };
+            assert_eq!(row.why.unwrap(), format!("{says}; binary files were not searched for scripts"));
+            assert!(row.examined && row.records == Some(7));
+        }
+        let nothing = coverage(0, 0, &Images::default(), (&Gaps::default(), left(0, 1).as_ref())).remove(0);
+        assert!(!nothing.examined);
+        assert!(coverage(0, 0, &Images::default(), (&Gaps::default(), None)).remove(0).examined);
+    }
 }

@@ -25,6 +25,7 @@ mod carve;
 mod confidence;
 mod coverage;
 mod credentials;
+mod crew;
 pub mod exhibits;
 pub mod explain;
 pub mod geoip;
@@ -153,8 +154,8 @@ fn open(
                 given.push((letter, EntryPath::default()));
             }
             lives.push(live.clone());
-            let file_system = Box::new(live);
-            Ok((Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() }, given))
+            let (anomalies, file_system) = (live.anomalies(), Box::new(live));
+            Ok((Opened { shape: Shape::Directory, file_system, size: None, anomalies }, given))
         }
         _ => Ok((open::open_asking(path, &request.limits, go_on)?, given)),
     }
@@ -192,6 +193,7 @@ struct Builder {
     complete: bool,
     links: u64,
     images: coverage::Images,
+    gaps: coverage::Gaps,
     sources: Sources,
     held: Vec<Held>,
     /// Disks of a live host that were not read.
@@ -248,6 +250,7 @@ impl Builder {
             complete: true,
             links: 0,
             images: coverage::Images::default(),
+            gaps: coverage::Gaps::default(),
             sources: Sources {
                 from: request.from,
                 to: request.to,
@@ -433,6 +436,7 @@ impl Builder {
 
     /// Lists what was skipped or damaged; whether the scan is still complete depends on why.
     fn note(&mut self, evidence: &str, anomaly: Anomaly) {
+        self.gaps.count(&anomaly);
         let costs = match &anomaly.cause {
             Cause::Io(_) | Cause::LimitReached { .. } => true,
             // Of a container or a volume a part is not known; of a damaged file all that could be read was read.
@@ -453,7 +457,9 @@ impl Builder {
     }
 
     fn finish(mut self, progress: &Progress) -> Case {
-        self.case.coverage = coverage::coverage(progress.files.load(Ordering::Relaxed), self.links, &self.images);
+        let files = progress.files.load(Ordering::Relaxed);
+        let left = (&self.gaps, self.case.scan.unread.as_ref());
+        self.case.coverage = coverage::coverage(files, self.links, &self.images, left);
         self.case.coverage.extend(coverage::disks(&self.skipped));
         self.tie_events(progress);
         self.tell_reads_from_volumes();

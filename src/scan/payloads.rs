@@ -1,7 +1,7 @@
 //! Inspects the files that transfers name: each once, however many transfers name it.
 
 use super::authorities;
-use super::process;
+use super::crew::Crew;
 use super::progress::Progress;
 use super::resolve::{self, Resolved};
 use super::volume::VolumeView;
@@ -169,7 +169,6 @@ fn inspect_all(
     let next = AtomicUsize::new(0);
     let done: Mutex<BTreeMap<usize, (Inspected, Vec<Anomaly>)>> = Mutex::new(BTreeMap::new());
     let work = || {
-        process::begin_thread();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(draft) = drafts.get(at) else { return };
@@ -178,15 +177,12 @@ fn inspect_all(
             done.lock().unwrap_or_else(PoisonError::into_inner).insert(at, result);
         }
     };
-    match threads.min(drafts.len()) {
-        0 | 1 => work(),
-        threads => std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            for worker in workers {
-                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            }
-        }),
-    }
+    std::thread::scope(|scope| {
+        // This thread is one of them.
+        let crew = Crew::begin(scope, threads.min(drafts.len()).saturating_sub(1), work);
+        work();
+        crew.end();
+    });
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     (0..drafts.len())
         .map(|at| {

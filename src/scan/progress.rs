@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Live counters of a run, shared between the threads that scan and the one that shows.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// Regular files seen.
+    /// Regular files seen, without those that the end of the run left unread.
     pub files: AtomicU64,
     /// Directories seen.
     pub directories: AtomicU64,

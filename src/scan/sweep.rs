@@ -7,8 +7,8 @@
 use super::artifacts::{self, Artifact};
 use super::bounds::Stop;
 use super::coverage::Origins;
+use super::crew::Crew;
 use super::prefilter::{self, Prefilter};
-use super::process;
 use super::progress::Progress;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{self, AlignedBuffer, ReadAt};
@@ -68,6 +68,13 @@ pub(super) struct Manner {
 /// What a reader makes of a candidate.
 pub(super) type Reader<'r, T> = dyn Fn(&Candidate<'_>) -> Option<T> + Sync + 'r;
 
+/// The cap of files, in a note.
+pub(super) const FILES: &str = "files";
+/// The note on a file that was read while others wrote to it.
+pub(super) const CHANGED: &str = "the file changed while it was read";
+/// The note on a file that could not be read, by a fault of this program.
+pub(super) const FAILED: &str = "the reading of this file failed inside";
+
 /// Files handed to a reader at a time.
 const BATCH: usize = 64;
 
@@ -116,51 +123,50 @@ pub(super) fn sweep<T: Send>(
             Progress::add(&unread, 1);
             return;
         }
+        Progress::add(&progress.files, 1);
         let outcome = worker.file(&path);
         keep(index, path, outcome);
         progress.bounds.rest();
     };
     let mut passed = Passed::default();
-    if manner.threads <= 1 {
-        let mut worker = Worker::new(file_system, limits, progress, read);
-        walk(file_system, limits, manner, progress, &mut passed, &keep, &mut |index, path| {
-            file(&mut worker, index, path);
-            ControlFlow::Continue(())
-        });
-    } else {
-        let (sender, receiver) = sync_channel::<Vec<(u64, EntryPath)>>(manner.threads.saturating_mul(4));
-        let receiver = Mutex::new(receiver);
-        std::thread::scope(|scope| {
-            let (receiver, keep, file) = (&receiver, &keep, &file);
-            let work = move || {
-                process::begin_thread();
-                let mut worker = Worker::new(file_system, limits, progress, read);
-                while let Some(batch) = next(receiver) {
-                    for (index, path) in batch {
-                        file(&mut worker, index, path);
-                    }
+    // One thread would read while the other walks: it can do both.
+    let readers = if manner.threads <= 1 { 0 } else { manner.threads };
+    let (sender, receiver) = sync_channel::<Vec<(u64, EntryPath)>>(readers.saturating_mul(4));
+    let receiver = Mutex::new(receiver);
+    std::thread::scope(|scope| {
+        let (receiver, keep, file) = (&receiver, &keep, &file);
+        let work = move || {
+            let mut worker = Worker::new(file_system, limits, progress, read);
+            while let Some(batch) = next(receiver) {
+                for (index, path) in batch {
+                    file(&mut worker, index, path);
                 }
-            };
-            let workers: Vec<_> = (0..manner.threads).map(|_| scope.spawn(work)).collect();
-            let mut batch = Vec::with_capacity(BATCH);
+            }
+        };
+        let crew = Crew::begin(scope, readers, work);
+        if crew.is_empty() {
+            let mut worker = Worker::new(file_system, limits, progress, read);
             walk(file_system, limits, manner, progress, &mut passed, keep, &mut |index, path| {
-                batch.push((index, path));
-                if batch.len() < BATCH {
-                    return ControlFlow::Continue(());
-                }
-                match sender.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
-                }
+                file(&mut worker, index, path);
+                ControlFlow::Continue(())
             });
-            let _ = sender.send(batch);
-            drop(sender);
-            // The scope would wait for their work only; joined, they have given back all that was theirs.
-            for worker in workers {
-                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            return;
+        }
+        let mut batch = Vec::with_capacity(BATCH);
+        walk(file_system, limits, manner, progress, &mut passed, keep, &mut |index, path| {
+            batch.push((index, path));
+            if batch.len() < BATCH {
+                return ControlFlow::Continue(());
+            }
+            match sender.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
             }
         });
-    }
+        let _ = sender.send(batch);
+        drop(sender);
+        crew.end();
+    });
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_by(|(a, _), (b, _)| a.cmp(b));
     let Passed { links, origins, left } = passed;
@@ -217,13 +223,13 @@ fn walk<T>(
                     if files > limits.files {
                         note(
                             index,
-                            Anomaly::new(Stage::Walk, "", Cause::LimitReached { what: "files", limit: limits.files }),
+                            Anomaly::new(Stage::Walk, "", Cause::LimitReached { what: FILES, limit: limits.files }),
                         );
                         return ControlFlow::Break(());
                     }
-                    Progress::add(&progress.files, 1);
                     origins.count(entry.origin);
                     if entry.origin == Origin::Deleted(Recovery::NameOnly) {
+                        Progress::add(&progress.files, 1);
                         return ControlFlow::Continue(());
                     }
                     return hand_on(index, entry.path);
@@ -294,7 +300,7 @@ impl<'w, T> Worker<'w, T> {
                 None
             }
             None => {
-                let cause = Cause::Unsupported("the reading of this file failed inside".to_owned());
+                let cause = Cause::Unsupported(FAILED.to_owned());
                 anomalies.push(Anomaly { stage: Stage::Script, path: path.display(), cause });
                 None
             }
@@ -373,7 +379,7 @@ impl<'w, T> Worker<'w, T> {
             again.stream.len() == opened.stream.len() && again.times.modified == opened.times.modified
         });
         if !same {
-            let cause = Cause::Unsupported("the file changed while it was read".to_owned());
+            let cause = Cause::Unsupported(CHANGED.to_owned());
             anomalies.push(Anomaly { stage: Stage::Read, path: path.display(), cause });
         }
     }

@@ -259,6 +259,82 @@ fn bounds_that_mean_nothing_are_refused() {
     }
 }
 
+/// With less than it needs the program was ended by its allocator, without a report.
+#[test]
+fn memory_in_which_no_run_can_be_made_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 3);
+    for too_little in ["1M", "2M", "16383K"] {
+        let out = program().arg("triage").arg(root.path()).args(["--max-memory", too_little]).output().unwrap();
+        assert_eq!((out.status.code(), out.stdout.len()), (Some(2), 0), "{too_little}");
+        assert!(String::from_utf8_lossy(&out.stderr).contains("a run needs 16M at least"), "{too_little}");
+    }
+}
+
+/// Stacks of more threads than there was room for ended the run in a panic.
+#[test]
+fn no_more_threads_are_started_than_memory_has_room_for() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 100);
+    let (_, whole) = triage(root.path(), &[]);
+    for memory in ["16M", "32M"] {
+        let bounded = ["--threads", "16", "--max-memory", memory, "--format", "json"];
+        let out = program().arg("triage").arg(root.path()).args(bounded).output().unwrap();
+        let code = out.status.code();
+        assert!(matches!(code, Some(1 | 3)), "{memory}: {code:?} {}", String::from_utf8_lossy(&out.stderr));
+        assert!(String::from_utf8_lossy(&out.stderr).contains("has room for no more"), "{memory}");
+        let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+        assert!(code == Some(3) || report["scripts"] == whole["scripts"], "{memory}");
+    }
+}
+
+/// A thread that the system refuses ended the run in a panic.
+#[test]
+#[cfg(target_os = "linux")]
+fn without_threads_the_one_that_is_there_does_the_work() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 100);
+    let (_, whole) = scan_json(root.path(), &[]);
+    // Stacks of four gigabytes where one may be had.
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "ulimit -d 1048576 && exec \"$0\" scan \"$1\" --threads 4 --format json"]);
+    shell.arg(program().get_program()).arg(root.path()).env("RUST_MIN_STACK", (4u64 << 30).to_string());
+    let out = shell.output().unwrap();
+    assert_eq!(out.status.code(), Some(1), "{}", String::from_utf8_lossy(&out.stderr));
+    assert_eq!(timeless(serde_json::from_slice(&out.stdout).unwrap()), timeless(whole));
+}
+
+/// The coverage said that every file was opened, whatever was left.
+#[test]
+fn the_coverage_claims_no_file_that_was_left_unread() {
+    let root = tempfile::tempdir().unwrap();
+    host(root.path(), 100);
+    let files = |case: &Case| {
+        let row = case.coverage.iter().find(|row| row.source == "files").unwrap();
+        (row.examined, row.records.unwrap(), row.why.clone().unwrap())
+    };
+    let (examined, all, why) = files(&within(root.path(), 1, Bounds::default()));
+    assert!(examined && why.starts_with("every regular file was opened;"), "{why}");
+    for (threads, allowed) in [(1, 60), (4, 60), (1, 200), (4, 200)] {
+        let case = within(root.path(), threads, ticking(allowed));
+        let unread = case.scan.unread.as_ref().unwrap();
+        let (examined, some, why) = files(&case);
+        // Several threads may find that time is over before any of them has read a file.
+        assert!(examined == (some > 0) && (examined || threads > 1), "{threads} {allowed}: {some}");
+        assert!(some + unread.files <= all, "{threads} {allowed}: {some} of {all}, {unread:?}");
+        assert!(why.starts_with("not every regular file was read: known and left (time-budget): "), "{why}");
+        for (count, of) in [(unread.files, "file"), (unread.folders, "folder")] {
+            assert_eq!(why.contains(&format!(" {count} {of}")), count > 0, "{threads} {allowed}: {why}, {unread:?}");
+        }
+    }
+    let (_, report) = scan_json(root.path(), &["--limit", "files=5"]);
+    let row = report["coverage"].as_array().unwrap().iter().find(|row| row["source"] == "files").unwrap();
+    assert_eq!(
+        row["why"],
+        "not every regular file was read: only the first 5 files were looked at; binary files were not searched for scripts"
+    );
+}
+
 #[test]
 fn a_share_of_the_processor_changes_nothing_that_is_found() {
     let root = tempfile::tempdir().unwrap();

@@ -20,6 +20,7 @@ use drives::Fate;
 use mounts::Mounts;
 pub use placed::Placed;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -50,6 +51,8 @@ pub enum Why {
     Floppy,
     /// It shows files that are read at this place.
     Again(EntryPath),
+    /// It is another disk than that of the root, and the system does not tell what is mounted.
+    Untold,
 }
 
 impl Skipped {
@@ -68,6 +71,7 @@ impl Skipped {
                 format!("perhaps a floppy drive, which would begin to turn: it is read where it is named ({kind})")
             }
             Why::Again(place) => format!("the same files as {} ({kind})", shown(place)),
+            Why::Untold => "another disk, of which the system does not tell whether it is one of this host".to_owned(),
         }
     }
 
@@ -144,6 +148,8 @@ pub struct Live {
     base: EntryPath,
     all_disks: bool,
     mounts: Mounts,
+    /// Why it is not known what is mounted: then nothing but the disk of the root is read.
+    untold: Option<io::Error>,
     /// Skipped folders in which there are mounts that are read, with the names that lead there.
     corridors: BTreeMap<EntryPath, BTreeSet<Vec<u8>>>,
     devices: Mutex<Devices>,
@@ -166,11 +172,16 @@ impl Live {
         // Some drivers of disks of Windows cannot tell the path of what they opened.
         let root = path.canonicalize().or_else(|error| if cfg!(unix) { Err(error) } else { host::rooted(path) });
         let root = root.map_err(|error| failed(error.into()))?;
-        let live = Self::with_mounts(&root, all_disks, &mount_table(), limits)?;
+        let live = Self::with_mounts(&root, all_disks, mount_table(), limits)?;
         Ok(Self { host: live.host.asking(go_on), ..live })
     }
 
-    fn with_mounts(root: &Path, all_disks: bool, mountinfo: &[u8], limits: &Limits) -> Result<Self, Anomaly> {
+    fn with_mounts(
+        root: &Path,
+        all_disks: bool,
+        mountinfo: io::Result<Vec<u8>>,
+        limits: &Limits,
+    ) -> Result<Self, Anomaly> {
         let host = Host::open(root, limits)?;
         let path = root.as_os_str().as_encoded_bytes();
         let base = match placed::place(path).filter(|_| cfg!(windows)) {
@@ -179,7 +190,11 @@ impl Live {
             }
             None => mounts::path(path),
         };
-        let mounts = Mounts::parse(mountinfo, &base, all_disks);
+        let (mountinfo, untold) = match mountinfo {
+            Ok(table) => (table, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        let mounts = Mounts::parse(&mountinfo, &base, all_disks);
         let mut corridors: BTreeMap<EntryPath, BTreeSet<Vec<u8>>> = BTreeMap::new();
         for point in mounts.read.iter().filter(|point| mounts.skipped.keys().any(|skip| mounts::is_within(point, skip)))
         {
@@ -193,7 +208,17 @@ impl Live {
             }
         }
         let devices = Mutex::new(Devices::default());
-        Ok(Self { host, root: root.to_owned(), base, all_disks, mounts, corridors, devices })
+        Ok(Self { host, root: root.to_owned(), base, all_disks, mounts, untold, corridors, devices })
+    }
+
+    /// What could not be found out of the host's disks.
+    #[must_use]
+    pub fn anomalies(&self) -> Vec<Anomaly> {
+        let told = |error: &io::Error| {
+            let what = format!("{MOUNT_TABLE}: {error}: what is mounted is not known, and one disk is read alone");
+            Anomaly::new(Stage::Open, "", io::Error::new(error.kind(), what))
+        };
+        self.untold.iter().map(told).collect()
     }
 
     /// The disks below the root that are not read, those among them that nothing else of the list holds; of what was mounted
@@ -213,6 +238,9 @@ impl Live {
 
     /// Whether an entry lies where nothing is read.
     fn is_barred(&self, path: &EntryPath) -> bool {
+        if self.untold.is_some() && self.is_elsewhere(path) {
+            return true;
+        }
         if self.mounts.skipped.is_empty() {
             return self.devices.lock().unwrap_or_else(PoisonError::into_inner).is_late(&self.absolute(path));
         }
@@ -239,6 +267,11 @@ impl Live {
         Enter::Yes
     }
 
+    /// Whether an entry is on another disk than the root.
+    fn is_elsewhere(&self, path: &EntryPath) -> bool {
+        disk_of(&self.root, path).is_some_and(|disk| Some(disk) != disk_of(&self.root, &EntryPath::default()))
+    }
+
     /// Whether a folder is another disk than any that is known, and one that is not read.
     fn is_new_and_barred(&self, path: &EntryPath, absolute: &EntryPath) -> bool {
         let Some(disk) = disk_of(&self.root, path) else { return false };
@@ -250,9 +283,13 @@ impl Live {
             return false;
         }
         // A part of a disk that has a number of its own, as btrfs has them, is no mount; what is one may be new.
-        let now = Mounts::parse(&mount_table(), &self.base, self.all_disks);
-        if let Some(skipped) = now.skipped.get(absolute) {
-            devices.late.insert(absolute.clone(), skipped.clone());
+        let table = if self.untold.is_none() { mount_table().ok() } else { None };
+        let skipped = match table {
+            Some(table) => Mounts::parse(&table, &self.base, self.all_disks).skipped.remove(absolute),
+            None => Some(Skipped { point: absolute.clone(), kind: "unknown".to_owned(), why: Why::Untold }),
+        };
+        if let Some(skipped) = skipped {
+            devices.late.insert(absolute.clone(), skipped);
             return true;
         }
         devices.known.insert(disk);
@@ -300,16 +337,18 @@ impl Live {
         visit: &mut dyn FnMut(Walked) -> ControlFlow<()>,
     ) -> Option<Left> {
         let mut walked = BTreeSet::new();
-        for (number, place) in (1usize..).zip(places) {
+        // A place may itself be a disk that is not read, as `/home` of another machine.
+        let places: Vec<&EntryPath> = places.iter().filter(|place| matches!(self.enter(place), Enter::Yes)).collect();
+        for (number, place) in (1usize..).zip(&places) {
             if let Some(mut left) = self.walk_below(place, &walked, limits, visit) {
                 // The folder in which it was broken off, those that would have come next, and all the rest.
                 let behind = places.get(number..).unwrap_or_default();
                 left.folders = left.folders.saturating_add(u64::try_from(behind.len()).unwrap_or(u64::MAX));
-                left.places = std::iter::once(place).chain(behind).cloned().collect();
+                left.places = std::iter::once(place).chain(behind).map(|place| (*place).clone()).collect();
                 left.places.push(EntryPath::default());
                 return Some(left);
             }
-            walked.insert(place.clone());
+            walked.insert((*place).clone());
         }
         self.walk_below(&EntryPath::default(), &walked, limits, visit)
     }
@@ -376,9 +415,12 @@ fn disk_of(root: &Path, folder: &EntryPath) -> Option<u64> {
     }
 }
 
+/// Where Linux tells what is mounted.
+const MOUNT_TABLE: &str = "/proc/self/mountinfo";
+
 /// What is mounted, as Linux tells it; nothing elsewhere.
-fn mount_table() -> Vec<u8> {
-    if cfg!(target_os = "linux") { std::fs::read("/proc/self/mountinfo").unwrap_or_default() } else { Vec::new() }
+fn mount_table() -> io::Result<Vec<u8>> {
+    if cfg!(target_os = "linux") { std::fs::read(MOUNT_TABLE) } else { Ok(Vec::new()) }
 }
 
 #[cfg(all(test, unix))]
@@ -403,7 +445,7 @@ mod tests {
              3 2 0:6 / {at}/dev/shm rw - tmpfs tmpfs rw\n4 1 0:7 / {at}/mnt/share rw - nfs4 s:/x rw\n\
              5 1 0:8 / {at}/file rw - nfs4 s:/file rw\n"
         );
-        Live::with_mounts(&root, all_disks, table.as_bytes(), &Limits::default()).unwrap()
+        Live::with_mounts(&root, all_disks, Ok(table.into_bytes()), &Limits::default()).unwrap()
     }
 
     fn files(walk: impl FnOnce(&mut dyn FnMut(Walked) -> ControlFlow<()>)) -> Vec<String> {
@@ -434,6 +476,58 @@ mod tests {
         assert!(live.list(&EntryPath::new("mnt/share")).is_empty());
         assert!(live.list(&EntryPath::new("mnt/share/deep")).is_empty());
         assert_eq!(live.list(&EntryPath::new("dev")).len(), 1);
+    }
+
+    #[test]
+    fn a_plausible_place_that_is_another_machines_is_not_read() {
+        let root = host();
+        std::fs::create_dir_all(root.path().join("home/kim")).unwrap();
+        std::fs::write(root.path().join("home/kim/f"), "x").unwrap();
+        let at = root.path().canonicalize().unwrap();
+        let table = format!("1 0 8:1 / / rw - ext4 /dev/sda1 rw\n2 1 0:7 / {}/home rw - nfs4 s:/x rw\n", at.display());
+        for (all_disks, reads) in [(false, false), (true, true)] {
+            let table = Ok(table.clone().into_bytes());
+            let live = Live::with_mounts(&at, all_disks, table, &Limits::default()).unwrap();
+            let found = files(|visit| assert!(live.walk_plausible_first(&Limits::default(), visit).is_none()));
+            assert_eq!(found.contains(&"home/kim/f".to_owned()), reads, "{found:?}");
+            assert_eq!(live.skipped().len(), usize::from(!reads));
+        }
+    }
+
+    /// `/dev` is a disk of its own in which there are others, for any user.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn without_a_table_of_mounts_one_disk_is_read_and_that_is_told() {
+        let dev = Path::new("/dev");
+        let elsewhere = |name: &&str| {
+            let inside = disk_of(dev, &EntryPath::new(*name));
+            inside.is_some() && inside != disk_of(dev, &EntryPath::default())
+        };
+        let others: Vec<&str> = ["mqueue", "pts", "shm"].into_iter().filter(elsewhere).collect();
+        let of = |table| Live::with_mounts(dev, true, table, &Limits::default()).unwrap();
+        let live = of(Err(io::Error::from(io::ErrorKind::NotFound)));
+        let mut seen = Vec::new();
+        live.walk(&Limits::default(), &mut |walked| {
+            if let Walked::Entry(entry) = walked {
+                seen.push(entry.path.display());
+            }
+            ControlFlow::Continue(())
+        });
+        let told: Vec<String> = live.anomalies().iter().map(|anomaly| anomaly.cause.to_string()).collect();
+        assert!(told.len() == 1 && told[0].starts_with("/proc/self/mountinfo: "), "{told:?}");
+        assert!(matches!(live.anomalies()[0].cause, Cause::Io(_)));
+        assert!(of(mount_table()).anomalies().is_empty());
+        if others.is_empty() {
+            eprintln!("skipped: there is no other disk in /dev");
+        }
+        for other in others {
+            assert!(!seen.iter().any(|path| path.starts_with(&format!("{other}/"))), "{seen:?}");
+            assert!(live.list(&EntryPath::new(other)).is_empty(), "{other}");
+            let skipped = live.skipped();
+            let point = EntryPath::new(format!("dev/{other}"));
+            let skipped = skipped.iter().find(|skipped| skipped.point == point);
+            assert_eq!(skipped.map(|skipped| &skipped.why), Some(&Why::Untold), "{other}");
+        }
     }
 
     #[test]

@@ -58,6 +58,12 @@ impl Placed {
         self.live.skipped()
     }
 
+    /// What could not be found out of the host's disks.
+    #[must_use]
+    pub fn anomalies(&self) -> Vec<Anomaly> {
+        self.live.anomalies()
+    }
+
     /// The path on the host of what lies in the folder.
     #[must_use]
     pub fn full(&self, path: &EntryPath) -> EntryPath {
