@@ -100,9 +100,30 @@ fn what_a_limit_cuts_off_is_told() {
 }
 
 #[test]
-fn a_script_of_too_many_transfers_tells_so() {
-    let text = format!("open 192.0.2.7\r\nuser bob pw1\r\n{}bye\r\n", "put a\r\n".repeat(20_100));
-    let report = scan("a.txt", &text);
-    assert_eq!(report["scripts"][0]["sessions"][0]["transfers"].as_array().unwrap().len(), 20_000);
-    assert_eq!(report["scan"]["complete"], false);
+fn more_than_a_report_holds_is_told() {
+    let login = "open 192.0.2.7\r\nuser bob pw1\r\n";
+    let cases = [
+        ("a.txt", format!("{login}{}bye\r\n", "put a\r\n".repeat(20_100)), "transfers of one script"),
+        ("a.txt", "open 192.0.2.7\r\nclose\r\n".repeat(1100), "sessions of one script"),
+        ("a.bat", "ftp -n -s:C:\\a.txt\r\n".repeat(1100), "what the emulation of one text may do"),
+        (
+            "a.bat",
+            format!("set a=x\r\n{}{BATCH}", "set a=%a%%a%\r\n".repeat(20)),
+            "what the emulation of one text may do",
+        ),
+        ("a.py", format!("{}{PYTHON}", "y = 1\n".repeat(120_000)), "what the emulation of one text may do"),
+    ];
+    for (name, text, told) in cases {
+        let report = scan(name, &text);
+        let errors = report["errors"].as_array().unwrap();
+        let is_told = errors.iter().any(|error| error["message"].as_str().unwrap_or_default().contains(told));
+        assert!(is_told, "{name}, {}…: {errors:?}", &text[..20]);
+        assert_eq!(report["scan"]["complete"], false, "{name}");
+    }
+}
+
+#[test]
+fn a_variable_that_grows_without_end_ends_nothing() {
+    let growing = format!("set a=x\r\n{}", "set a=%a%%a%\r\n".repeat(40));
+    assert_eq!(told(&scan("a.bat", &format!("{growing}{BATCH}"))).0, told(&scan("a.bat", BATCH)).0);
 }

@@ -140,6 +140,7 @@ pub(super) fn tell_cut(scripts: &[Script], limits: &Limits, anomalies: &mut Vec<
     let causes = [
         ("too-many-lines", "lines of one script", limits.script_lines),
         ("long-line", "bytes of one line", limits.line_bytes),
+        ("too-many-sessions", "sessions of one script", told::SESSIONS),
         ("transfers-left-out", "transfers of one script", told::TRANSFERS),
     ];
     for script in scripts {

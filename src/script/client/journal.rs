@@ -1,15 +1,12 @@
 //! What a client did with its script, command by command, where it may hold several connections at a time: lftp, WinSCP and
 //! the clients of SFTP.
 
-use super::told::Told;
+use super::told::{MORE_SESSIONS, SESSIONS, Told};
 use crate::script::launch::Client;
 use crate::script::local_path;
 use crate::script::reading::Interpretation;
 use crate::script::session::{Command, Diagnostic, Role, Session};
 use crate::script::transfer::{Direction, Mode, Transfer};
-
-/// Sessions that one run may open.
-const SESSIONS: usize = 1000;
 
 /// The run of a client so far.
 #[derive(Debug, Default)]
@@ -51,6 +48,7 @@ impl Journal {
     /// done before any connection belongs to the first one.
     pub fn open(&mut self, session: Session) {
         if self.sessions.len() >= SESSIONS {
+            self.note(0, "too-many-sessions", MORE_SESSIONS);
             return;
         }
         let mut session = session;
@@ -77,7 +75,7 @@ impl Journal {
     /// Records a command and what the client takes it for.
     pub fn record(&mut self, line: u32, role: Role, verb: Option<&str>, arguments: &[String], text: &str) {
         let current = self.current.and_then(|index| self.sessions.get(index));
-        if self.told.next_line(self.sessions.len(), current) {
+        if self.told.next_line(self.sessions.len(), current, false) {
             self.session().commands.pop();
         }
         self.session().commands.push(Command {

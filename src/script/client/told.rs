@@ -10,6 +10,12 @@ pub const LINES: usize = 20_000;
 /// Transfers of a run that are told.
 pub const TRANSFERS: usize = 20_000;
 
+/// Sessions that one run may open.
+pub const SESSIONS: usize = 1000;
+
+/// What is said where there are more.
+pub(super) const MORE_SESSIONS: &str = "the script opens more sessions than the limit; the rest was not run";
+
 /// What is told of a run so far.
 #[derive(Debug, Default)]
 pub(super) struct Told {
@@ -18,13 +24,15 @@ pub(super) struct Told {
     /// What the run had brought about when the last line began.
     effects: [usize; 5],
     lines_left_out: bool,
+    opens_left_out: bool,
     transfers_left_out: bool,
 }
 
 impl Told {
     /// A line begins; true where the one before it is to be left out: more lines are told than a reader wants, and it
-    /// brought nothing about. `sessions` counts those before the one at hand.
-    pub(super) fn next_line(&mut self, sessions: usize, session: Option<&Session>) -> bool {
+    /// brought nothing about. `sessions` counts those before the one at hand; `opened` tells that the line before was to
+    /// connect: that the first of those was refused is told.
+    pub(super) fn next_line(&mut self, sessions: usize, session: Option<&Session>, opened: bool) -> bool {
         let count = |of: fn(&Session) -> usize| session.map_or(0, of);
         let effects = [
             sessions,
@@ -34,7 +42,9 @@ impl Told {
             count(|session| session.executes.len().saturating_add(session.local_writes.len())),
         ];
         let idle = std::mem::replace(&mut self.effects, effects) == effects;
-        let left_out = idle && self.lines > LINES;
+        let is_told = opened && !self.opens_left_out;
+        let left_out = idle && self.lines > LINES && !is_told;
+        self.opens_left_out |= opened && self.lines > LINES;
         self.lines_left_out |= left_out;
         self.lines = self.lines.saturating_add(1);
         if left_out {

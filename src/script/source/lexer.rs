@@ -76,15 +76,16 @@ impl Lexer {
         Self { tongue, characters, at: 0, line, tokens: Vec::new(), brackets: 0, heredocs: Vec::new() }
     }
 
-    /// The tokens, and the characters that they stand in.
-    pub(super) fn run(mut self) -> (Vec<Token>, Vec<char>) {
+    /// The tokens, the characters that they stand in, and whether there were more than are read.
+    pub(super) fn run(mut self) -> (Vec<Token>, Vec<char>, bool) {
         if self.tongue == Tongue::Php && self.find("<?").is_some() {
             self.outside_php();
         }
         while self.at < self.characters.len() && self.tokens.len() < TOKENS {
             self.token();
         }
-        (self.tokens, self.characters)
+        let is_cut = self.at < self.characters.len();
+        (self.tokens, self.characters, is_cut)
     }
 
     pub(super) fn peek(&self, ahead: usize) -> Option<char> {

@@ -27,7 +27,7 @@ pub use walker::{Actions, Argument, Call, Walker};
 /// The literals of a text with their lines, in order, as far as all of them is known.
 #[must_use]
 pub fn literals(tongue: Tongue, content: &str) -> Vec<(u32, String)> {
-    let (tokens, _) = lexer::Lexer::new(tongue, content, 1).run();
+    let (tokens, ..) = lexer::Lexer::new(tongue, content, 1).run();
     let known = tokens.into_iter().filter_map(|token| match token.kind {
         lexer::Kind::Text(parts) => match <[lexer::Part; 1]>::try_from(parts) {
             Ok([lexer::Part::Known(text)]) => Some((token.line, text)),

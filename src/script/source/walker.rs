@@ -92,6 +92,7 @@ pub struct Walker<A> {
     pub(super) variables: BTreeMap<String, Value>,
     pub(super) functions: BTreeMap<String, Function>,
     pub(super) budget: usize,
+    is_cut: bool,
     pub(super) depth: usize,
     pub(super) calls: usize,
     pub(super) returned: Option<Value>,
@@ -103,7 +104,7 @@ impl<A: Actions> Walker<A> {
     /// A walk over a text whose first line has the given number.
     #[must_use]
     pub fn new(tongue: Tongue, content: &str, line: u32, actions: A) -> Self {
-        let (tokens, characters) = Lexer::new(tongue, content, line).run();
+        let (tokens, characters, is_cut) = Lexer::new(tongue, content, line).run();
         let budget = tokens.len().saturating_mul(8).saturating_add(20_000);
         Self {
             tongue,
@@ -114,6 +115,7 @@ impl<A: Actions> Walker<A> {
             variables: BTreeMap::new(),
             functions: BTreeMap::new(),
             budget,
+            is_cut,
             depth: 0,
             calls: 0,
             returned: None,
@@ -126,8 +128,9 @@ impl<A: Actions> Walker<A> {
         self.variables.insert(name.to_owned(), value);
     }
 
-    /// Walks all of it: first what stands outside functions, then the functions that nothing calls.
-    pub fn run(mut self) -> A {
+    /// Walks all of it: first what stands outside functions, then the functions that nothing calls. Tells whether it came to
+    /// the end: long texts are cut, and work is limited.
+    pub fn run(mut self) -> (A, bool) {
         self.statements();
         let mentioned = self.mentions();
         let rounds: [&dyn Fn(&str) -> bool; 2] =
@@ -146,7 +149,8 @@ impl<A: Actions> Walker<A> {
                 }
             }
         }
-        self.actions
+        let is_whole = !self.is_cut && self.budget > 0;
+        (self.actions, is_whole)
     }
 
     /// How often each name stands in the text.
@@ -280,7 +284,7 @@ impl<A: Actions> Walker<A> {
     /// Does something over the tokens of another text with the same variables.
     pub(super) fn within<T>(&mut self, text: &str, act: impl FnOnce(&mut Self) -> T) -> T {
         let line = self.line();
-        let (mut tokens, characters) = Lexer::new(self.tongue, text, line).run();
+        let (mut tokens, characters, _) = Lexer::new(self.tongue, text, line).run();
         tokens.iter_mut().for_each(|token| token.line = line);
         self.spend(tokens.len());
         self.calls = self.calls.saturating_add(1);

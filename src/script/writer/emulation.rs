@@ -230,6 +230,12 @@ impl<'a> Emulation<'a> {
         }
     }
 
+    /// Tells that a cap left something out of an emulation that goes on.
+    pub fn leave_out(&mut self, message: &str) {
+        self.outcome.capped = true;
+        self.diagnose("emulation-capped", message);
+    }
+
     /// Whether a cap has ended the emulation.
     #[must_use]
     pub fn is_capped(&self) -> bool {
@@ -333,6 +339,8 @@ impl<'a> Emulation<'a> {
     pub fn open_session(&mut self, session: Session) {
         if self.outcome.sessions.len() < STARTS {
             self.outcome.sessions.push(session);
+        } else {
+            self.leave_out("this text opens more sessions than are told");
         }
     }
 
@@ -395,6 +403,7 @@ impl<'a> Emulation<'a> {
     /// Notes a client as started and finds out what it is fed.
     pub fn launch(&mut self, mut launch: Launch) {
         if self.outcome.launches.len() >= STARTS {
+            self.leave_out("this text starts more clients than are told");
             return;
         }
         launch.working_directory.clone_from(&self.directory);

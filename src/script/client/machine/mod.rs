@@ -192,6 +192,11 @@ impl<'a> Machine<'a> {
         }
         while !self.ended {
             let Some((number, text)) = self.take_line() else { break };
+            if self.sessions.len() >= told::SESSIONS {
+                self.note(number, "too-many-sessions", told::MORE_SESSIONS);
+                self.next = self.lines.len();
+                break;
+            }
             self.execute(number, &text);
         }
         if self.connection.is_some() {
@@ -299,7 +304,7 @@ impl<'a> Machine<'a> {
         if !self.is_replaying() {
             let opens = |command: &Command| command.verb.as_deref() == Some("open");
             let connects = self.log.get(self.command_start).is_some_and(opens);
-            if self.told.next_line(self.sessions.len(), self.session.as_ref()) && !connects {
+            if self.told.next_line(self.sessions.len(), self.session.as_ref(), connects) {
                 self.log.truncate(self.command_start);
             }
             self.command_start = self.log.len();

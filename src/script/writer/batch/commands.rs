@@ -118,7 +118,7 @@ impl Interpreter<'_, '_> {
                 self.emulation.environment.insert(name.clone(), format!("%{name}%"));
             }
             Some(value) if value.len() > self.emulation.limits.line_bytes => {
-                self.emulation.cap("a variable grew beyond the limit of a line");
+                self.emulation.leave_out("a variable would grow beyond the limit of a line, and was left as it was");
             }
             // Variables count as output, so that they cannot grow without end.
             Some(value) if !self.emulation.files.count(value.len(), self.emulation.limits.batch_output) => {

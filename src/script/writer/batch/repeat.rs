@@ -26,7 +26,9 @@ impl Interpreter<'_, '_> {
         let list = self.late(list);
         match switch.to_ascii_lowercase().as_str() {
             "/l" => match numbers(&list) {
-                Some(numbers) => self.over(numbers.into_iter().map(Some).collect(), sign, name, body),
+                Some((rounds, numbers)) => {
+                    self.over(rounds, numbers.map(|number| Some(number.to_string())), sign, name, body);
+                }
                 None => self.over_unknown(body),
             },
             "/f" => {
@@ -44,7 +46,7 @@ impl Interpreter<'_, '_> {
                 if items.is_empty() {
                     self.over_unknown(body);
                 } else {
-                    self.over(items, sign, name, body);
+                    self.over(items.len(), items.into_iter(), sign, name, body);
                 }
             }
             _ => self.over_unknown(body),
@@ -56,22 +58,29 @@ impl Interpreter<'_, '_> {
         self.execute(body);
     }
 
-    /// A round for each value; for those that are not known, with the variable as written.
-    fn over(&mut self, items: Vec<Option<String>>, sign: char, name: char, body: &Node) {
-        if items.len() > STARTING_ROUNDS && starts_programs(body) {
+    /// A round for each of so many values; for those that are not known, with the variable as written.
+    fn over(
+        &mut self,
+        rounds: usize,
+        items: impl Iterator<Item = Option<String>>,
+        sign: char,
+        name: char,
+        body: &Node,
+    ) {
+        if rounds > STARTING_ROUNDS && starts_programs(body) {
             self.emulation.diagnose(
                 "loop-capped",
-                format!("a loop of {} rounds that starts programs was run once, its variable as written", items.len()),
+                format!("a loop of {rounds} rounds that starts programs was run once, its variable as written"),
             );
             self.over_unknown(body);
             return;
         }
-        if items.len() > ROUNDS {
-            self.emulation.diagnose("loop-capped", format!("of a loop's {} rounds {ROUNDS} were run", items.len()));
+        if rounds > ROUNDS {
+            self.emulation.diagnose("loop-capped", format!("of a loop's rounds, {rounds} at least, {ROUNDS} were run"));
         }
         let outer = self.loop_values.clone();
         let running = self.emulation.begin_loop();
-        for value in items.into_iter().take(ROUNDS) {
+        for value in items.take(ROUNDS) {
             match value {
                 Some(value) => self.loop_values.insert(name, LoopValue { sign, value }),
                 None => self.loop_values.remove(&name),
@@ -282,21 +291,23 @@ fn items(list: &str) -> Vec<String> {
     items
 }
 
-/// The numbers of `(start,step,end)`.
-fn numbers(list: &str) -> Option<Vec<String>> {
+/// The numbers of `(start,step,end)`, and how many they are; of more than are run, one more than that.
+fn numbers(list: &str) -> Option<(usize, impl Iterator<Item = i64>)> {
     let parts: Vec<i64> = items(list)
         .iter()
         .map(|part| arithmetic::number(part).map(i64::from))
         .collect::<Option<Vec<i64>>>()
         .filter(|parts| parts.len() == 3)?;
-    let [start, step, end] = parts.as_slice() else { return None };
-    let mut numbers = Vec::new();
-    let mut at = *start;
-    while (if *step >= 0 { at <= *end } else { at >= *end }) && numbers.len() <= ROUNDS {
-        numbers.push(at.to_string());
-        at = at.saturating_add(*step);
-    }
-    Some(numbers)
+    let [start, step, end] = *parts.as_slice() else { return None };
+    let goes_on = move |at: &i64| if step >= 0 { *at <= end } else { *at >= end };
+    let numbers = std::iter::successors(Some(start), move |at| at.checked_add(step)).take_while(goes_on);
+    let way = if step >= 0 { end.saturating_sub(start) } else { start.saturating_sub(end) };
+    let rounds = match (way, step.saturating_abs()) {
+        (..0, _) => 0,
+        (_, 0) => usize::MAX,
+        (way, step) => usize::try_from(way.checked_div(step)?).unwrap_or(usize::MAX).saturating_add(1),
+    };
+    Some((rounds.min(ROUNDS.saturating_add(1)), numbers))
 }
 
 fn enclosed(text: &str, quote: char) -> Option<&str> {
@@ -370,9 +381,12 @@ mod tests {
     #[test]
     fn lists() {
         assert_eq!(items("a,b;\"c d\"  e=f"), ["a", "b", "\"c d\"", "e", "f"]);
-        assert_eq!(numbers("1,2,6").unwrap(), ["1", "3", "5"]);
-        assert_eq!(numbers("3 -1 1").unwrap(), ["3", "2", "1"]);
-        assert_eq!(numbers("1,1,%n%"), None);
-        assert_eq!(numbers("1,0,2").unwrap().len(), ROUNDS + 1);
+        let told = |list: &str| numbers(list).map(|(rounds, numbers)| (rounds, numbers.take(9).collect::<Vec<_>>()));
+        assert_eq!(told("1,2,6"), Some((3, vec![1, 3, 5])));
+        assert_eq!(told("3 -1 1"), Some((3, vec![3, 2, 1])));
+        assert_eq!(told("3,1,1"), Some((0, Vec::new())));
+        assert_eq!(told("1,1,%n%"), None);
+        assert_eq!(told("1,0,2"), Some((ROUNDS + 1, vec![1; 9])));
+        assert_eq!(told("1,1,100000").unwrap().0, ROUNDS + 1);
     }
 }

@@ -78,7 +78,12 @@ fn run_source(emulation: &mut Emulation<'_>, tongue: Tongue, content: &str, line
     if tongue == Tongue::Delphi {
         walker.define("slinebreak", Value::known("\r\n"));
     }
-    walker.run().finish();
+    let (program, is_whole) = walker.run();
+    program.finish();
+    if !is_whole {
+        emulation
+            .leave_out("a program's source was longer than the limit, or took more work, and was not read to its end");
+    }
 }
 
 /// Runs every value that is a command line, as logs in JSON hold them.
