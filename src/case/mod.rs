@@ -428,9 +428,9 @@ pub struct Payload {
     /// The file's times.
     #[serde(skip_serializing_if = "FileTimes::is_empty")]
     pub times: FileTimes,
-    /// What the bytes are.
+    /// What the bytes are. A script may name thousands of files that are nowhere.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub facts: Option<Facts>,
+    pub facts: Option<Box<Facts>>,
 }
 
 /// A record of an artifact that bears on the case.

@@ -82,7 +82,7 @@ impl Collector<'_> {
                 path_raw: file.as_ref().and_then(EntryPath::raw),
                 path_match: draft.resolved.path_match,
                 times,
-                facts,
+                facts: facts.map(Box::new),
             };
             payloads.push(Located { payload, path: file });
         }

@@ -50,7 +50,7 @@ fn scene(record: Fact) -> Scene {
     let mut scene = Scene::new();
     scene.script("ftp.bad.example", Scheme::Ftp, &["p.jpg"], &[]);
     let payload = &mut scene.case.payloads[0];
-    (payload.status, payload.facts) = (PayloadStatus::Found, Some(damaged(&picture())));
+    (payload.status, payload.facts) = (PayloadStatus::Found, Some(Box::new(damaged(&picture()))));
     scene.fact(record);
     scene
 }

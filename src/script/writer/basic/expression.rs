@@ -174,6 +174,7 @@ impl Parser {
             }
             begins = false;
         }
+        steps.shrink_to_fit();
         steps
     }
 

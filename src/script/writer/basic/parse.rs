@@ -176,6 +176,8 @@ impl Parser {
         if runs {
             self.shallower();
         }
+        // A program is held as a whole, and most blocks have one line.
+        lines.shrink_to_fit();
         lines
     }
 

@@ -287,6 +287,7 @@ impl Parser {
                 break;
             }
         }
+        steps.shrink_to_fit();
         steps
     }
 }

@@ -105,6 +105,8 @@ impl Parser {
                 self.advance();
             }
         }
+        // A program is held as a whole, and most blocks have one line.
+        lines.shrink_to_fit();
         lines
     }
 

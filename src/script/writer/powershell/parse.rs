@@ -20,6 +20,13 @@ pub(super) fn script(source: &str) -> Block {
     parser.body(source, false)
 }
 
+/// The parameters of a script, and its statements one by one: a long script is never held as a whole.
+pub(super) fn statement_by_statement(source: &str) -> (Block, impl Iterator<Item = Statement>) {
+    let mut parser = Parser { cursor: Cursor::new(source), depth: 0 };
+    let head = parser.head("");
+    (head, std::iter::from_fn(move || parser.next_statement(None)))
+}
+
 impl Parser<'_> {
     /// Goes a level deeper; false where that is too deep.
     pub(super) fn enter(&mut self) -> bool {
@@ -54,6 +61,13 @@ impl Parser<'_> {
 
     /// Statements up to a closing brace or parenthesis, or the end of the text.
     fn body(&mut self, text: &str, braced: bool) -> Block {
+        let mut block = self.head(text);
+        block.statements = self.statements(if braced { Some('}') } else { None });
+        block
+    }
+
+    /// A block with its parameters alone, up to its first statement.
+    fn head(&mut self, text: &str) -> Block {
         let mut block = Block { text: text.to_owned(), ..Block::default() };
         self.cursor.blanks(true);
         self.attributes();
@@ -61,13 +75,16 @@ impl Parser<'_> {
             self.cursor.skip(5);
             block.parameters = self.parameters();
         }
-        block.statements = self.statements(if braced { Some('}') } else { None });
         block
     }
 
     /// Statements up to a closing character, which stays.
     pub(super) fn statements(&mut self, close: Option<char>) -> Vec<Statement> {
-        let mut statements = Vec::new();
+        std::iter::from_fn(|| self.next_statement(close)).collect()
+    }
+
+    /// The next statement before a closing character, which stays, or the end.
+    fn next_statement(&mut self, close: Option<char>) -> Option<Statement> {
         loop {
             self.cursor.blanks(true);
             while matches!(self.cursor.peek(), Some(';')) {
@@ -75,15 +92,15 @@ impl Parser<'_> {
                 self.cursor.blanks(true);
             }
             if self.cursor.is_end() || close.is_some() && self.cursor.peek() == close {
-                return statements;
+                return None;
             }
             let before = self.cursor.at;
             let statement = self.statement();
-            if !matches!(statement.kind, StatementKind::Nothing) {
-                statements.push(statement);
-            }
             if self.cursor.at == before {
                 self.cursor.next();
+            }
+            if !matches!(statement.kind, StatementKind::Nothing) {
+                return Some(statement);
             }
         }
     }

@@ -82,10 +82,15 @@ impl<'e, 'a> Interpreter<'e, 'a> {
 
     /// Runs a whole text; functions that it never calls are run in the end, with what they are given unknown.
     pub(super) fn run_script(mut self, source: &str) {
-        let block = parse::script(source);
-        self.bind(&block, Vec::new(), Vec::new());
+        let (head, statements) = parse::statement_by_statement(source);
+        self.bind(&head, Vec::new(), Vec::new());
         let mut output = Vec::new();
-        self.statements(&block.statements, &mut output);
+        for statement in statements {
+            self.statement(&statement, &mut output);
+            if self.jump.is_some() || self.emulation.is_capped() {
+                break;
+            }
+        }
         self.print(&output);
         self.run_uncalled();
         self.finish();

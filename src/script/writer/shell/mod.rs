@@ -85,12 +85,6 @@ pub fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
 
 /// Runs a script once for every branch that nobody knows to be taken.
 fn run_script(emulation: &mut Emulation<'_>, content: &str, flavour: Flavour) {
-    let mut parser = if flavour == Flavour::C {
-        Parser::of_c_shell(content, Lines::From(1))
-    } else {
-        Parser::new(content, Lines::From(1))
-    };
-    let program = parser.program();
     let mut choices = 1;
     let mut choice = 0usize;
     while choice < choices && !emulation.is_capped() && (choice == 0 || emulation.has_steps_left()) {
@@ -99,7 +93,12 @@ fn run_script(emulation: &mut Emulation<'_>, content: &str, flavour: Flavour) {
         }
         let mut interpreter = Interpreter::new(emulation, flavour);
         interpreter.choice = choice;
-        interpreter.program(&program);
+        // A long script is never held as a whole.
+        let mut parser = match flavour {
+            Flavour::C => Parser::of_c_shell(content, Lines::From(1)),
+            _ => Parser::new(content, Lines::From(1)),
+        };
+        interpreter.program(&mut std::iter::from_fn(|| parser.next_of_program()));
         choices = choices.max(interpreter.choices);
         choice = choice.saturating_add(1);
     }

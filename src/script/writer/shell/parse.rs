@@ -5,6 +5,7 @@
 
 use super::source::{Lines, Source};
 use super::syntax::{Assignment, Body, Junction, List, Node, Part, Redirect, RedirectKind, Word};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// Deepest nesting of commands and substitutions.
@@ -28,6 +29,8 @@ pub(super) struct Parser {
     pub(super) source: Source,
     pub(super) depth: usize,
     pending: Vec<Pending>,
+    /// Commands of the program that are parsed and not taken yet.
+    parsed: VecDeque<Node>,
     /// Whether the text is for the C shell, whose compound commands are other ones: they are passed over line by line.
     c_shell: bool,
     /// Whether `cmd |&` at the end of a line starts a coprocess.
@@ -37,7 +40,14 @@ pub(super) struct Parser {
 impl Parser {
     pub(super) fn new(text: &str, lines: Lines) -> Self {
         let coprocesses = text.contains("print -p") || text.contains(">&p") || text.contains("print -u");
-        Self { source: Source::new(text, lines), depth: 0, pending: Vec::new(), c_shell: false, coprocesses }
+        Self {
+            source: Source::new(text, lines),
+            depth: 0,
+            pending: Vec::new(),
+            parsed: VecDeque::new(),
+            c_shell: false,
+            coprocesses,
+        }
     }
 
     /// A parser of the C shell's texts.
@@ -52,10 +62,17 @@ impl Parser {
 
     /// All commands of the text.
     pub(super) fn program(&mut self) -> List {
-        let mut list = List::new();
-        loop {
-            list.extend(self.list(&[]));
-            // A word or a sign that closes what was never opened.
+        std::iter::from_fn(|| self.next_of_program()).collect()
+    }
+
+    /// The next command of a whole text: what closes something that was never opened is passed over.
+    pub(super) fn next_of_program(&mut self) -> Option<Node> {
+        // A command is whole when the here-documents behind its line are read.
+        while self.parsed.is_empty() || !self.pending.is_empty() {
+            if let Some(node) = self.next_of_list(&[]) {
+                self.parsed.push_back(node);
+                continue;
+            }
             if self.source.bump().is_none() {
                 break;
             }
@@ -63,7 +80,7 @@ impl Parser {
                 self.source.bump();
             }
         }
-        list
+        self.parsed.pop_front()
     }
 
     /// The next command of the text and what hangs on it, up to the end of its line; nothing at the text's end.
@@ -95,36 +112,46 @@ impl Parser {
 
     /// Commands up to one of these words, which is not passed.
     pub(super) fn list(&mut self, closers: &[&str]) -> List {
-        let mut list = List::new();
+        std::iter::from_fn(|| self.next_of_list(closers)).collect()
+    }
+
+    /// The next command before one of these words; nothing where one of them or the text's end comes first.
+    fn next_of_list(&mut self, closers: &[&str]) -> Option<Node> {
         if self.depth > NESTING {
-            return list;
+            return None;
         }
         loop {
             self.skip_separators();
-            let Some(next) = self.source.peek() else { break };
+            let next = self.source.peek()?;
             if next == ')' || self.source.sees(";;") || self.source.sees(";&") {
-                break;
+                return None;
             }
             if let Some(word) = self.reserved()
                 && (closers.contains(&word.as_str()) || CLOSERS.contains(&word.as_str()) && !self.c_shell)
             {
-                break;
+                return None;
             }
             let before = self.source.at();
-            match self.chain() {
+            let node = self.chain();
+            let node = match node {
                 Some(node) => {
                     self.skip_blanks();
                     let background = self.source.peek() == Some('&') && self.source.peek_at(1) != Some('&');
-                    list.push(if background { Node::Background(Box::new(node)) } else { node });
+                    Some(if background { Node::Background(Box::new(node)) } else { node })
                 }
-                None => self.skip_line(),
-            }
+                None => {
+                    self.skip_line();
+                    None
+                }
+            };
             if self.source.at() == before {
                 self.source.bump();
             }
             self.end_command();
+            if node.is_some() {
+                return node;
+            }
         }
-        list
     }
 
     /// Commands up to the parenthesis that closes them, which is not passed.

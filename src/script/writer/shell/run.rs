@@ -6,7 +6,7 @@
 use super::control::ROUNDS;
 use super::expand::{Doubt, Value};
 use super::parse::split_assignment;
-use super::syntax::{Assignment, List, Node, Redirect, RedirectKind, Word};
+use super::syntax::{Assignment, Node, Redirect, RedirectKind, Word};
 use crate::script::writer::emulation::{Emulation, Input, Output};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -131,16 +131,18 @@ impl<'e, 'a> Interpreter<'e, 'a> {
     }
 
     /// Runs a whole text: what an `exit` cuts off is read as never reached; functions that nobody calls are run at the end.
-    pub(super) fn program(&mut self, program: &[Node]) {
-        for (number, node) in program.iter().enumerate() {
-            if let Node::Function { name, body } = node {
+    pub(super) fn program(&mut self, commands: &mut dyn Iterator<Item = Node>) {
+        while let Some(node) = commands.next() {
+            if let Node::Function { name, body } = &node {
                 // A function may be called before the line that defines it is passed in another branch.
                 self.functions.entry(name.clone()).or_insert_with(|| Rc::clone(body));
             }
-            self.node(node);
+            self.node(&node);
             if self.flow.take().is_some_and(|flow| flow == Flow::Exit) {
-                let rest: List = program.iter().skip(number.saturating_add(1)).cloned().collect();
-                self.dead("never reached: the script ends before it", |shell| shell.program(&rest));
+                self.dead("never reached: the script ends before it", |shell| shell.program(commands));
+                break;
+            }
+            if self.emulation.is_capped() {
                 break;
             }
         }
