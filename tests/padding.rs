@@ -103,7 +103,7 @@ fn what_a_limit_cuts_off_is_told() {
 fn more_than_a_report_holds_is_told() {
     let login = "open 192.0.2.7\r\nuser bob pw1\r\n";
     let cases = [
-        ("a.txt", format!("{login}{}bye\r\n", "put a\r\n".repeat(20_100)), "transfers of one script"),
+        ("a.txt", format!("{login}{}bye\r\n", "put a\r\n".repeat(10_100)), "transfers of one script"),
         ("a.txt", "open 192.0.2.7\r\nclose\r\n".repeat(1100), "sessions of one script"),
         ("a.bat", "ftp -n -s:C:\\a.txt\r\n".repeat(1100), "what the emulation of one text may do"),
         (

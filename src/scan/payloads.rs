@@ -82,7 +82,7 @@ impl Collector<'_> {
                 path_raw: file.as_ref().and_then(EntryPath::raw),
                 path_match: draft.resolved.path_match,
                 times,
-                facts: facts.map(Box::new),
+                facts,
             };
             payloads.push(Located { payload, path: file });
         }
@@ -157,7 +157,7 @@ fn is_executable(volume: &VolumeView<'_>, draft: &Draft) -> bool {
     opened.is_some_and(|opened| opened.stream.read_at(0, &mut magic).is_ok_and(|count| count == 2) && magic == *b"MZ")
 }
 
-type Inspected = Option<(payload::Facts, crate::base::time::FileTimes)>;
+type Inspected = Option<(Box<payload::Facts>, crate::base::time::FileTimes)>;
 
 fn inspect_all(
     volume: &VolumeView<'_>,
@@ -172,8 +172,8 @@ fn inspect_all(
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(draft) = drafts.get(at) else { return };
-            let path = draft.resolved.path.as_ref();
-            let result = path.map_or((None, Vec::new()), |path| inspect(volume, path, bounds));
+            let Some(path) = &draft.resolved.path else { continue };
+            let result = inspect(volume, path, bounds);
             done.lock().unwrap_or_else(PoisonError::into_inner).insert(at, result);
         }
     };
@@ -212,7 +212,7 @@ fn inspect(
     let watched = Watched { stream: &*opened.stream, progress };
     let run = || payload::inspect(&watched, &name, &display, limits, authorities);
     match guarded(run) {
-        Some((facts, anomalies)) => (Some((facts, opened.times)), anomalies),
+        Some((facts, anomalies)) => (Some((Box::new(facts), opened.times)), anomalies),
         None => {
             let cause = Cause::Unsupported("the inspection of this file failed inside".to_owned());
             (None, vec![Anomaly { stage: Stage::Payload, path: display, cause }])

@@ -8,7 +8,7 @@ use crate::script::session::{Diagnostic, Session};
 pub const LINES: usize = 20_000;
 
 /// Transfers of a run that are told.
-pub const TRANSFERS: usize = 20_000;
+pub const TRANSFERS: usize = 10_000;
 
 /// Sessions that one run may open.
 pub const SESSIONS: usize = 1000;
