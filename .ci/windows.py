@@ -21,6 +21,10 @@ TARGET_FOLDER = HERE / "target" / "wine"
 # nothing is optimised.
 SLOW = ["mutant", "damaged_volumes_do_no_harm", "nothing_is_read_again_and_again", "ascii_damage::tests"]
 
+# ERROR_INTERNAL_ERROR, which Wine gives for a process that ended before it came to its first instruction. It befalls one start in
+# some thousands where several start at once (seen once in 3,800 with eight threads); nothing of ours was run then.
+NOT_STARTED = "Os { code: 1359,"
+
 # What the clock and the machine put into a report.
 RUN = ["started", "finished", "elapsed_s", "arguments"]
 
@@ -69,15 +73,31 @@ def run_tests(windows, whole):
         if kind == "program":
             program = test
             continue
-        done = windows.run(test, ["--test-threads=2", *skipped], cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        told = done.stdout.decode(errors="replace").replace("\r", "")
-        result = re.findall(r"^test result: .*$", told, re.M)
-        print(f"{pathlib.Path(test).name}: {result[0] if result else f'ended with {done.returncode}'}", flush=True)
-        if done.returncode != 0 or not result:
-            good = False
+        passed, told = run_test(windows, test, ["--test-threads=2", *skipped])
+        again = [] if passed else not_started(told)
+        if again:
+            print(f"  Wine could not start a process in {', '.join(again)}: once more")
+            passed, told = run_test(windows, test, ["--test-threads=1", "--exact", *again])
+        if not passed:
             failures = told.find("\nfailures:\n")
             print(told[failures if failures >= 0 else -4000:])
+        good &= passed
     return good, program
+
+
+def run_test(windows, test, arguments):
+    """Runs a test program; whether all passed, and what it told."""
+    done = windows.run(test, arguments, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    told = done.stdout.decode(errors="replace").replace("\r", "")
+    result = re.findall(r"^test result: .*$", told, re.M)
+    print(f"{pathlib.Path(test).name}: {result[0] if result else f'ended with {done.returncode}'}", flush=True)
+    return done.returncode == 0 and bool(result), told
+
+
+def not_started(told):
+    """The tests that failed, where each failed for a process that Wine did not start; none where any failed otherwise."""
+    failures = re.findall(r"^---- (\S+) stdout ----\n(.*?)(?=^---- |^failures:$|\Z)", told, re.M | re.S)
+    return [name for name, _ in failures] if all(NOT_STARTED in why for _, why in failures) else []
 
 
 def plain(value, folder):
