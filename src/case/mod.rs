@@ -5,6 +5,7 @@
 
 pub mod claim;
 pub mod host;
+pub mod index;
 pub mod listing;
 pub mod playbook;
 pub mod run;

@@ -3,6 +3,7 @@
 use super::allow::AllowList;
 use super::subject::subject;
 use super::{Finding, Severity, executables, recorded, rules, scripts};
+use crate::case::index::Index;
 use crate::case::run::ClientRun;
 use crate::case::{Case, Payload, Script};
 use crate::script::reading::Confidence;
@@ -28,15 +29,19 @@ impl Draft {
 /// What of a case is judged: scripts that are at least likely ones, their sessions that can be reached.
 pub(super) struct Matter<'a> {
     pub(super) case: &'a Case,
+    pub(super) index: Index<'a>,
+    by_session: BTreeMap<&'a str, (&'a Script, &'a Session)>,
     by_transfer: BTreeMap<&'a str, (&'a Script, &'a Session, &'a Transfer)>,
     runs_of: BTreeMap<&'a str, Vec<&'a ClientRun>>,
 }
 
 impl<'a> Matter<'a> {
     fn new(case: &'a Case) -> Self {
+        let mut by_session = BTreeMap::new();
         let mut by_transfer = BTreeMap::new();
         for script in case.scripts.iter().filter(|script| is_judged(script)) {
             for session in script.sessions.iter().filter(|session| session.active) {
+                by_session.insert(session.id.as_str(), (script, session));
                 for transfer in &session.transfers {
                     by_transfer.insert(transfer.id.as_str(), (script, session, transfer));
                 }
@@ -48,7 +53,7 @@ impl<'a> Matter<'a> {
                 runs_of.entry(id).or_default().push(run);
             }
         }
-        Self { case, by_transfer, runs_of }
+        Self { case, index: Index::of(case), by_session, by_transfer, runs_of }
     }
 
     pub(super) fn scripts(&self) -> impl Iterator<Item = &'a Script> {
@@ -64,6 +69,10 @@ impl<'a> Matter<'a> {
     /// The transfers of a payload that are judged.
     pub(super) fn transfers_of(&self, payload: &Payload) -> Vec<(&'a Script, &'a Session, &'a Transfer)> {
         payload.transfers.iter().filter_map(|id| self.by_transfer.get(id.as_str()).copied()).collect()
+    }
+
+    pub(super) fn session(&self, id: &str) -> Option<(&'a Script, &'a Session)> {
+        self.by_session.get(id).copied()
     }
 
     pub(super) fn transfer(&self, id: &str) -> Option<(&'a Script, &'a Session, &'a Transfer)> {

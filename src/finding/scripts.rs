@@ -7,6 +7,7 @@ use crate::case::Script;
 use crate::script::local_path;
 use crate::script::session::{AddressClass, Scheme, Session};
 use crate::script::transfer::{Direction, Mode, Transfer};
+use std::collections::BTreeMap;
 
 /// Names that are listed in one explanation.
 const NAMES: usize = 5;
@@ -51,16 +52,18 @@ fn executes_download(matter: &Matter<'_>, script: &Script) -> Vec<Draft> {
             ));
         }
     }
-    for session in script.sessions.iter().filter(|session| session.active) {
+    for session in script.sessions.iter().filter(|session| session.active && !session.executes.is_empty()) {
+        let downloads = session.transfers.iter().filter(|transfer| transfer.direction == Direction::Download);
+        let mut by_name: BTreeMap<String, (usize, &Transfer)> = BTreeMap::new();
+        for (place, transfer) in downloads.enumerate() {
+            let name = transfer.local_path.as_deref().map(local_path::file_name).unwrap_or_default();
+            by_name.entry(name.to_ascii_lowercase()).or_insert((place, transfer));
+        }
         for command_line in &session.executes {
-            let words: Vec<&str> = command_line.split([' ', '\t', '"', ',']).map(local_path::file_name).collect();
-            let names = |transfer: &&Transfer| {
-                let name = transfer.local_path.as_deref().map(local_path::file_name).unwrap_or_default();
-                transfer.direction == Direction::Download
-                    && !name.is_empty()
-                    && words.iter().any(|word| word.eq_ignore_ascii_case(name))
-            };
-            if let Some(transfer) = session.transfers.iter().find(names) {
+            let words = command_line.split([' ', '\t', '"', ',']).map(local_path::file_name);
+            let named =
+                words.filter(|word| !word.is_empty()).filter_map(|word| by_name.get(&word.to_ascii_lowercase()));
+            if let Some((_, transfer)) = named.min_by_key(|(place, _)| *place) {
                 let refs = vec![script.id.clone(), session.id.clone(), transfer.id.clone()];
                 let explanation = format!(
                     "{} runs {} through the client's shell, which {} downloads.",

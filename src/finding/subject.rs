@@ -55,8 +55,7 @@ impl<'a> Subject<'a> {
             self.hosts.insert(names.chain([destination.address.as_str()]).collect());
         }
         if self.hosts.is_empty() {
-            let of_run = |script: &&Script| run.scripts.contains(&script.id);
-            let sessions = matter.case.scripts.iter().filter(of_run).flat_map(|script| &script.sessions);
+            let sessions = matter.index.scripts(&run.scripts).into_iter().flat_map(|script| &script.sessions);
             sessions.for_each(|session| self.host(session.host.as_ref()));
         }
     }
@@ -67,7 +66,7 @@ impl<'a> Subject<'a> {
 pub(super) fn subject<'a>(matter: &Matter<'a>, refs: &[String]) -> Subject<'a> {
     let mut subject = Subject::default();
     let Some(first) = refs.first() else { return subject };
-    if let Some(payload) = matter.case.payloads.iter().find(|payload| payload.id == *first) {
+    if let Some(payload) = matter.index.payload(first) {
         subject.payload(payload);
         for (script, session, _) in matter.transfers_of(payload) {
             subject.host(session.host.as_ref());
@@ -77,20 +76,20 @@ pub(super) fn subject<'a>(matter: &Matter<'a>, refs: &[String]) -> Subject<'a> {
         subject.script(script);
         subject.part_of(matter, script);
         subject.host(session.host.as_ref());
-    } else if let Some((script, session)) = matter.sessions().find(|(_, session)| session.id == *first) {
+    } else if let Some((script, session)) = matter.session(first) {
         subject.script(script);
         subject.part_of(matter, script);
         subject.host(session.host.as_ref());
-    } else if let Some(script) = matter.case.scripts.iter().find(|script| script.id == *first) {
+    } else if let Some(script) = matter.index.script(first) {
         subject.script(script);
         subject.part_of(matter, script);
         script.sessions.iter().for_each(|session| subject.host(session.host.as_ref()));
-    } else if let Some(launch) = matter.case.launches.iter().find(|launch| launch.id == *first) {
+    } else if let Some(launch) = matter.index.launch(first) {
         subject.host(launch.host.as_ref());
         subject.paths.extend(launch.script_path.as_deref());
         subject.scripts.extend(launch.script_path.as_deref());
         subject.users.extend(matter.runs_of(&launch.id).iter().map(|run| run.user.as_deref()));
-    } else if let Some(run) = matter.case.runs.iter().find(|run| run.id == *first) {
+    } else if let Some(run) = matter.index.run(first) {
         subject.run(matter, run);
     }
     subject

@@ -7,6 +7,7 @@ use super::output::{OutputFolder, Refused};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::digest::Hasher;
 use crate::base::time::{FileTimes, Timestamp};
+use crate::case::index::Index;
 use crate::case::{Case, Extent, Source, Tool};
 use crate::evidence::entry::Recovery;
 use serde::Serialize;
@@ -122,12 +123,12 @@ impl Collection {
     /// # Errors
     /// They cannot be written.
     pub fn finish(mut self, case: &Case) -> io::Result<Vec<Collected>> {
+        let index = Index::of(case);
         for file in &mut self.files {
             let held_by = case.evidence.iter().find(|evidence| evidence.id == file.evidence);
             file.evidence_path = held_by.map(|evidence| evidence.path.clone()).unwrap_or_default();
-            let script = case.scripts.iter().find(|script| script.id == file.record).map(|script| script.times);
-            let payload =
-                || case.payloads.iter().find(|payload| payload.id == file.record).map(|payload| payload.times);
+            let script = index.script(&file.record).map(|script| script.times);
+            let payload = || index.payload(&file.record).map(|payload| payload.times);
             file.times = script.or_else(payload).unwrap_or_default();
         }
         let manifest = Manifest {

@@ -1,24 +1,24 @@
 //! Builds the case's records of one piece of evidence: numbers them, runs the scripts, ties starts to transfers.
 
 use super::confidence;
-use super::resolve;
+use super::starts;
 use super::stores::{Known, Stores};
 use super::texts::TextFile;
-use super::tie::{TextId, Tie};
+use super::tie::{TextId, Tie, text_of};
 use super::volume::VolumeView;
 use crate::base::digest::Digests;
 use crate::base::limits::Limits;
 use crate::base::text::Text;
 use crate::base::time::FileTimes;
-use crate::case::{Script, Source, Start, WrittenBy};
+use crate::case::{Script, Source, WrittenBy};
 use crate::script::client::{self, login, world::World};
 use crate::script::content;
 use crate::script::launch::{Client, Launch};
 use crate::script::local_path;
-use crate::script::reading::{Confidence, Feed, Form, Interpretation, LoginAssumed, Run, Written};
+use crate::script::reading::{Confidence, Feed, Form, Interpretation, LoginAssumed, Written};
 use crate::script::session::{Diagnostic, Session};
 use crate::script::store::{self, Stored};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The records of one piece of evidence.
 #[derive(Debug, Default)]
@@ -53,14 +53,16 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
     let mut records = Records::default();
     let ids = number_scripts(texts, numbers);
     let launch_ids = number_launches(ties, numbers);
+    let runs = launches_by_script(texts, ties, &launch_ids);
+    let launches_of = |text: &TextId| runs.get(text).map(Vec::as_slice).unwrap_or_default();
     for text in texts {
         let id = ids.get(&TextId::File(text.path.clone())).cloned().unwrap_or_default();
         let world = Known { stores, volume, script: &text.path, limits };
         let mut script = file_script(&id, evidence, volume, text);
         if let (Some(confidence), false) = (text.reading.is_script, text.text.content.is_empty()) {
-            let launches = launches_of(&TextId::File(text.path.clone()), ties, texts, &launch_ids);
+            let launches = launches_of(&TextId::File(text.path.clone()));
             script.confidence = confidence;
-            run_into(&mut script, &text.text, text.reading.client, &launches, &world, limits);
+            run_into(&mut script, &text.text, text.reading.client, launches, &world, limits);
         }
         if !text.reading.sessions.is_empty() {
             let sessions = text.reading.sessions.clone();
@@ -72,7 +74,7 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
         records.near.push(volume.directory(&text.path));
         for (index, written) in text.reading.written.iter().enumerate() {
             let text_id = TextId::Written(text.path.clone(), index);
-            let launches = launches_of(&text_id, ties, texts, &launch_ids);
+            let launches = launches_of(&text_id);
             let written_id = ids.get(&text_id).cloned().unwrap_or_default();
             let mut script = written_script(&written_id, &id, evidence, volume, text, written);
             let name = written.path.as_deref().map_or("", local_path::file_name);
@@ -83,7 +85,7 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
                     let Stored { client, sessions, .. } = stored;
                     absorb(&mut script, Interpretation { client, sessions, ..Interpretation::default() }, None);
                 }
-                None => run_into(&mut script, &written.text, client, &launches, &world, limits),
+                None => run_into(&mut script, &written.text, client, launches, &world, limits),
             }
             for session in &mut script.sessions {
                 session.unresolved.clone_from(&written.unresolved);
@@ -94,7 +96,7 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
         }
         for (index, (launch, _)) in told_by_command_line(text) {
             let text_id = TextId::CommandLine(text.path.clone(), index);
-            let launches = launches_of(&text_id, ties, texts, &launch_ids);
+            let launches = launches_of(&text_id);
             let own_id = ids.get(&text_id).cloned().unwrap_or_default();
             let mut script = command_line_script(&own_id, &id, evidence, volume, text, launch);
             script.launches = launches.iter().map(|(id, _)| id.clone()).collect();
@@ -108,7 +110,7 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
     }
     records.launches = launch_records(texts, ties, &ids, &launch_ids);
     number_sessions(&mut records.scripts);
-    tie_starts(texts, ties, &ids, &mut records.scripts);
+    starts::tie(texts, ties, &ids, &mut records.scripts);
     records.texts = ids.into_iter().map(|(text, id)| (id, text)).collect();
     records
 }
@@ -149,31 +151,38 @@ fn number_launches(ties: &[Tie], numbers: &mut Numbers) -> Vec<String> {
     ids
 }
 
-/// The launches that run a text, those that would run first.
-fn launches_of<'t>(text: &TextId, ties: &[Tie], texts: &'t [TextFile], ids: &[String]) -> Vec<(String, &'t Launch)> {
-    let mut launches: Vec<_> = ties
-        .iter()
-        .zip(ids)
-        .filter(|(tie, _)| tie.scripts.contains(text))
-        .filter_map(|(tie, id)| Some((id.clone(), launch_of(tie, texts)?)))
-        .collect();
-    launches.sort_by_key(|(_, launch)| !launch.would_run);
-    launches
+/// The launches that run each text, with their identities, those that would run first.
+fn launches_by_script<'t>(
+    texts: &'t [TextFile],
+    ties: &'t [Tie],
+    ids: &[String],
+) -> BTreeMap<&'t TextId, Vec<(String, &'t Launch)>> {
+    let mut runs: BTreeMap<&TextId, Vec<(String, &Launch)>> = BTreeMap::new();
+    for (tie, id) in ties.iter().zip(ids) {
+        let Some((_, launch)) = launch_of(tie, texts) else { continue };
+        // A launch that names a text twice runs it once.
+        for text in tie.scripts.iter().collect::<BTreeSet<_>>() {
+            runs.entry(text).or_default().push((id.clone(), launch));
+        }
+    }
+    for launches in runs.values_mut() {
+        launches.sort_by_key(|(_, launch)| !launch.would_run);
+    }
+    runs
 }
 
-fn launch_of<'t>(tie: &Tie, texts: &'t [TextFile]) -> Option<&'t Launch> {
-    let text = texts.iter().find(|text| text.path == tie.file)?;
-    text.reading.launches.get(tie.launch).map(|(launch, _)| launch)
+fn launch_of<'t>(tie: &Tie, texts: &'t [TextFile]) -> Option<(&'t TextFile, &'t Launch)> {
+    let text = text_of(texts, &tie.file)?;
+    text.reading.launches.get(tie.launch).map(|(launch, _)| (text, launch))
 }
 
 fn launch_records(texts: &[TextFile], ties: &[Tie], scripts: &BTreeMap<TextId, String>, ids: &[String]) -> Vec<Launch> {
     let mut records: Vec<(usize, Launch)> = Vec::new();
     for (tie, id) in ties.iter().zip(ids) {
-        let Some(launch) = launch_of(tie, texts) else { continue };
-        let event = texts.iter().find(|text| text.path == tie.file).and_then(|text| text.event.clone());
+        let Some((text, launch)) = launch_of(tie, texts) else { continue };
         let mut record = launch.clone();
         record.id.clone_from(id);
-        record.found_in.event = event;
+        record.found_in.event.clone_from(&text.event);
         record.found_in.script = scripts.get(&TextId::File(tie.file.clone())).cloned();
         record.scripts = tie.scripts.iter().filter_map(|text| scripts.get(text).cloned()).collect();
         let number = id.get(1..).and_then(|digits| digits.parse().ok()).unwrap_or(0);
@@ -394,78 +403,4 @@ fn number_sessions(scripts: &mut [Script]) {
             }
         }
     }
-}
-
-/// Finds, among the programs that a text starts, those whose file its own transfers move.
-fn tie_starts(texts: &[TextFile], ties: &[Tie], ids: &BTreeMap<TextId, String>, scripts: &mut [Script]) {
-    for text in texts {
-        let Some(own) = ids.get(&TextId::File(text.path.clone())) else { continue };
-        let fed = ties.iter().filter(|tie| tie.file == text.path).flat_map(|tie| &tie.scripts);
-        let run: Vec<&String> = fed.filter_map(|id| ids.get(id)).chain([own]).collect();
-        let moved: Vec<(String, String)> = scripts
-            .iter()
-            .filter(|script| run.contains(&&script.id))
-            .flat_map(|script| &script.sessions)
-            .flat_map(|session| &session.transfers)
-            .filter_map(|transfer| Some((transfer.id.clone(), resolve::name_to_look_for(transfer)?)))
-            .collect();
-        let starts = |runs: &[Run]| -> Vec<Start> {
-            runs.iter().filter_map(|run| start_of(run.line, &run.command_line, &moved)).collect()
-        };
-        if let Some(script) = scripts.iter_mut().find(|script| script.id == *own) {
-            script.starts = starts(&text.reading.runs);
-        }
-        for script in scripts.iter_mut().filter(|script| run.contains(&&script.id)) {
-            let shell = script.sessions.iter().flat_map(|session| {
-                session
-                    .commands
-                    .iter()
-                    .filter(|command| command.verb.as_deref() == Some("!"))
-                    .map(|command| (command.line, command.text.clone()))
-            });
-            let started: Vec<Start> = shell
-                .filter_map(|(line, text)| start_of(line, text.trim_start_matches([' ', '\t', '!']), &moved))
-                .collect();
-            for start in started {
-                if !script.starts.contains(&start) {
-                    script.starts.push(start);
-                }
-            }
-        }
-    }
-}
-
-/// The start of a moved file: one of the words names it, with or without its extension.
-fn start_of(line: u32, command_line: &str, moved: &[(String, String)]) -> Option<Start> {
-    let mut words =
-        command_line.split([' ', '\t', ',', '"', '\'']).map(|word| local_path::file_name(word).to_lowercase());
-    let first = words.clone().find(|word| !word.is_empty())?;
-    let names = |word: &str, name: &str| {
-        word == name
-            || name.rsplit_once('.').is_some_and(|(stem, extension)| {
-                stem == word && matches!(extension, "exe" | "com" | "bat" | "cmd" | "vbs" | "scr")
-            })
-    };
-    let only_touches = matches!(
-        first.as_str(),
-        "del"
-            | "erase"
-            | "attrib"
-            | "certutil"
-            | "certutil.exe"
-            | "icacls"
-            | "find"
-            | "findstr"
-            | "mkdir"
-            | "md"
-            | "rename"
-            | "ren"
-    );
-    if only_touches {
-        return None;
-    }
-    let words: Vec<String> = words.by_ref().filter(|word| !word.is_empty()).collect();
-    let transfers: Vec<String> =
-        moved.iter().filter(|(_, name)| words.iter().any(|word| names(word, name))).map(|(id, _)| id.clone()).collect();
-    (!transfers.is_empty()).then(|| Start { line, command_line: command_line.to_owned(), transfers })
 }

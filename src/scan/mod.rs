@@ -42,6 +42,7 @@ pub mod progress;
 pub mod request;
 mod resolve;
 mod spaces;
+mod starts;
 mod stores;
 mod sweep;
 mod texts;

@@ -104,16 +104,17 @@ fn resolve_all(
     let mut drafts: Vec<Draft> = Vec::new();
     let mut index: BTreeMap<Key, usize> = BTreeMap::new();
     let mut lost = Vec::new();
-    let mut add = |transfer: &str, resolved: Resolved| {
+    let mut added: BTreeSet<(usize, &str)> = BTreeSet::new();
+    let mut add = |transfer, resolved: Resolved| {
         let key = (
             resolved.path.clone(),
-            resolved.expected.clone().or_else(|| resolved.path.is_none().then(|| transfer.to_owned())),
+            resolved.expected.clone().or_else(|| resolved.path.is_none().then(|| str::to_owned(transfer))),
         );
         let at = *index.entry(key).or_insert_with(|| {
             drafts.push(Draft { resolved, transfers: Vec::new() });
             drafts.len().saturating_sub(1)
         });
-        if let Some(draft) = drafts.get_mut(at).filter(|draft| !draft.transfers.iter().any(|id| id == transfer)) {
+        if let Some(draft) = drafts.get_mut(at).filter(|_| added.insert((at, transfer))) {
             draft.transfers.push(transfer.to_owned());
         }
     };
@@ -122,7 +123,7 @@ fn resolve_all(
             for resolved in resolve::in_place(transfer, near, volume, limits.wildcard_payloads) {
                 let name = resolve::name_to_look_for(transfer).filter(|_| resolved.status == PayloadStatus::Missing);
                 match name {
-                    Some(name) => lost.push((transfer.id.clone(), resolved, name)),
+                    Some(name) => lost.push((transfer.id.as_str(), resolved, name)),
                     None => add(&transfer.id, resolved),
                 }
             }
@@ -134,7 +135,7 @@ fn resolve_all(
         let candidates = elsewhere.get(&name).map(Vec::as_slice).unwrap_or_default();
         for path in candidates {
             add(
-                &transfer,
+                transfer,
                 Resolved {
                     status: PayloadStatus::Candidate,
                     path: Some(path.clone()),
@@ -144,7 +145,7 @@ fn resolve_all(
             );
         }
         if candidates.is_empty() {
-            add(&transfer, missing);
+            add(transfer, missing);
         }
     }
     drafts

@@ -40,6 +40,11 @@ pub(super) struct Tie {
     pub(super) scripts: Vec<TextId>,
 }
 
+/// The text of a file; the texts are in the order of their paths.
+pub(super) fn text_of<'t>(texts: &'t [TextFile], file: &EntryPath) -> Option<&'t TextFile> {
+    texts.binary_search_by(|text| text.path.cmp(file)).ok().and_then(|at| texts.get(at))
+}
+
 /// Settles the launches whose command line says nothing by itself of what is done and where: a login or a site in store
 /// tells it. One that needs a store and finds none says nothing of FTP. False where nothing is left of the text.
 fn settle(text: &mut TextFile, world: &dyn World, limits: &Limits) -> bool {
@@ -125,15 +130,14 @@ pub(super) fn tie(
             text.text = again.text;
         }
     }
-    tie_written(volume, texts, &mut ties);
     texts.sort_by(|a, b| a.path.cmp(&b.path));
-    ties.retain_mut(|tie| {
+    tie_written(volume, texts, &mut ties);
+    for tie in &mut ties {
         tie.scripts.retain(|id| match id {
-            TextId::File(path) => texts.iter().any(|text| text.path == *path),
+            TextId::File(path) => text_of(texts, path).is_some(),
             TextId::Written(..) | TextId::CommandLine(..) => true,
         });
-        true
-    });
+    }
     ties
 }
 
@@ -152,8 +156,7 @@ fn tie_written(volume: &VolumeView<'_>, texts: &[TextFile], ties: &mut [Tie]) {
         }
     }
     for tie in ties.iter_mut().filter(|tie| tie.scripts.is_empty()) {
-        let text = texts.iter().find(|text| text.path == tie.file);
-        let launch = text.and_then(|text| Some((text, &text.reading.launches.get(tie.launch)?.0)));
+        let launch = text_of(texts, &tie.file).and_then(|text| Some((text, &text.reading.launches.get(tie.launch)?.0)));
         let Some((text, launch)) = launch else { continue };
         let directory = launch.working_directory.clone().unwrap_or_else(|| volume.directory(&text.path));
         let path = launch.script_path.as_ref().map(|script| folded(local_path::join(&directory, script)));

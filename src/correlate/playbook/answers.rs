@@ -7,7 +7,7 @@ use crate::case::playbook::Answer;
 use crate::case::run::{Channel, ClientRun, ParentKind, Relative, ScriptState};
 use crate::correlate::coverage::{Covered, Matter};
 use crate::correlate::places;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked.
 pub(super) struct View<'c> {
@@ -344,8 +344,9 @@ pub(super) fn switches(view: &View<'_>) -> Said {
             said.say(format!("{}: {}{refused}", run.id, switches.meanings.join("; ")), [run.id.clone()]);
         }
     });
+    let recorded: BTreeSet<&String> = view.case.runs.iter().flat_map(|run| &run.launches).collect();
     for launch in &view.case.launches {
-        if !view.case.runs.iter().any(|run| run.launches.contains(&launch.id)) {
+        if !recorded.contains(&launch.id) {
             said.say(
                 format!("{}: {} (no record shows that it ran)", launch.id, launch.command_line),
                 [launch.id.clone()],

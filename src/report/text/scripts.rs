@@ -3,6 +3,7 @@
 use super::page::{Page, Tone};
 use super::{counted, size};
 use crate::base::secret::{Protected, Secret};
+use crate::case::index::Index;
 use crate::case::{Case, PayloadStatus, Script, Source};
 use crate::script::launch::Launch;
 use crate::script::session::{AddressClass, Scheme, Session};
@@ -13,10 +14,11 @@ pub(super) fn write(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
     if !case.scripts.is_empty() {
         page.heading("SCRIPTS")?;
     }
+    let index = Index::of(case);
     for script in &case.scripts {
-        script_head(case, script, page)?;
+        script_head(&index, script, page)?;
         for session in &script.sessions {
-            session_body(case, session, page)?;
+            session_body(&index, session, page)?;
         }
     }
     let gone: Vec<&Launch> = case.launches.iter().filter(|launch| launch.scripts.is_empty()).collect();
@@ -24,7 +26,7 @@ pub(super) fn write(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         page.heading("LAUNCHES WITHOUT A SCRIPT ON THE EVIDENCE")?;
     }
     for launch in gone {
-        page.line(1, &launch_line(case, launch))?;
+        page.line(1, &launch_line(&index, launch))?;
         if let Some(note) = &launch.note {
             page.line(6, note)?;
         }
@@ -36,7 +38,7 @@ fn word(value: impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn script_head(case: &Case, script: &Script, page: &mut Page<'_>) -> io::Result<()> {
+fn script_head(index: &Index<'_>, script: &Script, page: &mut Page<'_>) -> io::Result<()> {
     page.toned(1, Tone::Strong, &format!("{:<4} {}", script.id, script.path))?;
     let client = script.dialect.as_deref().map(|dialect| format!(" for {dialect}")).unwrap_or_default();
     let mark = if script.byte_order_mark { " with a byte-order mark" } else { "" };
@@ -60,8 +62,8 @@ fn script_head(case: &Case, script: &Script, page: &mut Page<'_>) -> io::Result<
     if let Some(writer) = &script.written_by {
         page.field(6, "writer", &format!("{} from line {}", writer.script, writer.line))?;
     }
-    for launch in case.launches.iter().filter(|launch| script.launches.contains(&launch.id)) {
-        page.field(6, "launch", &launch_line(case, launch))?;
+    for launch in index.launches(&script.launches) {
+        page.field(6, "launch", &launch_line(index, launch))?;
     }
     if let Some(assumed) = script.login_assumed {
         page.field(6, "login", &format!("no launch was seen; assumed: {}", word(assumed)))?;
@@ -97,9 +99,9 @@ fn source_line(script: &Script) -> Option<String> {
     Some(line)
 }
 
-fn launch_line(case: &Case, launch: &Launch) -> String {
+fn launch_line(index: &Index<'_>, launch: &Launch) -> String {
     let place = launch.found_in.script.as_deref().map(|id| {
-        let path = case.scripts.iter().find(|script| script.id == id).map_or(id, |script| script.path.as_str());
+        let path = index.script(id).map_or(id, |script| script.path.as_str());
         let line = launch.found_in.line.map(|line| format!(" line {line}")).unwrap_or_default();
         format!(" in {path}{line}")
     });
@@ -120,7 +122,7 @@ pub(super) fn login(username: Option<&str>, password: Option<&Secret>, protected
     format!("{username} / {password}")
 }
 
-fn session_body(case: &Case, session: &Session, page: &mut Page<'_>) -> io::Result<()> {
+fn session_body(index: &Index<'_>, session: &Session, page: &mut Page<'_>) -> io::Result<()> {
     let scheme = match session.scheme {
         Scheme::Ftp => "ftp",
         Scheme::Ftps => "ftps",
@@ -154,7 +156,7 @@ fn session_body(case: &Case, session: &Session, page: &mut Page<'_>) -> io::Resu
         page.field(8, "meant", &login(meant.username.as_deref(), meant.password.as_ref(), &meant.protected))?;
     }
     for transfer in &session.transfers {
-        transfer_line(case, transfer, page)?;
+        transfer_line(index, transfer, page)?;
     }
     let lists: [(&str, &[String]); 7] = [
         ("deletes", &session.deletes),
@@ -179,7 +181,7 @@ fn session_body(case: &Case, session: &Session, page: &mut Page<'_>) -> io::Resu
     Ok(())
 }
 
-fn transfer_line(case: &Case, transfer: &Transfer, page: &mut Page<'_>) -> io::Result<()> {
+fn transfer_line(index: &Index<'_>, transfer: &Transfer, page: &mut Page<'_>) -> io::Result<()> {
     let remote = match (&transfer.remote_directory, &transfer.remote_path) {
         (Some(directory), Some(path)) if !path.starts_with('/') => {
             format!("{}/{path}", directory.trim_end_matches('/'))
@@ -196,7 +198,7 @@ fn transfer_line(case: &Case, transfer: &Transfer, page: &mut Page<'_>) -> io::R
         Mode::Ascii => "ascii",
         Mode::Binary => "binary",
     };
-    let payloads = case.payloads.iter().filter(|payload| transfer.payloads.contains(&payload.id)).map(|payload| {
+    let payloads = index.payloads(&transfer.payloads).into_iter().map(|payload| {
         let status = match payload.status {
             PayloadStatus::Found => "found",
             PayloadStatus::Deleted => "deleted",
