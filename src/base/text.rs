@@ -95,9 +95,13 @@ impl Text {
     }
 }
 
+/// Fewest bytes of a text that NULs pad.
+const SHORTEST: usize = 8;
+
 /// The encoding that the first bytes of a file speak for, with the length of its byte-order mark; nothing for binary.
 ///
-/// `head` may be cut anywhere. A NUL is taken for text only where its parity says UTF-16.
+/// `head` may be cut anywhere. A NUL is taken for text where its parity says UTF-16, and where it pads: before the first line,
+/// behind the last, and at a line's end, as a history has them that was written when its host crashed.
 #[must_use]
 pub fn sniff(head: &[u8]) -> Option<(Encoding, usize)> {
     match head {
@@ -108,12 +112,42 @@ pub fn sniff(head: &[u8]) -> Option<(Encoding, usize)> {
         _ => {}
     }
     if memchr::memchr(0, head).is_some() {
-        return utf16_by_parity(head).map(|encoding| (encoding, 0));
+        let utf16 = utf16_by_parity(without_padding(head));
+        return utf16.or_else(|| is_padded(head).then(|| eight_bit(head))).map(|encoding| (encoding, 0));
     }
     if ftpsift_bulk::count_binary_controls(head).saturating_mul(50) > head.len() {
         return None;
     }
     Some((eight_bit(head), 0))
+}
+
+/// UTF-16 without the characters U+0000 at its end.
+fn without_padding(mut head: &[u8]) -> &[u8] {
+    while let [rest @ .., 0, 0] = head
+        && rest.len().checked_rem(2) == Some(0)
+    {
+        head = rest;
+    }
+    head
+}
+
+/// Whether the NULs of bytes pad a text: they stand at its ends, or at the end of a line.
+fn is_padded(bytes: &[u8]) -> bool {
+    let begin = bytes.iter().position(|byte| *byte != 0).unwrap_or(bytes.len());
+    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(begin, |last| last.saturating_add(1));
+    let text = bytes.get(begin..end).unwrap_or_default();
+    let is_end = |byte: Option<&u8>| matches!(byte, Some(b'\r' | b'\n'));
+    let mut at = 0usize;
+    while let Some(found) = text.get(at..).and_then(|rest| memchr::memchr(0, rest)) {
+        let first = at.saturating_add(found);
+        let run = text.get(first..).unwrap_or_default().iter().take_while(|byte| **byte == 0).count();
+        at = first.saturating_add(run);
+        if !is_end(first.checked_sub(1).and_then(|before| text.get(before))) && !is_end(text.get(at)) {
+            return false;
+        }
+    }
+    // What little stands between the NULs of a binary is seldom all text, and seldom long.
+    text.len() >= SHORTEST && text.iter().all(|byte| *byte == 0 || !ftpsift_bulk::is_binary_control(*byte))
 }
 
 /// The bytes as text, or nothing if they are binary.
@@ -122,15 +156,25 @@ pub fn decode(bytes: &[u8]) -> Option<Text> {
     let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
     let (guess, mark) = sniff(head)?;
     let body = bytes.get(mark..).unwrap_or_default();
-    let (content, encoding, lossy) = match guess {
+    let (mut content, encoding, lossy) = match guess {
         Encoding::Utf16Le => utf16(body, encoding_rs::UTF_16LE, guess),
         Encoding::Utf16Be => utf16(body, encoding_rs::UTF_16BE, guess),
-        Encoding::Utf8 | Encoding::Windows1252 | Encoding::Cp437 => match std::str::from_utf8(body) {
-            Ok(text) => (text.to_owned(), Encoding::Utf8, false),
-            Err(_) if mark > 0 => (String::from_utf8_lossy(body).into_owned(), Encoding::Utf8, true),
-            Err(_) => code_page(body),
-        },
+        Encoding::Utf8 | Encoding::Windows1252 | Encoding::Cp437 => {
+            // Padding is blank: every character stays where it was.
+            let is_padded = mark == 0 && memchr::memchr(0, head).is_some();
+            let blank = |byte: &u8| if *byte == 0 { b' ' } else { *byte };
+            let body: Cow<'_, [u8]> =
+                if is_padded { Cow::Owned(body.iter().map(blank).collect()) } else { Cow::Borrowed(body) };
+            match std::str::from_utf8(&body) {
+                Ok(text) => (text.to_owned(), Encoding::Utf8, false),
+                Err(_) if mark > 0 => (String::from_utf8_lossy(&body).into_owned(), Encoding::Utf8, true),
+                Err(_) => code_page(&body),
+            }
+        }
     };
+    if matches!(encoding, Encoding::Utf16Le | Encoding::Utf16Be) && content.ends_with('\0') {
+        content = content.replace('\0', " ");
+    }
     Some(Text { content, encoding, byte_order_mark: mark > 0, lossy })
 }
 
@@ -291,6 +335,26 @@ mod tests {
         for bytes in [&b"MZ\x90\0\x03\0\0\0\x04\0\0\0"[..], b"\xff\xfe\0\0a\0\0\0", b"\x01\x02\x03\x04", b"a\0b"] {
             assert_eq!(decode(bytes), None, "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn nuls_may_pad_a_text() {
+        let script = "open 192.0.2.1\r\nbye\r\n";
+        let zeros = |count: usize| vec![0u8; count];
+        let cases: [(Vec<u8>, Option<&str>); 7] = [
+            ([script.as_bytes(), &zeros(1)].concat(), Some("open 192.0.2.1\r\nbye\r\n ")),
+            ([&zeros(3), script.as_bytes(), &zeros(2)].concat(), Some("   open 192.0.2.1\r\nbye\r\n  ")),
+            (b"cd /tmp\n\0\0\0ls -la\n".to_vec(), Some("cd /tmp\n   ls -la\n")),
+            (b"cd /tmp\0\0\nls -la\n".to_vec(), Some("cd /tmp  \nls -la\n")),
+            (b"cd /tmp\0ls -la\n".to_vec(), None),
+            (b"\0\0open\x01\x02 192.0.2.1\0".to_vec(), None),
+            (zeros(64), None),
+        ];
+        for (bytes, content) in cases {
+            assert_eq!(decode(&bytes).as_ref().map(|text| text.content.as_str()), content, "{bytes:?}");
+        }
+        let padded = decode(&[utf16_bytes(script, false), zeros(100)].concat()).unwrap();
+        assert_eq!((padded.encoding, padded.content.trim_end_matches(' ')), (Encoding::Utf16Le, script));
     }
 
     #[test]

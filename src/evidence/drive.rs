@@ -57,6 +57,9 @@ const UNIX: &[&[u8]] = &[
     b"tmp", b"usr", b"var", b"private", b"Library",
 ];
 
+/// Folders that hold one for each user, who may be called `b`.
+const HOMES: &[&[u8]] = &[b"home", b"Users", b"Documents and Settings"];
+
 /// The drives of one piece of evidence.
 #[derive(Debug, Clone, Default)]
 pub struct DriveMap {
@@ -230,8 +233,10 @@ fn find_named(lookup: &Lookup<'_>, folder: &EntryPath, depth: usize, drives: &mu
         }
         return;
     }
+    let is_drives =
+        !HOMES.iter().any(|name| folder.name().eq_ignore_ascii_case(name)) && !UNIX.contains(&folder.name());
     for directory in directories {
-        if let Some(letter) = letter_of(directory.name()) {
+        if let Some(letter) = letter_of(directory.name()).filter(|_| is_drives) {
             if may_have(drives, letter, &directory) {
                 let letter = Some((letter, KnownBy::FolderName));
                 drives.push(Drive { letter, folder: directory, shadow_of: None });

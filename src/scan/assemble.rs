@@ -11,7 +11,7 @@ use crate::base::limits::Limits;
 use crate::base::text::Text;
 use crate::base::time::FileTimes;
 use crate::case::{Script, Source, WrittenBy};
-use crate::script::client::{self, login, world::World};
+use crate::script::client::{self, holes, login, world::World};
 use crate::script::content;
 use crate::script::launch::{Client, Launch};
 use crate::script::local_path;
@@ -85,7 +85,14 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
                     let Stored { client, sessions, .. } = stored;
                     absorb(&mut script, Interpretation { client, sessions, ..Interpretation::default() }, None);
                 }
-                None => run_into(&mut script, &written.text, client, launches, &world, limits),
+                None => {
+                    let closed = holes::closed_text(&written.text, &written.unresolved);
+                    let content = closed.as_ref().unwrap_or(&written.text);
+                    run_into(&mut script, content, client, launches, &world, limits);
+                    if closed.is_some() {
+                        holes::open_all(&mut script.sessions, &mut script.diagnostics);
+                    }
+                }
             }
             for session in &mut script.sessions {
                 session.unresolved.clone_from(&written.unresolved);
@@ -100,7 +107,7 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
             let own_id = ids.get(&text_id).cloned().unwrap_or_default();
             let mut script = command_line_script(&own_id, &id, evidence, volume, text, launch);
             script.launches = launches.iter().map(|(id, _)| id.clone()).collect();
-            let run = client::run(None, launch, &world, limits);
+            let run = run_command_line(launch, &world, limits);
             absorb(&mut script, run, launches.first().map(|(id, _)| id));
             script.sessions.iter_mut().for_each(|session| session.active &= launch.would_run);
             script.confidence = confidence::of_command_line(text.reading.form, &script.sessions);
@@ -113,6 +120,23 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
     starts::tie(texts, ties, &ids, &mut records.scripts);
     records.texts = ids.into_iter().map(|(text, id)| (id, text)).collect();
     records
+}
+
+/// Runs what a command line says, with what its shell left open.
+fn run_command_line(launch: &Launch, world: &dyn World, limits: &Limits) -> Interpretation {
+    let holes: Vec<String> = launch.arguments.iter().flat_map(|argument| holes::substitutions(argument)).collect();
+    if holes.is_empty() {
+        return client::run(None, launch, world, limits);
+    }
+    let mut closed = launch.clone();
+    for argument in &mut closed.arguments {
+        if let Some(word) = holes::closed(argument, &holes) {
+            *argument = word;
+        }
+    }
+    let mut run = client::run(None, &closed, world, limits);
+    holes::open_all(&mut run.sessions, &mut run.diagnostics);
+    run
 }
 
 fn number_scripts(texts: &[TextFile], numbers: &mut Numbers) -> BTreeMap<TextId, String> {

@@ -96,6 +96,39 @@ pub(super) const VARIANTS: &[Variant] = &[
         &["203.0.113.109:21 as ''/''", "  gets r.txt as r.txt, ascii", "  uncertain", "windows runs k (1)"],
     ),
     variant(
+        "what a shell leaves open stays one word",
+        &[(
+            "run.sh",
+            "#!/bin/sh\nftp -n 203.0.113.130 <<E\nuser joe $(cat /etc/pw)\nput /a/b b_$(date +%Y%m%d).gz\nput \"$(basename \"$FILE\")\" in\nquit\nE\n",
+        )],
+        &[
+            "203.0.113.130:21 as 'joe'/'$(cat /etc/pw)'",
+            "  puts /a/b as b_$(date +%Y%m%d).gz, ascii",
+            "  puts $(basename \"$FILE\") as in, ascii",
+        ],
+    ),
+    variant(
+        "what a command line leaves open stays one word",
+        &[("run.sh", "#!/bin/sh\nlftp -u joe,pw 203.0.113.131 -e \"put /a/b.tgz -o $(date +%F).tgz; bye\"\n")],
+        &["203.0.113.131:21 as 'joe'/'pw'", "  puts /a/b.tgz as $(date +%F).tgz, binary"],
+    ),
+    variant(
+        "what PowerShell leaves open stays one word",
+        &[(
+            "run.ps1",
+            "@\"\nopen 203.0.113.132\nuser joe pw\nput C:\\a.zip a_$(Get-Date -Format yyyyMMdd).zip\nbye\n\"@ | Out-File -Encoding ascii f.txt\nftp -n -s:f.txt\n",
+        )],
+        &["203.0.113.132:21 as 'joe'/'pw'", "  puts C:\\a.zip as a_$(Get-Date -Format yyyyMMdd).zip, ascii"],
+    ),
+    variant(
+        "what a batch file leaves open stays one word",
+        &[(
+            "run.cmd",
+            "echo open 203.0.113.133>f\r\necho user joe pw>>f\r\necho put C:\\a.zip a_%time: =0%.zip>>f\r\nftp -n -s:f\r\n",
+        )],
+        &["203.0.113.133:21 as 'joe'/'pw'", "  puts C:\\a.zip as a_%time: =0%.zip, ascii"],
+    ),
+    variant(
         "V10 built from variables",
         &[(
             "run.cmd",

@@ -7,6 +7,7 @@ pub mod bsd_ftp;
 pub mod dialect;
 pub mod dotnet;
 pub mod fetch;
+pub mod holes;
 pub mod journal;
 pub mod lftp;
 pub mod login;

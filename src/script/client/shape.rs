@@ -106,8 +106,12 @@ pub fn fits(verb: Verb, arguments: &[String]) -> bool {
 pub fn is_host(word: &str) -> bool {
     let bare = word.strip_prefix("ftp://").unwrap_or(word).trim_end_matches('/');
     let bare = bare.rsplit('@').next().unwrap_or(bare);
+    // The colons of an address are none of a port.
+    if is_address(bare) {
+        return true;
+    }
     let name = bare.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(bare, |(name, _)| name);
-    name.parse::<std::net::IpAddr>().is_ok()
+    is_address(name)
         || address::is_name(name)
         || is_bracketed(name, '%', '%')
         || is_bracketed(name, '{', '}')
@@ -116,6 +120,14 @@ pub fn is_host(word: &str) -> bool {
         || name.starts_with('$') && name.len() > 1
         || name.starts_with('%') && name.len() > 1
         || (name.contains('%') || name.contains('$')) && !name.contains(' ')
+}
+
+/// An address in the usual way of writing, or an IPv4 address as one number, which resolvers take (`inet_aton`).
+fn is_address(word: &str) -> bool {
+    let inner = word.strip_prefix('[').and_then(|word| word.strip_suffix(']')).unwrap_or(word);
+    // A lower number would be an address of the network 0, and is more likely to count something.
+    let is_number = || word.parse::<u32>().is_ok_and(|number| number >> 24 > 0);
+    inner.parse::<std::net::IpAddr>().is_ok() || is_number()
 }
 
 fn is_bracketed(word: &str, open: char, close: char) -> bool {
@@ -144,6 +156,10 @@ mod tests {
             ("open %HOST%", Shape::Command(Verb::Open)),
             ("open {Hostname}", Shape::Command(Verb::Open)),
             ("open 192.0.2.1:2121", Shape::Command(Verb::Open)),
+            ("open 2001:db8::1", Shape::Command(Verb::Open)),
+            ("open [2001:db8::1]:2121", Shape::Command(Verb::Open)),
+            ("open 3325256705", Shape::Command(Verb::Open)),
+            ("open 2024", Shape::Misfit),
             ("open data portal", Shape::Misfit),
             ("open question: should the user get more time?", Shape::Misfit),
             ("get well", Shape::Command(Verb::Get)),

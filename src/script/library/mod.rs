@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn libraries() {
-        let cases: [(&str, &str, &[&str]); 27] = [
+        let cases: [(&str, &str, &[&str]); 30] = [
             (
                 "a.py",
                 "from ftplib import FTP\nf=FTP('192.0.2.74','bob','pw')\nf.cwd('in')\nf.storbinary('STOR a.zip',open('/tmp/a.zip','rb'))",
@@ -211,6 +211,22 @@ mod tests {
                 "a.cpp",
                 "URLDownloadToFile(NULL, L\"ftp://192.0.2.20/a.exe\", L\"a.exe\", 0, NULL);",
                 &["ftp 192.0.2.20:21 <I a.exe a.exe"],
+            ),
+            // Several names at once.
+            (
+                "a.py",
+                "import ftplib\nH, U, P = '192.0.2.21', 'u', 'p'\nf = ftplib.FTP(H, U, P)\nf.delete('x')\n",
+                &["ftp u:p@192.0.2.21:21 del x"],
+            ),
+            (
+                "a.py",
+                "import ftplib\nuser, pw, host = ('u', 'p', '192.0.2.22')\nf = ftplib.FTP(host)\nf.login(user, pw)\nf.delete('x')\n",
+                &["ftp u:p@192.0.2.22:21 del x"],
+            ),
+            (
+                "a.rb",
+                "require 'net/ftp'\nuser, pw = 'u', 'p'\nf = Net::FTP.new('192.0.2.23')\nf.login(user, pw)\nf.delete('x')\n",
+                &["ftp u:p@192.0.2.23:21 del x"],
             ),
             // What only library code, tests and documentation do.
             (

