@@ -305,6 +305,8 @@ impl Builder {
         let mut texts = swept.found;
         let gathered =
             artifacts::gather(&id, &volume, &swept.artifacts, &mut self.sources, (&limits, progress), &mut anomalies);
+        let exports = gathered.exports(&swept.artifacts);
+        texts.retain(|text| !exports.contains(&text.path));
         texts.extend(artifacts::texts(&gathered, &limits));
         texts::tell_capped(&mut texts, &volume, &limits, &mut anomalies);
         self.links = self.links.saturating_add(swept.links);

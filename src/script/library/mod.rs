@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn libraries() {
-        let cases: [(&str, &str, &[&str]); 30] = [
+        let cases: [(&str, &str, &[&str]); 32] = [
             (
                 "a.py",
                 "from ftplib import FTP\nf=FTP('192.0.2.74','bob','pw')\nf.cwd('in')\nf.storbinary('STOR a.zip',open('/tmp/a.zip','rb'))",
@@ -227,6 +227,16 @@ mod tests {
                 "a.rb",
                 "require 'net/ftp'\nuser, pw = 'u', 'p'\nf = Net::FTP.new('192.0.2.23')\nf.login(user, pw)\nf.delete('x')\n",
                 &["ftp u:p@192.0.2.23:21 del x"],
+            ),
+            (
+                "a.py",
+                "import ftplib, os\nf = ftplib.FTP(os.environ.get('H', '192.0.2.24'), 'u', os.getenv('P', 'p'))\nf.delete('x')\n",
+                &["ftp u:p@192.0.2.24:21 del x"],
+            ),
+            (
+                "a.cs",
+                "using System.Net;\nusing (var w = new WebClient { Credentials = new NetworkCredential(\"u\", \"p\") }) { w.UploadFile(\"ftp://192.0.2.25/in/a\", @\"C:\\a\"); }",
+                &["ftp u:p@192.0.2.25:21 >I C:\\a in/a"],
             ),
             // What only library code, tests and documentation do.
             (

@@ -78,6 +78,12 @@ impl<A: Actions> Walker<A> {
         let values: Vec<Value> = call.arguments.iter().map(|argument| argument.value.clone()).collect();
         let from = |index: usize| values.get(index..).unwrap_or_default();
         let text = |index: usize| values.get(index).map(Value::words);
+        // What a variable of the environment is where nobody set it.
+        if self.tongue == Tongue::Python
+            && matches!(call.path.as_str(), "os.environ.get" | "environ.get" | "os.getenv" | "getenv")
+        {
+            return values.get(1).filter(|value| matches!(value, Value::Text(_))).cloned();
+        }
         if let Some(Value::Text(words)) = receiver {
             match name.as_str() {
                 "format" | "formatted" if self.tongue == Tongue::Java => {

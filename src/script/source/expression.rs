@@ -320,7 +320,7 @@ impl<A: Actions> Walker<A> {
             self.step(1);
             self.arguments("]", false);
         }
-        let mut arguments = Vec::new();
+        let (mut arguments, mut set) = (Vec::new(), Vec::new());
         if self.is(0, "(") {
             self.step(1);
             arguments = self.arguments(")", true);
@@ -332,12 +332,18 @@ impl<A: Actions> Walker<A> {
             if items.iter().all(|item| item.name.is_none()) {
                 return collected(items);
             }
+            set.clone_from(&items);
             arguments.extend(items);
         }
         let name = path.rsplit(['.', ':', '\\']).next().unwrap_or_default().to_owned();
         let source = self.source(from, self.at);
         let call = Call { receiver: None, receiver_place: None, path, name, arguments, constructs: true, line, source };
         let value = self.invoke(&call);
+        if let Value::Object(object) = value {
+            for Argument { name, value, .. } in set {
+                self.actions.set(object, name.as_deref().unwrap_or_default(), &value, line);
+            }
+        }
         self.members(value, None, from)
     }
 }

@@ -223,6 +223,10 @@ pub(super) fn begins_with_command(text: &str) -> bool {
     if fetch::is_quoted_call(text) {
         return true;
     }
+    // What follows the prompt of a client is for the client: `ftp> get a.exe` starts none.
+    if text.split_once("> ").is_some_and(|(prompt, _)| matches!(prompt, "ftp" | "tnftp" | "sftp" | "ncftp" | "psftp")) {
+        return false;
+    }
     let end = text
         .char_indices()
         .find(|(_, c)| matches!(c, ' ' | '\t' | '.' | '(' | '>' | ':' | '&' | '"' | '/' | ',' | ';'))
@@ -241,6 +245,8 @@ pub(super) fn begins_with_command(text: &str) -> bool {
         "call" => rest.trim_start().starts_with([':', '"', '%']) || rest.contains(['\\', '/']) || rest.contains(".bat"),
         "more" => rest.contains(['\\', '<', '>', '|']),
         "reg" | "sc" => rest.contains(['\\', '=']),
+        // An address is opened, if no sentence goes on behind it.
+        "start" if rest.contains("://") => fetch::is_nothing_but_call(text),
         _ => COMMANDS.contains(&word.as_str()) || path_to_client(text),
     }
 }
@@ -319,25 +325,45 @@ fn logged(line: &str) -> Option<&str> {
 /// A command line in an address that a web server logged: `GET /scripts/root.exe?/c+echo+open+…`, `?cmd=echo%20…`.
 fn in_address(line: &str) -> Option<String> {
     let lower = line.to_ascii_lowercase();
-    let encoded = ["echo+", "echo%20", "ftp+-", "ftp%20-", "ftp.exe+", "ftp.exe%20", "/c+", "/c%20", "echo%2b"];
-    if !encoded.iter().any(|sign| lower.contains(sign)) {
+    if !begins_encoded(&lower) {
         return None;
     }
-    let word = line.split([' ', '\t', '"', '\'']).find(|word| {
-        let word = word.to_ascii_lowercase();
-        encoded.iter().any(|sign| word.contains(sign))
-    })?;
+    let word = line.split([' ', '\t', '"', '\'']).find(|word| begins_encoded(&word.to_ascii_lowercase()))?;
     let query = word.split_once('?').map_or(word, |(_, query)| query);
     let parts: Vec<&str> =
         if query.to_ascii_lowercase().starts_with("/c") { vec![query] } else { query.split('&').collect() };
     parts.into_iter().find_map(|part| {
         let value =
             part.split_once('=').filter(|(name, _)| !name.contains(['+', '%'])).map_or(part, |(_, value)| value);
-        let decoded = without_percents(&without_percents(value, true), false);
+        let decoded = without_percents(&without_percents(value, true), false).replace("${IFS}", " ");
         let decoded = decoded.trim();
         let commands = given_to_shell(decoded).unwrap_or_else(|| shell_within(decoded).unwrap_or(decoded));
         begins_with_command(commands).then(|| commands.to_owned())
     })
+}
+
+/// Whether a text in lower case holds a command whose blank is written as addresses write it.
+fn begins_encoded(lower: &str) -> bool {
+    const COMMANDS: [&str; 12] = [
+        "echo",
+        "ftp.exe",
+        "/c",
+        "curl",
+        "curl.exe",
+        "wget",
+        "certutil",
+        "certutil.exe",
+        "bitsadmin",
+        "lftp",
+        "ftpget",
+        "ftpput",
+    ];
+    let blank = |rest: &str| ["+", "%20", "%2b", "%09", "${ifs}"].iter().any(|blank| rest.starts_with(blank));
+    let begins = |command: &&str| {
+        lower.match_indices(*command).any(|(at, found)| lower.get(at.saturating_add(found.len())..).is_some_and(blank))
+    };
+    // `ftp` by itself is a word of many addresses.
+    COMMANDS.iter().any(|command| begins(&command)) || lower.contains("ftp+-") || lower.contains("ftp%20-")
 }
 
 /// The text with `%41` decoded; `+` is a blank where `form` says so.

@@ -427,7 +427,10 @@ impl<'a> Emulation<'a> {
             (None, input) if launch.tells_all && !(launch.reads_input && input != Input::Keyboard) => Feed::CommandLine,
             (None, Input::File(path)) => {
                 launch.script_path = Some(path.clone());
-                self.feed(&path, directory.as_deref())
+                match names_itself(&path, self.origin) {
+                    true => Feed::Itself,
+                    false => self.feed(&path, directory.as_deref()),
+                }
             }
             (None, Input::Text(pieces)) if self.whole_file(&pieces).is_some() => {
                 launch.script_path = self.whole_file(&pieces);

@@ -98,14 +98,35 @@ pub fn is_client(word: &str) -> bool {
 #[must_use]
 pub fn is_quoted_call(line: &str) -> bool {
     let first = line.split([' ', '\t']).next().unwrap_or_default();
-    is_client(first) && {
+    is_client(first) && (!is_of_prose(first) || is_nothing_but_call(line)) && {
         let addressed = url::find(line, 0)
+            .filter(|at| line.get(..*at).is_some_and(|before| before.ends_with([' ', '\t', '"', '\'', '='])))
             .and_then(|at| url::parse(line.get(at..)?.split([' ', '\t', '"', '\'']).next()?))
             .is_some_and(|url| url.host.parse::<std::net::IpAddr>().is_ok());
         let by_words = bare_name(first).starts_with("ftp")
             && line.split([' ', '\t']).any(|word| word.parse::<std::net::Ipv4Addr>().is_ok());
         addressed || by_words
     }
+}
+
+/// Names of clients that are words of prose, or of the requests that a proxy logs: `GET ftp://192.0.2.1/x HTTP/1.1`.
+fn is_of_prose(word: &str) -> bool {
+    let name = bare_name(word);
+    addresses::is_program(&name) && name != "aria2c" || windows::is_shell_program(&name)
+}
+
+/// Whether a line is a call and no sentence: besides options and their values it names the address alone.
+#[must_use]
+pub fn is_nothing_but_call(line: &str) -> bool {
+    let words: Vec<&str> = line.split([' ', '\t']).skip(1).filter(|word| !word.is_empty()).collect();
+    let own = words.iter().take_while(|word| !word.contains(['>', '|', ';', '&']) || word.contains("://"));
+    let mut may_be_value = false;
+    own.copied().all(|word| {
+        let is_option = word.starts_with('-') || word.starts_with('/');
+        let fits = is_option || may_be_value || url::find(word, 0).is_some() || word == "\"\"";
+        may_be_value = is_option;
+        fits
+    })
 }
 
 fn reader(client: Client) -> Option<Reader> {

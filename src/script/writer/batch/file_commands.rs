@@ -20,7 +20,7 @@ impl Interpreter<'_, '_> {
         if path.is_empty() || self.emulation.files.is_gone(path, directory.as_deref()) {
             return None;
         }
-        if self.in_file && self.emulation.file.is_none() && emulation::names_itself(path, self.emulation.origin) {
+        if self.of_file && self.emulation.file.is_none() && emulation::names_itself(path, self.emulation.origin) {
             self.emulation.spend(self.lines.len());
             let piece = |(line, text): &(u32, &str)| Piece { text: format!("{text}\r\n"), line: *line, file: None };
             return Some(self.lines.iter().map(piece).collect());

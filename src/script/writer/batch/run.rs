@@ -23,6 +23,8 @@ pub struct Interpreter<'e, 'a> {
     pub(super) emulation: &'e mut Emulation<'a>,
     pub(super) lines: Vec<(u32, &'e str)>,
     pub(super) in_file: bool,
+    /// Whether the lines are those of a batch file, also where one command of it is run by itself.
+    pub(super) of_file: bool,
     pub(super) delayed: bool,
     pub(super) echoes: bool,
     pub(super) directories: Vec<Option<String>>,
@@ -85,6 +87,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             emulation,
             lines,
             in_file: false,
+            of_file: false,
             delayed: false,
             echoes: true,
             directories: Vec::new(),
@@ -110,6 +113,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
     /// Runs the text as a batch file: from its first line on, then whatever was not reached.
     pub fn run_file(mut self) {
         self.in_file = true;
+        self.of_file = true;
         self.run_from(0, false);
         let mut next = 0usize;
         while let Some(pending) = self.pending.get_mut(next).and_then(Option::take) {
@@ -161,6 +165,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
     /// Runs the text as a batch file that another one calls, with its arguments: only what is reached.
     pub(super) fn run_called(&mut self, arguments: Vec<String>) {
         self.in_file = true;
+        self.of_file = true;
         self.arguments = Some(arguments);
         self.run_from(0, false);
     }

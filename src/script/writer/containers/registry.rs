@@ -29,6 +29,8 @@ pub(super) fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
             if !emulation.step() {
                 return;
             }
+            // The list of the Run dialog ends each of its lines so.
+            let value = value.strip_suffix("\\1").filter(|_| key.ends_with("\\runmru")).unwrap_or(&value).to_owned();
             let parsed = url::parse(&value);
             let tells = parsed.is_some_and(|url| url.password.is_some()) || key.ends_with("\\typedurls");
             if tells && open_address(emulation, &value, &entry) {
