@@ -2,7 +2,7 @@
 
 use super::allow::AllowList;
 use super::subject::subject;
-use super::{Finding, Severity, executables, recorded, rules, scripts};
+use super::{Finding, Severity, executables, names, recorded, rules, scripts};
 use crate::case::index::Index;
 use crate::case::run::ClientRun;
 use crate::case::{Case, Payload, Script};
@@ -100,6 +100,7 @@ pub fn judge(case: &Case, allow: &AllowList) -> Vec<Finding> {
     let matter = Matter::new(case);
     let mut drafts = scripts::judge(&matter);
     drafts.extend(executables::judge(&matter));
+    drafts.extend(names::judge(&matter));
     drafts.extend(recorded::judge(&matter));
     let mut findings: Vec<Finding> = drafts.into_iter().filter_map(finding).collect();
     // Stable: within a severity the order is that of the rules above, which follow the case.

@@ -21,6 +21,7 @@ pub mod allow;
 mod contents;
 mod executables;
 pub mod judge;
+mod names;
 mod places;
 mod recorded;
 pub mod rules;

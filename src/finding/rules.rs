@@ -256,7 +256,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "script.writable-folder",
-        title: "An FTP script lies in a folder that every user can write to",
+        title: "An FTP script lies in a folder that takes files without any privilege",
         severity: Severity::Low,
         attack: COMMAND_SHELL,
         about: "Temporary folders, profiles, C:\\Users\\Public, C:\\ProgramData, the recycle bin, /tmp and their like.",

@@ -105,8 +105,8 @@ fn credentials(script: &Script) -> Option<Draft> {
 
 fn writable_folder(script: &Script) -> Option<Draft> {
     let acts = script.sessions.iter().any(|session| session.active);
-    let folder = places::writable(&script.path).filter(|_| acts)?;
-    let explanation = format!("{} lies in {folder}, which every user can write to.", script.path);
+    let (folder, writers) = places::writable(&script.path).filter(|_| acts)?;
+    let explanation = format!("{} lies in {folder}, {}.", script.path, writers.clause());
     Some(Draft::new("script.writable-folder", vec![script.id.clone()], explanation))
 }
 
