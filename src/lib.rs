@@ -1,8 +1,8 @@
 //! ftpsift finds what FTP clients were told to do, from the evidence alone.
 //!
-//! Bytes come up from the ground as *entries* ([`evidence`]); readers turn entries into *facts* ([`script`], [`payload`]);
-//! facts are tied together, judged and shown ([`scan`], [`case`], [`finding`], [`report`]). Nothing flows down, and the
-//! readers never see each other:
+//! Bytes come up from the ground as *entries* ([`evidence`]); readers turn entries into *facts* ([`script`], [`payload`],
+//! [`artifact`]); facts are tied together, judged and shown ([`scan`], [`correlate`], [`case`], [`finding`], [`report`]).
+//! Nothing flows down, and the readers never see each other:
 //!
 //! ```text
 //! cli         verbs, arguments, exit codes, progress

@@ -5,6 +5,7 @@ import struct
 
 here = pathlib.Path(__file__).resolve().parent
 host = here.parents[1] / "testdata" / "host"
+SIGNED = ["appended", "cut", "garbled", "nested", "sha256", "tampered"]
 SCRIPTS = ["Users/Public/a.txt", "ProgramData/update/cfg.dat", "Users/jsmith/Desktop/ps.log"]
 BATCHES = ["Users/Public/run.bat", "Users/jsmith/AppData/Local/Temp/up.cmd"]
 PROGRAMS = ["Windows/Temp/nc.exe", "ProgramData/update/invoice.pdf"]
@@ -66,7 +67,7 @@ for number, text in enumerate(POWERSHELLS):
     seed("powershell", f"{number}", text.encode())
 for number, path in enumerate(PROGRAMS):
     seed("pe", f"{number}", (host / path).read_bytes())
-for path in sorted((host.parent / "signed").iterdir()):
+for path in [host.parent / "signed" / f"{name}.exe" for name in SIGNED]:
     content = path.read_bytes()
     seed("pe", path.stem, content)
     # The directory entry of the certificate table of a PE32+ file whose header stands at 0x80; an entry has eight bytes more.

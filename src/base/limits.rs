@@ -1,4 +1,5 @@
-//! Every cap of a run. A cap that bites is an entry in the report's `errors`, never a silence.
+//! The caps of a run that may cost evidence. One that bites is an entry in the report's `errors`, never a silence. What bounds
+//! a single structure, as the length of a name, stands with its reader.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,8 @@ pub struct Limits {
     pub batch_steps: usize,
     /// Bytes that the emulation of one batch file may write in all.
     pub batch_output: usize,
-    /// Bytes of a payload that are held in memory for its structure (PE, signatures); digests always cover all of it.
+    /// Bytes of a payload that are held in memory for its structure (PE, signatures); digests cover all of it up to
+    /// `payload_hash_bytes`.
     pub payload_parse_bytes: u64,
     /// Bytes of a payload that are hashed.
     pub payload_hash_bytes: u64,

@@ -1,11 +1,10 @@
 //! Decides in one cheap pass whether a text may matter to the readers of scripts, which cost a hundred times more.
 //!
 //! Nothing that a reader would take for a script, a writer or a launch may be lost here; prose that merely uses the words
-//! should be. These signs are looked for: a head whose lines begin with commands or with what
-//! stored sites begin with; anywhere, a client's name as a command
-//! word, an address of FTP, a call into a class library, or `open` with a host behind it; the words of other clients and of
-//! encoded commands. A caret inside a word (`f^tp`) hides none of them. A program by its name may put
-//! the words together from pieces: there the marks of doing so are signs, too.
+//! should be. These signs are looked for: a head whose lines begin with commands or with what stored sites begin with; anywhere,
+//! a client's name as a command word, an address of FTP, a call into a class library, or `open` with a host behind it; the words
+//! of other clients and of encoded commands. A caret inside a word (`f^tp`) hides none of them. A program by its name may put the
+//! words together from pieces: there the marks of doing so are signs, too.
 
 use crate::script::client::bsd_ftp;
 use crate::script::client::windows_ftp;

@@ -1,4 +1,4 @@
-//! A file system in memory: for tests, and for fuzzing the whole run.
+//! A file system in memory: for one text that is explained by itself, for tests, and for fuzzing the whole run.
 
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
