@@ -1,6 +1,7 @@
 //! The commands that read, write and move files: `type`, `copy`, `move`, `ren`, `del`, `certutil -decode`.
 
 use super::run::{Interpreter, is_nothing};
+use crate::base::base64;
 use crate::script::client::switches;
 use crate::script::local_path;
 use crate::script::writer::emulation::{self, Input};
@@ -204,7 +205,9 @@ impl Interpreter<'_, '_> {
         let Some(pieces) = self.read_file(source) else { return false };
         let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
         let encoded: String = text.lines().filter(|line| !line.contains("-----")).collect();
-        let Some(content) = decoded(&encoded).and_then(|bytes| String::from_utf8(bytes).ok()) else { return false };
+        let Some(content) = base64::decode(&encoded).and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            return false;
+        };
         let (line, file) = pieces.first().map_or((self.emulation.line, None), |piece| (piece.line, piece.file.clone()));
         self.put(&(*target).clone(), vec![Piece { text: content, line, file }]);
         true
@@ -221,39 +224,9 @@ fn in_folder(target: &str, source: &str) -> String {
     }
 }
 
-/// The bytes that Base64 stands for; blanks do not count.
-fn decoded(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let (mut held, mut bits) = (0u32, 0u32);
-    for character in text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=') {
-        let value = match character {
-            b'A'..=b'Z' => character.wrapping_sub(b'A'),
-            b'a'..=b'z' => character.wrapping_sub(b'a').wrapping_add(26),
-            b'0'..=b'9' => character.wrapping_sub(b'0').wrapping_add(52),
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        held = held.wrapping_shl(6) | u32::from(value);
-        bits = bits.saturating_add(6);
-        if bits >= 8 {
-            bits = bits.saturating_sub(8);
-            bytes.push(u8::try_from(held.wrapping_shr(bits) & 0xff).unwrap_or(0));
-        }
-    }
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn base64() {
-        assert_eq!(decoded("b3BlbiBoLng=").as_deref(), Some(b"open h.x".as_slice()));
-        assert_eq!(decoded("b3Bl biBo").as_deref(), Some(b"open h".as_slice()));
-        assert_eq!(decoded("?"), None);
-    }
 
     #[test]
     fn folders_take_the_name() {

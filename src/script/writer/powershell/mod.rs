@@ -8,10 +8,10 @@
 //! Source: Windows PowerShell Language Specification 3.0; Microsoft's reference of the commands and of .NET.
 
 mod arguments;
-mod base64;
 mod classes;
 mod commands;
 mod cursor;
+mod encoding;
 mod evaluate;
 mod expression;
 mod invoke;

@@ -1,7 +1,8 @@
 //! `powershell.exe` and `pwsh` on a command line (Microsoft, about_PowerShell_exe and about_Pwsh).
 
-use super::base64;
+use super::encoding;
 use super::run::Interpreter;
+use crate::base::base64;
 use crate::script::local_path;
 use crate::script::writer::emulation::{Emulation, Input, program_name};
 
@@ -92,7 +93,7 @@ fn given(arguments: &[String], is_core: bool) -> Option<Given> {
         if is("encodedcommand") || name == "ec" || name == "enc" {
             let encoded = after.first()?;
             let bytes = base64::decode(encoded.trim_matches(['"', '\'']))?;
-            return Some(Given::Text(base64::text(&bytes, true)));
+            return Some(Given::Text(encoding::text(&bytes, true)));
         }
         if is("file") {
             return Some(match after.first()?.as_str() {

@@ -1,10 +1,11 @@
 //! The static members of classes: `[IO.File]::WriteAllText(…)`, `[Convert]::FromBase64String(…)`.
 
-use super::base64;
+use super::encoding;
 use super::evaluate::type_name;
 use super::operators;
 use super::run::Interpreter;
 use super::value::{Source, Text, Value};
+use crate::base::base64;
 use crate::script::client::dotnet::Method;
 use crate::script::local_path;
 use std::rc::Rc;
@@ -197,9 +198,9 @@ impl Interpreter<'_, '_> {
         let line = self.emulation.line;
         let is_wide = class.ends_with("unicode") || class.ends_with("unicodeencoding");
         match (name, first) {
-            ("getstring", Value::Bytes(bytes)) => Value::text(base64::text(bytes, is_wide), line),
+            ("getstring", Value::Bytes(bytes)) => Value::text(encoding::text(bytes, is_wide), line),
             ("getstring", Value::List(_)) => match self.cast("byte[]", first.clone()) {
-                Value::Bytes(bytes) => Value::text(base64::text(&bytes, is_wide), line),
+                Value::Bytes(bytes) => Value::text(encoding::text(&bytes, is_wide), line),
                 _ => Value::unknown(raw),
             },
             ("getbytes", Value::Unknown(unknown)) => Value::unknown_from(raw, unknown.source.clone()),
@@ -230,7 +231,7 @@ impl Interpreter<'_, '_> {
             "writeallbytes" => {
                 match second {
                     Value::Bytes(bytes) => {
-                        let text = Value::text(base64::text(bytes, false), line);
+                        let text = Value::text(encoding::text(bytes, false), line);
                         self.write_values(&path, &[text], false, &Value::Nothing, false);
                     }
                     value => self.received_at(&path, value),

@@ -3,6 +3,7 @@
 use super::expand::Value;
 use super::pattern::Pattern;
 use super::run::Interpreter;
+use crate::base::base64;
 use crate::script::writer::files::Piece;
 
 /// Longest text that is decoded or changed line by line, bytes.
@@ -294,26 +295,8 @@ fn some_lines(name: &str, words: &[&str], pieces: &[Piece]) -> Option<Vec<Piece>
 
 /// `base64 -d`.
 fn decoded(pieces: &[Piece]) -> Option<Vec<Piece>> {
-    let mut bytes = Vec::new();
-    let (mut buffer, mut bits) = (0u32, 0u32);
-    for character in pieces.iter().flat_map(|piece| piece.text.chars()).filter(|c| !c.is_whitespace()) {
-        let value = match character {
-            'A'..='Z' => u32::from(character).checked_sub(65)?,
-            'a'..='z' => u32::from(character).checked_sub(71)?,
-            '0'..='9' => u32::from(character).checked_add(4)?,
-            '+' => 62,
-            '/' => 63,
-            '=' => break,
-            _ => return None,
-        };
-        buffer = (buffer << 6) | value;
-        bits = bits.saturating_add(6);
-        if bits >= 8 {
-            bits = bits.saturating_sub(8);
-            bytes.push(u8::try_from((buffer >> bits) & 0xff).ok()?);
-            buffer &= 0xff;
-        }
-    }
+    let encoded: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    let bytes = base64::decode(&encoded)?;
     let text = String::from_utf8(bytes).ok()?;
     let first = pieces.first()?;
     Some(vec![Piece { text, ..first.clone() }])
