@@ -10,7 +10,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("script", &["base"]),
     ("payload", &["base"]),
     ("artifact", &["base"]),
-    ("case", &["base", "evidence", "script", "payload", "artifact", "finding"]),
+    ("case", &["base", "evidence", "script", "payload", "artifact"]),
     ("finding", &["base", "script", "payload", "case"]),
     ("correlate", &["base", "script", "payload", "artifact", "case"]),
     ("scan", &["base", "evidence", "script", "payload", "artifact", "case", "correlate", "finding"]),

@@ -4,6 +4,7 @@
 //! out. The JSON Schema that `ftpsift schema` prints is made from these types.
 
 pub mod claim;
+pub mod finding;
 pub mod host;
 pub mod index;
 pub mod listing;
@@ -11,6 +12,7 @@ pub mod playbook;
 pub mod run;
 pub mod timeline;
 
+use self::finding::Finding;
 use crate::artifact;
 use crate::base::limits::Limits;
 use crate::base::secret::{Protected, Secret};
@@ -18,7 +20,6 @@ use crate::base::time::{FileTimes, Timestamp};
 use crate::evidence::container::Format;
 use crate::evidence::entry::Recovery;
 use crate::evidence::volume::Scheme;
-use crate::finding::Finding;
 use crate::payload::Facts;
 use crate::script::launch::Launch;
 use crate::script::reading::{Confidence, Form, LoginAssumed, Provenance};
