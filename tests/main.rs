@@ -8,6 +8,7 @@ mod correlate;
 mod determinism;
 #[cfg(target_os = "linux")]
 mod footprint;
+mod histories;
 mod host_scenes;
 mod hostile;
 #[cfg(unix)]

@@ -9,6 +9,7 @@ use super::files::{Files, Piece, VirtualFile};
 use super::outcome::{Origin, Outcome};
 use super::{batch, embedded, literals, powershell, shell, written};
 use crate::base::limits::Limits;
+use crate::base::time::Timestamp;
 use crate::script::client::{self, shape};
 use crate::script::launch::{Launch, Platform};
 use crate::script::local_path;
@@ -101,6 +102,8 @@ pub struct Emulation<'a> {
     pub dead: bool,
     /// What a reader should know of the clients that are started now: why they would not run, on which host they do.
     pub note: Option<String>,
+    /// When the line that is being run was typed, as the history of a shell tells.
+    pub typed_at: Option<Timestamp>,
     piped: Vec<Piece>,
     typed: Option<String>,
     depth: usize,
@@ -128,6 +131,7 @@ impl<'a> Emulation<'a> {
             input: Input::Keyboard,
             dead: false,
             note: None,
+            typed_at: None,
             piped: Vec::new(),
             typed: None,
             depth: 0,
@@ -409,6 +413,7 @@ impl<'a> Emulation<'a> {
         launch.working_directory.clone_from(&self.directory);
         launch.switches.working_directory.clone_from(&self.directory);
         launch.found_in.line = Some(self.line);
+        launch.found_in.time = self.typed_at;
         if let Output::File(path, _) = &self.output {
             launch.output = Some(path.clone());
         }
