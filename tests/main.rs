@@ -27,6 +27,7 @@ mod release;
 mod reports;
 mod secrets;
 mod signatures;
+mod starts;
 mod stores;
 mod support;
 mod triage;

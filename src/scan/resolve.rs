@@ -59,6 +59,11 @@ pub(super) fn in_place(transfer: &Transfer, near: &str, volume: &VolumeView<'_>,
 
 /// The name, folded, by which a missing file is looked for elsewhere; nothing where the name is too common or a pattern.
 pub(super) fn name_to_look_for(transfer: &Transfer) -> Option<String> {
+    moved_name(transfer).filter(|name| name.len() >= 4)
+}
+
+/// The name, folded, of the file that a transfer moves; nothing where it is a pattern or not known.
+pub(super) fn moved_name(transfer: &Transfer) -> Option<String> {
     let name = local_path::file_name(transfer.local_path.as_deref()?).trim_matches('"');
     let tells = name.len() >= 4 && !name.contains(['*', '?', '%', '$', '!', '<', '|']) && is_file_name(name);
     tells.then(|| name.to_lowercase())

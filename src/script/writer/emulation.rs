@@ -13,7 +13,7 @@ use crate::base::time::Timestamp;
 use crate::script::client::{self, shape};
 use crate::script::launch::{Launch, Platform};
 use crate::script::local_path;
-use crate::script::reading::{Feed, Run};
+use crate::script::reading::{Feed, Renamed, Run};
 use crate::script::session::{Diagnostic, Session};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -382,12 +382,29 @@ impl<'a> Emulation<'a> {
 
     /// Notes a program as started.
     pub fn note_run(&mut self, command_line: &str) {
+        self.note_start(command_line, None);
+    }
+
+    /// Notes a shell as started that takes for its text what the programs of a line print.
+    pub fn note_run_of_output(&mut self, command_line: &str, line: u32) {
+        self.note_start(command_line, Some(line));
+    }
+
+    fn note_start(&mut self, command_line: &str, runs_output_of: Option<u32>) {
         if self.outcome.runs.len() < STARTS {
             self.outcome.runs.push(Run {
                 line: self.line,
                 command_line: command_line.trim().to_owned(),
                 working_directory: self.directory.clone(),
+                runs_output_of,
             });
+        }
+    }
+
+    /// Notes that a file gets another name, or that another one is made of it.
+    pub fn note_renamed(&mut self, from: &str, to: &str) {
+        if self.outcome.renames.len() < STARTS && from != to {
+            self.outcome.renames.push(Renamed { from: from.to_owned(), to: to.to_owned() });
         }
     }
 
