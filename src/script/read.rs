@@ -78,11 +78,13 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
 }
 
 /// Whether a text remains a script for a client by its content once it is known what else it is: what a program writes into
-/// a client's input also reads like commands, and so do the lines of a store.
+/// a client's input also reads like commands, and so do the lines of a store. A script of a shell that starts clients is no
+/// script of theirs, whatever its lines look like: `lftp -e "mirror …"` is one of lftp's own words as well.
 fn stands(told: &Told, language: Language, does_nothing: bool, is_store: bool) -> bool {
     let has_own_face = told.client != Client::WindowsFtp;
     let is_program = !matches!(language, Language::Batch | Language::Unknown);
-    has_own_face || !(is_store || is_program && !does_nothing)
+    let is_shell = language == Language::Shell && !does_nothing;
+    !is_shell && (has_own_face || !(is_store || is_program && !does_nothing))
 }
 
 /// All that a shortcut of the Windows shell says of FTP.
