@@ -25,6 +25,7 @@ mod recorded_clients;
 #[cfg(unix)]
 mod release;
 mod reports;
+mod resolution;
 mod secrets;
 mod signatures;
 mod starts;
