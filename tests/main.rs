@@ -8,6 +8,7 @@ mod correlate;
 mod determinism;
 #[cfg(target_os = "linux")]
 mod footprint;
+mod histories;
 mod host_scenes;
 mod hostile;
 #[cfg(unix)]
@@ -24,8 +25,10 @@ mod recorded_clients;
 #[cfg(unix)]
 mod release;
 mod reports;
+mod resolution;
 mod secrets;
 mod signatures;
+mod starts;
 mod stores;
 mod support;
 mod triage;

@@ -396,7 +396,8 @@ pub enum PathMatch {
     Exact,
     /// The directory is known and the names are equal but for case.
     CaseInsensitive,
-    /// The name is right; the directory is the script's own, assumed to be the client's working directory.
+    /// The name is right; the directory is assumed: the script's own as the client's working directory, or that of one of
+    /// several users where nothing tells who ran it.
     DirectoryAssumed,
     /// Only the name is right.
     NameOnly,

@@ -9,6 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 const LISTINGS: usize = 64;
 const ENTRIES: usize = 50_000;
 
+/// Directories that are listed for one name that stands for all below a directory.
+const DESCENTS: usize = 4096;
+
 /// A file system with its last listings.
 pub struct Lookup<'a> {
     file_system: &'a dyn FileSystem,
@@ -55,6 +58,38 @@ impl<'a> Lookup<'a> {
             }
         }
         found.into_iter().map(|(entry, exact)| (entry.path, exact)).collect()
+    }
+
+    /// The files of the directories that the names lead to and of all that lie below them, at most `cap`: those of a
+    /// directory before those of its folders. Links are not followed.
+    #[must_use]
+    pub fn files_below(&self, start: &EntryPath, names: &[&str], cap: usize) -> Vec<(EntryPath, bool)> {
+        let mut left = DESCENTS;
+        let mut found = Vec::new();
+        let mut level: Vec<(EntryPath, bool)> = self
+            .entries(start, names)
+            .into_iter()
+            .filter(|(entry, _)| entry.kind == EntryKind::Directory)
+            .map(|(entry, exact)| (entry.path, exact))
+            .collect();
+        while !level.is_empty() {
+            let mut below = Vec::new();
+            for (directory, exact) in level {
+                let Some(rest) = left.checked_sub(1).filter(|_| found.len() < cap) else { break };
+                left = rest;
+                let mut entries = self.file_system.list(&directory);
+                entries.sort_by_key(|entry| entry.origin.is_deleted());
+                for entry in entries {
+                    match entry.kind {
+                        EntryKind::File if found.len() < cap => found.push((entry.path, exact)),
+                        EntryKind::Directory => below.push((entry.path, exact)),
+                        _ => {}
+                    }
+                }
+            }
+            level = below;
+        }
+        found
     }
 
     /// The directories that the names lead to.
@@ -227,5 +262,19 @@ mod tests {
             let found: Vec<_> = found.iter().map(|(path, exact)| (path.display(), *exact)).collect();
             assert_eq!(found, expected.iter().map(|(p, e)| ((*p).to_owned(), *e)).collect::<Vec<_>>(), "{names:?}");
         }
+    }
+
+    #[test]
+    fn all_below_a_directory_is_found_up_to_a_cap() {
+        let disk: Memory =
+            ["home/a/x", "home/a/sub/deep/y", "home/z", "other/w"].map(|path| (path, "x")).into_iter().collect();
+        let lookup = Lookup::new(&disk);
+        let below = |names: &[&str], cap| -> Vec<String> {
+            let found = lookup.files_below(&EntryPath::default(), names, cap);
+            found.iter().map(|(path, _)| path.display()).collect()
+        };
+        assert_eq!(below(&["HOME"], 9), ["home/z", "home/a/x", "home/a/sub/deep/y"]);
+        assert_eq!(below(&["home"], 2), ["home/z", "home/a/x"]);
+        assert_eq!(below(&["home", "none"], 9), [""; 0]);
     }
 }

@@ -63,7 +63,12 @@ fn executes_download(matter: &Matter<'_>, script: &Script) -> Vec<Draft> {
             let words = command_line.split([' ', '\t', '"', ',']).map(local_path::file_name);
             let named =
                 words.filter(|word| !word.is_empty()).filter_map(|word| by_name.get(&word.to_ascii_lowercase()));
-            if let Some((_, transfer)) = named.min_by_key(|(place, _)| *place) {
+            let told = |transfer: &Transfer| {
+                script.starts.iter().any(|start| {
+                    start.command_line.trim() == command_line.trim() && start.transfers.contains(&transfer.id)
+                })
+            };
+            if let Some((_, transfer)) = named.min_by_key(|(place, _)| *place).filter(|(_, transfer)| !told(transfer)) {
                 let refs = vec![script.id.clone(), session.id.clone(), transfer.id.clone()];
                 let explanation = format!(
                     "{} runs {} through the client's shell, which {} downloads.",

@@ -8,6 +8,7 @@
 
 use crate::script::client::bsd_ftp;
 use crate::script::client::windows_ftp;
+use crate::script::writer::shell;
 use aho_corasick::packed::Searcher;
 
 /// Lines of the head that are looked at.
@@ -35,6 +36,12 @@ const MARKS: [(&[&str], &[&str]); 5] = [
 pub(super) fn host_of(path: &[u8]) -> Option<usize> {
     let dot = memchr::memrchr(b'.', path).and_then(|dot| path.get(dot..)).unwrap_or_default();
     MARKS.iter().position(|(endings, _)| endings.iter().any(|ending| dot.eq_ignore_ascii_case(ending.as_bytes())))
+}
+
+/// Whether a file is read for its name, whatever its lines look like: what was typed into a shell.
+pub(super) fn is_read_by_name(path: &[u8]) -> bool {
+    let name = memchr::memrchr(b'/', path).and_then(|at| path.get(at.saturating_add(1)..)).unwrap_or(path);
+    (name.starts_with(b".hist") || name.ends_with(b"history")) && std::str::from_utf8(name).is_ok_and(shell::is_history)
 }
 
 /// The searches, made once.

@@ -1,6 +1,6 @@
 //! Resolves the files that transfers name on the evidence: found, candidate or missing, and nothing guessed into found.
 
-use super::variables;
+use super::variables::{self, Place};
 use super::volume::VolumeView;
 use crate::case::{PathMatch, PayloadStatus};
 use crate::evidence::entry::EntryPath;
@@ -27,17 +27,21 @@ pub(super) fn in_place(transfer: &Transfer, near: &str, volume: &VolumeView<'_>,
         known.map_or_else(|| local_path::join(near, transfer.resolved_path.as_deref().unwrap_or(local)), str::to_owned);
     let assumed = known.is_none();
     let mut found = Vec::new();
-    for path in variables::expand(&place, near, volume) {
-        found.extend(volume.find(&path).into_iter().map(|(path, exact)| Resolved {
-            // What a wildcard fetched is not told by its name: a file that fits may have been there before.
+    let mut settled = false;
+    for Place { path, guessed } in variables::places(&place, near, volume) {
+        let below = below(&path).filter(|_| transfer.pattern);
+        let files = below.map_or_else(|| volume.find(&path), |directory| volume.find_below(directory, cap));
+        found.extend(files.into_iter().map(|(path, exact)| Resolved {
+            // What a wildcard fetched is not told by its name: a file that fits may have been there before. And of several
+            // users nobody knows whose folder a variable means.
             status: if volume.is_deleted(&path) {
                 PayloadStatus::Deleted
-            } else if transfer.pattern && transfer.direction == Direction::Download {
+            } else if guessed || transfer.pattern && transfer.direction == Direction::Download {
                 PayloadStatus::Candidate
             } else {
                 PayloadStatus::Found
             },
-            path_match: Some(match (assumed, exact) {
+            path_match: Some(match (assumed || guessed, exact) {
                 (true, _) => PathMatch::DirectoryAssumed,
                 (false, true) => PathMatch::Exact,
                 (false, false) => PathMatch::CaseInsensitive,
@@ -45,7 +49,8 @@ pub(super) fn in_place(transfer: &Transfer, near: &str, volume: &VolumeView<'_>,
             path: Some(path),
             expected: None,
         }));
-        if !found.is_empty() && !transfer.pattern {
+        settled |= !found.is_empty() && !guessed;
+        if settled && !transfer.pattern {
             break;
         }
     }
@@ -57,10 +62,25 @@ pub(super) fn in_place(transfer: &Transfer, near: &str, volume: &VolumeView<'_>,
     found
 }
 
+/// The directory of which a path means all that lies below: `/home` of `/home/**`.
+fn below(path: &str) -> Option<&str> {
+    let directory = path.strip_suffix("**")?;
+    match directory.strip_suffix(['/', '\\']) {
+        Some("") => Some(directory),
+        Some(bare) if bare.ends_with(':') => Some(directory),
+        bare => bare.or_else(|| directory.is_empty().then_some(".")),
+    }
+}
+
 /// The name, folded, by which a missing file is looked for elsewhere; nothing where the name is too common or a pattern.
 pub(super) fn name_to_look_for(transfer: &Transfer) -> Option<String> {
+    moved_name(transfer).filter(|name| name.len() >= 4)
+}
+
+/// The name, folded, of the file that a transfer moves; nothing where it is a pattern or not known.
+pub(super) fn moved_name(transfer: &Transfer) -> Option<String> {
     let name = local_path::file_name(transfer.local_path.as_deref()?).trim_matches('"');
-    let tells = name.len() >= 4 && !name.contains(['*', '?', '%', '$', '!', '<', '|']) && is_file_name(name);
+    let tells = !name.contains(['*', '?', '%', '$', '!', '<', '|']) && is_file_name(name);
     tells.then(|| name.to_lowercase())
 }
 

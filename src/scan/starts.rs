@@ -6,8 +6,15 @@ use super::tie::{TextId, Tie};
 use crate::case::{Script, Start};
 use crate::evidence::entry::EntryPath;
 use crate::script::local_path;
-use crate::script::reading::Run;
+use crate::script::reading::{Renamed, Run, TextReading};
+use crate::script::transfer::Direction;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Shortest name that is looked for among the arguments of a program; a shorter one must be the program itself.
+const TELLING: usize = 4;
+
+/// Transfers of one name that a new name of the file is tied to.
+const RENAMED: usize = 64;
 
 /// The transfers of a text by the words that name what they move: the name, with or without an extension of programs.
 #[derive(Debug, Default)]
@@ -23,12 +30,38 @@ impl FromIterator<(String, String)> for Moved {
         for (id, name) in named {
             let place = moved.transfers.len();
             moved.transfers.push(id);
-            if let Some((stem, "exe" | "com" | "bat" | "cmd" | "vbs" | "scr")) = name.rsplit_once('.') {
-                moved.by_word.entry(stem.to_owned()).or_default().push(place);
-            }
-            moved.by_word.entry(name).or_default().push(place);
+            moved.call(&name, place);
         }
         moved
+    }
+}
+
+impl Moved {
+    fn call(&mut self, name: &str, place: usize) {
+        if let Some((stem, "exe" | "com" | "bat" | "cmd" | "vbs" | "scr")) = name.rsplit_once('.') {
+            self.by_word.entry(stem.to_owned()).or_default().push(place);
+        }
+        self.by_word.entry(name.to_owned()).or_default().push(place);
+    }
+
+    /// Takes the other names that files get into account.
+    fn rename(&mut self, renames: &[Renamed]) {
+        for Renamed { from, to } in renames {
+            let [from, to] = [from, to].map(|path| local_path::file_name(path.trim_matches('"')).to_lowercase());
+            if from == to || to.is_empty() {
+                continue;
+            }
+            let places: Vec<usize> = self.by_word.get(&from).into_iter().flatten().take(RENAMED).copied().collect();
+            let known: BTreeSet<usize> = self.by_word.get(&to).into_iter().flatten().copied().collect();
+            for place in places.into_iter().filter(|place| !known.contains(place)) {
+                self.call(&to, place);
+            }
+        }
+    }
+
+    fn of(&self, words: impl Iterator<Item = String>) -> Vec<String> {
+        let places: BTreeSet<usize> = words.filter_map(|word| self.by_word.get(&word)).flatten().copied().collect();
+        places.into_iter().filter_map(|place| self.transfers.get(place).cloned()).collect()
     }
 }
 
@@ -37,26 +70,39 @@ pub(super) fn tie(texts: &[TextFile], ties: &[Tie], ids: &BTreeMap<TextId, Strin
     let places: BTreeMap<String, usize> =
         scripts.iter().enumerate().map(|(place, script)| (script.id.clone(), place)).collect();
     let place_of = |text: &TextId| ids.get(text).and_then(|id| places.get(id)).copied();
-    let mut fed: BTreeMap<&EntryPath, BTreeSet<usize>> = BTreeMap::new();
+    let mut fed: BTreeMap<&EntryPath, Vec<&Tie>> = BTreeMap::new();
     for tie in ties {
-        fed.entry(&tie.file).or_default().extend(tie.scripts.iter().filter_map(place_of));
+        fed.entry(&tie.file).or_default().push(tie);
     }
     for text in texts {
         let Some(own) = place_of(&TextId::File(text.path.clone())) else { continue };
-        let mut run = fed.remove(&text.path).unwrap_or_default();
+        let fed = fed.remove(&text.path).unwrap_or_default();
+        let mut run: BTreeSet<usize> = fed.iter().flat_map(|tie| &tie.scripts).filter_map(place_of).collect();
         run.insert(own);
-        let moved: Moved = run
+        let mut moved: Moved = run
             .iter()
             .filter_map(|place| scripts.get(*place))
             .flat_map(|script| &script.sessions)
             .flat_map(|session| &session.transfers)
-            .filter_map(|transfer| Some((transfer.id.clone(), resolve::name_to_look_for(transfer)?)))
+            .filter_map(|transfer| Some((transfer.id.clone(), resolve::moved_name(transfer)?)))
             .collect();
-        let starts = |runs: &[Run]| -> Vec<Start> {
-            runs.iter().filter_map(|run| start_of(run.line, &run.command_line, &moved)).collect()
+        moved.rename(&text.reading.renames);
+        let piped = if text.reading.runs.iter().any(|run| run.runs_output_of.is_some()) {
+            fed.iter().flat_map(|tie| printed(tie, &text.reading, scripts, &place_of)).collect()
+        } else {
+            Vec::new()
         };
+        let starts: Vec<Start> = text
+            .reading
+            .runs
+            .iter()
+            .filter_map(|run| match run.runs_output_of {
+                Some(line) => start_of_output(run, line, &piped),
+                None => start_of(run.line, &run.command_line, &moved),
+            })
+            .collect();
         if let Some(script) = scripts.get_mut(own) {
-            script.starts = starts(&text.reading.runs);
+            script.starts = starts;
         }
         for place in run {
             let Some(script) = scripts.get_mut(place) else { continue };
@@ -79,12 +125,75 @@ pub(super) fn tie(texts: &[TextFile], ties: &[Tie], ids: &BTreeMap<TextId, Strin
     }
 }
 
+/// A download that a client prints instead of keeping it.
+struct Printed {
+    line: u32,
+    command_line: String,
+    transfer: String,
+}
+
+/// What the command line of a launch prints.
+fn printed(
+    tie: &Tie,
+    reading: &TextReading,
+    scripts: &[Script],
+    place_of: &dyn Fn(&TextId) -> Option<usize>,
+) -> Vec<Printed> {
+    let Some((launch, _)) = reading.launches.get(tie.launch) else { return Vec::new() };
+    let told = tie.scripts.iter().filter(|text| matches!(text, TextId::CommandLine(..)));
+    let scripts = told.filter_map(place_of).filter_map(|place| scripts.get(place));
+    scripts
+        .flat_map(|script| &script.sessions)
+        .filter(|session| session.active)
+        .flat_map(|session| &session.transfers)
+        .filter(|transfer| {
+            let local = transfer.local_path.as_deref();
+            transfer.direction == Direction::Download
+                && local.is_none_or(|local| local == "-" || local == "/dev/stdout")
+        })
+        .map(|transfer| Printed {
+            line: launch.found_in.line.unwrap_or(0),
+            command_line: launch.command_line.clone(),
+            transfer: transfer.id.clone(),
+        })
+        .collect()
+}
+
+/// A shell that runs what clients of a line print.
+fn start_of_output(run: &Run, line: u32, piped: &[Printed]) -> Option<Start> {
+    let meant = |printed: &&Printed| printed.line == line;
+    let first = piped.iter().find(meant)?;
+    let command_line = match run.command_line.strip_prefix('|') {
+        Some(shell) => format!("{} | {}", first.command_line, shell.trim_start()),
+        None => run.command_line.clone(),
+    };
+    let transfers = piped.iter().filter(meant).map(|printed| printed.transfer.clone()).collect();
+    Some(Start { line: run.line, command_line, transfers })
+}
+
 /// The start of a moved file: one of the words names it.
 fn start_of(line: u32, command_line: &str, moved: &Moved) -> Option<Start> {
-    let words = command_line.split([' ', '\t', ',', '"', '\'']).map(|word| local_path::file_name(word).to_lowercase());
-    let first = words.clone().find(|word| !word.is_empty())?;
-    let only_touches = matches!(
-        first.as_str(),
+    let words = command_line.split([' ', '\t', ',', '"', '\'']).filter(|word| !word.is_empty());
+    let mut words = words.map(|word| (word, local_path::file_name(word).to_lowercase()));
+    let (_, first) = words.next()?;
+    if only_touches(&first) {
+        return None;
+    }
+    let mut hands_on = starts_others(&first);
+    let arguments = words.filter_map(|(word, name)| {
+        let is_switch = word.starts_with(['-', '+']) || word.starts_with('/') && name.len() < TELLING && word.len() < 5;
+        let is_program = hands_on && !is_switch;
+        hands_on &= is_switch || starts_others(&name);
+        (is_program || name.len() >= TELLING).then_some(name)
+    });
+    let transfers = moved.of(std::iter::once(first.clone()).chain(arguments));
+    (!transfers.is_empty()).then(|| Start { line, command_line: command_line.to_owned(), transfers })
+}
+
+/// Programs that change or look at a file that they are given, and run none.
+fn only_touches(program: &str) -> bool {
+    matches!(
+        program,
         "del"
             | "erase"
             | "attrib"
@@ -97,11 +206,53 @@ fn start_of(line: u32, command_line: &str, moved: &Moved) -> Option<Start> {
             | "md"
             | "rename"
             | "ren"
-    );
-    if only_touches {
-        return None;
-    }
-    let places: BTreeSet<usize> = words.filter_map(|word| moved.by_word.get(&word)).flatten().copied().collect();
-    let transfers: Vec<String> = places.into_iter().filter_map(|place| moved.transfers.get(place).cloned()).collect();
-    (!transfers.is_empty()).then(|| Start { line, command_line: command_line.to_owned(), transfers })
+            | "rm"
+            | "mv"
+            | "cp"
+            | "ls"
+            | "cat"
+            | "tar"
+            | "gzip"
+            | "gunzip"
+            | "unzip"
+            | "chmod"
+            | "chown"
+            | "file"
+            | "md5sum"
+            | "sha1sum"
+            | "sha256sum"
+    )
+}
+
+/// Programs that run what they are given first.
+fn starts_others(program: &str) -> bool {
+    matches!(
+        program.strip_suffix(".exe").unwrap_or(program),
+        "start"
+            | "call"
+            | "cmd"
+            | "sh"
+            | "bash"
+            | "dash"
+            | "ksh"
+            | "zsh"
+            | "ash"
+            | "sudo"
+            | "nohup"
+            | "exec"
+            | "python"
+            | "python2"
+            | "python3"
+            | "perl"
+            | "php"
+            | "ruby"
+            | "wscript"
+            | "cscript"
+            | "rundll32"
+            | "regsvr32"
+            | "msiexec"
+            | "powershell"
+            | "setsid"
+            | "nice"
+    )
 }

@@ -330,7 +330,7 @@ impl<'w, T> Worker<'w, T> {
         }
         let Some((encoding, _)) = sniffed else { return Ok(None) };
         if count < HEAD {
-            let kept = keeps(&self.prefilter, &mut self.lower, head, encoding, prefilter::host_of(path.as_bytes()));
+            let kept = keeps(&self.prefilter, &mut self.lower, head, encoding, path);
             let found = if kept { self.hand_up(path, head, &opened) } else { None };
             return Ok(found.inspect(|_| self.check_unchanged(path, &opened, anomalies)));
         }
@@ -347,7 +347,7 @@ impl<'w, T> Worker<'w, T> {
         Progress::add(&self.progress.bytes, u64::try_from(read).unwrap_or(u64::MAX));
         let count = count.saturating_add(read);
         let body = body.filled(count);
-        let kept = keeps(&self.prefilter, &mut self.lower, body, encoding, prefilter::host_of(path.as_bytes()));
+        let kept = keeps(&self.prefilter, &mut self.lower, body, encoding, path);
         let found = kept
             .then(|| self.body.as_ref().map(|body| body.filled(count)))
             .flatten()
@@ -476,9 +476,11 @@ fn gather(stream: &dyn ReadAt, windows: &[(u64, u64)], encoding: Encoding) -> st
     Ok(gathered)
 }
 
-fn keeps(prefilter: &Prefilter, lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding, host: Option<usize>) -> bool {
+fn keeps(prefilter: &Prefilter, lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding, path: &EntryPath) -> bool {
     lowered(lower, bytes, encoding);
-    prefilter::begins_like_script(lower) || prefilter.holds_sign(lower, host)
+    prefilter::begins_like_script(lower)
+        || prefilter.holds_sign(lower, prefilter::host_of(path.as_bytes()))
+        || prefilter::is_read_by_name(path.as_bytes())
 }
 
 fn starts(lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) -> bool {

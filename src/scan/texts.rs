@@ -91,6 +91,7 @@ pub(super) fn read_named(
         written: Vec::new(),
         launches: Vec::new(),
         runs: Vec::new(),
+        renames: Vec::new(),
         diagnostics: Vec::new(),
         capped: false,
     });

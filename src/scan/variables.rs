@@ -2,31 +2,52 @@
 
 use super::volume::VolumeView;
 
+/// A path with its variables put in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) path: String,
+    /// Whether it is one of several that the variable may stand for, and nothing tells which.
+    pub(super) guessed: bool,
+}
+
 /// The paths that a path may be once its variables are put in; the path itself where it holds none. A variable that
 /// depends on the user gives one path for each profile, those of `near` (the folder of the script) first. Nothing where
 /// a variable is not known.
 pub(super) fn expand(path: &str, near: &str, volume: &VolumeView<'_>) -> Vec<String> {
-    let mut paths = vec![normalise_powershell(path)];
+    places(path, near, volume).into_iter().map(|place| place.path).collect()
+}
+
+/// The same, each with whether it is a guess: the user is known where the script lies in a profile, or where the host has
+/// one alone.
+pub(super) fn places(path: &str, near: &str, volume: &VolumeView<'_>) -> Vec<Place> {
+    let mut places = vec![Place { path: normalise_powershell(path), guessed: false }];
     for _ in 0..4 {
-        if !paths.iter().any(|path| path.contains('%')) {
+        if !places.iter().any(|place| place.path.contains('%')) {
             break;
         }
-        paths = paths.into_iter().flat_map(|path| expand_first(&path, near, volume)).collect();
-        paths.truncate(256);
+        places = places.into_iter().flat_map(|place| expand_first(place, near, volume)).collect();
+        places.truncate(256);
     }
-    paths
+    places
 }
 
-fn expand_first(path: &str, near: &str, volume: &VolumeView<'_>) -> Vec<String> {
-    let Some((before, rest)) = path.split_once('%') else { return vec![path.to_owned()] };
+fn expand_first(place: Place, near: &str, volume: &VolumeView<'_>) -> Vec<Place> {
+    let Some((before, rest)) = place.path.split_once('%') else { return vec![place] };
     let Some((name, after)) = rest.split_once('%') else { return Vec::new() };
-    values(name, near, volume).into_iter().map(|value| format!("{before}{value}{after}")).collect()
+    let put_in = |value: Place| Place {
+        path: format!("{before}{}{after}", value.path),
+        guessed: place.guessed || value.guessed,
+    };
+    values(name, near, volume).into_iter().map(put_in).collect()
 }
 
-fn values(name: &str, near: &str, volume: &VolumeView<'_>) -> Vec<String> {
-    let fixed = |value: &str| vec![format!("C:{value}")];
-    let each =
-        |below: &str| profiles(near, volume).iter().map(|profile| format!("{profile}{below}")).collect::<Vec<_>>();
+fn values(name: &str, near: &str, volume: &VolumeView<'_>) -> Vec<Place> {
+    let known = |path: String| Place { path, guessed: false };
+    let fixed = |value: &str| vec![known(format!("C:{value}"))];
+    let each = |below: &str| {
+        let below_it = |profile: Place| Place { path: format!("{}{below}", profile.path), ..profile };
+        profiles(near, volume).into_iter().map(below_it).collect::<Vec<_>>()
+    };
     match name.to_ascii_uppercase().as_str() {
         "SYSTEMDRIVE" | "HOMEDRIVE" => fixed(""),
         "WINDIR" | "SYSTEMROOT" => fixed("\\Windows"),
@@ -36,29 +57,50 @@ fn values(name: &str, near: &str, volume: &VolumeView<'_>) -> Vec<String> {
         "PROGRAMFILES" | "PROGRAMW6432" => fixed("\\Program Files"),
         "PROGRAMFILES(X86)" => fixed("\\Program Files (x86)"),
         "TEMP" | "TMP" => {
+            // The system's own have another folder than any user.
             let mut places = each("\\AppData\\Local\\Temp");
+            let guessed = places.first().is_some_and(|place| place.guessed);
             places.extend(each("\\Local Settings\\Temp"));
-            places.extend(fixed("\\Windows\\Temp"));
-            places.extend(fixed("\\Temp"));
+            let system = [fixed("\\Windows\\Temp"), fixed("\\Temp")].concat().into_iter();
+            places.extend(system.map(|place| Place { guessed, ..place }));
             places
         }
         "USERPROFILE" => each(""),
-        "HOMEPATH" => each("").iter().filter_map(|profile| profile.get(2..).map(str::to_owned)).collect(),
+        "HOMEPATH" => {
+            let without_drive = |place: Place| Some(Place { path: place.path.get(2..)?.to_owned(), ..place });
+            each("").into_iter().filter_map(without_drive).collect()
+        }
         "APPDATA" => [each("\\AppData\\Roaming"), each("\\Application Data")].concat(),
         "LOCALAPPDATA" => [each("\\AppData\\Local"), each("\\Local Settings\\Application Data")].concat(),
         _ => Vec::new(),
     }
 }
 
-/// The profile folders, the one that holds the script first.
-fn profiles(near: &str, volume: &VolumeView<'_>) -> Vec<String> {
+/// The profile folders, the one that holds the script first. Another is a guess where there are several.
+fn profiles(near: &str, volume: &VolumeView<'_>) -> Vec<Place> {
     let mut profiles = Vec::new();
     for root in ["C:\\Users", "C:\\Documents and Settings"] {
-        profiles.extend(volume.directories(root).into_iter().map(|name| format!("{root}\\{name}")));
+        let users = volume.directories(root).into_iter().filter(|name| !is_nobody(name));
+        profiles.extend(users.map(|name| Place { path: format!("{root}\\{name}"), guessed: false }));
     }
     let near = near.to_ascii_lowercase();
-    profiles.sort_by_key(|profile| !near.starts_with(&profile.to_ascii_lowercase()));
+    let holds = |profile: &Place| {
+        let rest = near.strip_prefix(&profile.path.to_ascii_lowercase());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['\\', '/']))
+    };
+    let several = profiles.len() > 1;
+    for profile in &mut profiles {
+        profile.guessed = several && !holds(profile);
+    }
+    profiles.sort_by_key(|profile| !holds(profile));
     profiles
+}
+
+/// Folders beside the profiles in which no user logs in.
+fn is_nobody(name: &str) -> bool {
+    ["Public", "Default", "Default User", "All Users", "defaultuser0"]
+        .iter()
+        .any(|nobody| name.eq_ignore_ascii_case(nobody))
 }
 
 /// `$env:TEMP` and `${env:TEMP}` as `%TEMP%`.

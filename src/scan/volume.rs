@@ -182,6 +182,20 @@ impl<'a> VolumeView<'a> {
         }
     }
 
+    /// The files below a directory, written as the host or as the report does, at most `cap`.
+    pub(super) fn find_below(&self, directory: &str, cap: usize) -> Vec<(EntryPath, bool)> {
+        let mut found = Vec::new();
+        for (folder, names) in self.drives.places(directory) {
+            found.extend(self.lookup.files_below(&folder, &names, cap.saturating_sub(found.len())));
+        }
+        let relative = !local_path::is_absolute(directory);
+        if found.is_empty() && relative && !self.drives.drives().is_empty() {
+            let names: Vec<&str> = directory.split(['\\', '/']).collect();
+            found.extend(self.lookup.files_below(&EntryPath::default(), &names, cap));
+        }
+        found
+    }
+
     fn find_as_written(&self, path: &str) -> Vec<(EntryPath, bool)> {
         let mut found = Vec::new();
         for (folder, names) in self.drives.places(path) {

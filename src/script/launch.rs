@@ -1,5 +1,6 @@
 //! Where an FTP client is started: its switches, its script, its host.
 
+use crate::base::time::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -164,6 +165,9 @@ pub struct FoundIn {
     /// Line in that script.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
+    /// When the line was typed, as the history of a shell tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<Timestamp>,
     /// Event that records the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,

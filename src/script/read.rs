@@ -21,7 +21,7 @@ use crate::base::text::Text;
 pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits: &Limits) -> Option<TextReading> {
     let told = content::of(text, origin.name);
     let language = language::of(text, origin.name);
-    let Outcome { fed, left, mut launches, mut sessions, runs, library, diagnostics, unresolved, capped } =
+    let Outcome { fed, left, mut launches, mut sessions, runs, renames, library, diagnostics, unresolved, capped } =
         emulate(text, language, origin, neighbours, limits);
     let stored = store::read(text, origin.name);
     if matches!(language, Language::Batch | Language::Unknown) {
@@ -74,15 +74,17 @@ pub fn read(text: &Text, origin: Origin<'_>, neighbours: &dyn Neighbours, limits
         _ => language.form(itself),
     };
     let is_script = if itself { Some(Confidence::Certain) } else { told.map(|told| told.confidence) };
-    Some(TextReading { form, is_script, client, sessions, written, launches, runs, diagnostics, capped })
+    Some(TextReading { form, is_script, client, sessions, written, launches, runs, renames, diagnostics, capped })
 }
 
 /// Whether a text remains a script for a client by its content once it is known what else it is: what a program writes into
-/// a client's input also reads like commands, and so do the lines of a store.
+/// a client's input also reads like commands, and so do the lines of a store. A script of a shell that starts clients is no
+/// script of theirs, whatever its lines look like: `lftp -e "mirror …"` is one of lftp's own words as well.
 fn stands(told: &Told, language: Language, does_nothing: bool, is_store: bool) -> bool {
     let has_own_face = told.client != Client::WindowsFtp;
     let is_program = !matches!(language, Language::Batch | Language::Unknown);
-    has_own_face || !(is_store || is_program && !does_nothing)
+    let is_shell = language == Language::Shell && !does_nothing;
+    !is_shell && (has_own_face || !(is_store || is_program && !does_nothing))
 }
 
 /// All that a shortcut of the Windows shell says of FTP.
@@ -117,7 +119,7 @@ fn started(mut emulation: Emulation<'_>, line: &str, directory: Option<&str>, fo
     emulation.line = 1;
     emulation.directory = directory.filter(|directory| !directory.is_empty()).map(str::to_owned);
     emulation.start(line);
-    let Outcome { fed, launches, sessions, library, runs, diagnostics, capped, .. } = emulation.finish();
+    let Outcome { fed, launches, sessions, library, runs, renames, diagnostics, capped, .. } = emulation.finish();
     if launches.is_empty() && sessions.is_empty() && !capped {
         return None;
     }
@@ -130,6 +132,7 @@ fn started(mut emulation: Emulation<'_>, line: &str, directory: Option<&str>, fo
         written: fed.iter().map(written).collect(),
         launches,
         runs,
+        renames,
         diagnostics,
         capped,
     })
@@ -146,6 +149,7 @@ pub fn of_store(stored: Stored) -> TextReading {
         written: Vec::new(),
         launches: Vec::new(),
         runs: Vec::new(),
+        renames: Vec::new(),
         diagnostics: stored.diagnostics,
         capped: false,
     }

@@ -155,6 +155,17 @@ pub struct Run {
     pub command_line: String,
     /// Directory in which it is started, as far as is known.
     pub working_directory: Option<String>,
+    /// The line of the programs whose output it takes for its own text, where it is a shell that does so.
+    pub runs_output_of: Option<u32>,
+}
+
+/// A file that the text gives another name, or copies, or decodes into another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renamed {
+    /// Its path before.
+    pub from: String,
+    /// Its path afterwards.
+    pub to: String,
 }
 
 /// All that one text says.
@@ -174,6 +185,8 @@ pub struct TextReading {
     pub launches: Vec<(Launch, Feed)>,
     /// The programs that it starts.
     pub runs: Vec<Run>,
+    /// The files that it gives other names, in order.
+    pub renames: Vec<Renamed>,
     /// What a reader should know.
     pub diagnostics: Vec<Diagnostic>,
     /// Whether a limit ended its emulation before its end.

@@ -9,10 +9,11 @@ use super::files::{Files, Piece, VirtualFile};
 use super::outcome::{Origin, Outcome};
 use super::{batch, embedded, literals, powershell, shell, written};
 use crate::base::limits::Limits;
+use crate::base::time::Timestamp;
 use crate::script::client::{self, shape};
 use crate::script::launch::{Launch, Platform};
 use crate::script::local_path;
-use crate::script::reading::{Feed, Run};
+use crate::script::reading::{Feed, Renamed, Run};
 use crate::script::session::{Diagnostic, Session};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -101,6 +102,8 @@ pub struct Emulation<'a> {
     pub dead: bool,
     /// What a reader should know of the clients that are started now: why they would not run, on which host they do.
     pub note: Option<String>,
+    /// When the line that is being run was typed, as the history of a shell tells.
+    pub typed_at: Option<Timestamp>,
     piped: Vec<Piece>,
     typed: Option<String>,
     depth: usize,
@@ -128,6 +131,7 @@ impl<'a> Emulation<'a> {
             input: Input::Keyboard,
             dead: false,
             note: None,
+            typed_at: None,
             piped: Vec::new(),
             typed: None,
             depth: 0,
@@ -378,12 +382,29 @@ impl<'a> Emulation<'a> {
 
     /// Notes a program as started.
     pub fn note_run(&mut self, command_line: &str) {
+        self.note_start(command_line, None);
+    }
+
+    /// Notes a shell as started that takes for its text what the programs of a line print.
+    pub fn note_run_of_output(&mut self, command_line: &str, line: u32) {
+        self.note_start(command_line, Some(line));
+    }
+
+    fn note_start(&mut self, command_line: &str, runs_output_of: Option<u32>) {
         if self.outcome.runs.len() < STARTS {
             self.outcome.runs.push(Run {
                 line: self.line,
                 command_line: command_line.trim().to_owned(),
                 working_directory: self.directory.clone(),
+                runs_output_of,
             });
+        }
+    }
+
+    /// Notes that a file gets another name, or that another one is made of it.
+    pub fn note_renamed(&mut self, from: &str, to: &str) {
+        if self.outcome.renames.len() < STARTS && from != to {
+            self.outcome.renames.push(Renamed { from: from.to_owned(), to: to.to_owned() });
         }
     }
 
@@ -409,6 +430,7 @@ impl<'a> Emulation<'a> {
         launch.working_directory.clone_from(&self.directory);
         launch.switches.working_directory.clone_from(&self.directory);
         launch.found_in.line = Some(self.line);
+        launch.found_in.time = self.typed_at;
         if let Output::File(path, _) = &self.output {
             launch.output = Some(path.clone());
         }

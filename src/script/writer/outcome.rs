@@ -2,7 +2,7 @@
 
 use super::files::VirtualFile;
 use crate::script::launch::{Client, Launch};
-use crate::script::reading::{Feed, Run};
+use crate::script::reading::{Feed, Renamed, Run};
 use crate::script::session::{Diagnostic, Session};
 
 /// Where the text comes from, as far as is known.
@@ -29,6 +29,8 @@ pub struct Outcome {
     pub library: Option<Client>,
     /// The programs that it starts.
     pub runs: Vec<Run>,
+    /// The files that it gives other names, in order.
+    pub renames: Vec<Renamed>,
     /// What a reader should know.
     pub diagnostics: Vec<Diagnostic>,
     /// The expansions that the text does not define, as they are written.

@@ -39,6 +39,8 @@ impl Interpreter<'_, '_> {
                 let directory = self.emulation.directory.as_deref();
                 match self.emulation.files.get(path, directory) {
                     Some(_) => Some(true),
+                    // A client that was started since may have brought it again.
+                    None if !self.emulation.outcome.launches.is_empty() => None,
                     None => self.emulation.files.is_gone(path, directory).then_some(false),
                 }
             }

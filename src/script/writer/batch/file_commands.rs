@@ -113,6 +113,7 @@ impl Interpreter<'_, '_> {
         let mut pieces = Vec::new();
         let mut is_known = true;
         for source in &sources {
+            self.emulation.note_renamed(source, &target);
             if is_nothing(&source.to_ascii_lowercase()) {
                 continue;
             }
@@ -179,6 +180,7 @@ impl Interpreter<'_, '_> {
             _ => in_folder(target, source),
         };
         let directory = self.emulation.directory.clone();
+        self.emulation.note_renamed(source, &target);
         match self.emulation.files.remove(source, directory.as_deref()) {
             Some(file) => self.emulation.files.put(&target, directory.as_deref(), file.pieces),
             None => self.success = None,
@@ -197,11 +199,16 @@ impl Interpreter<'_, '_> {
     /// `certutil -decode in out`: Base64, with or without header lines. False where it is none that can be done.
     pub(super) fn decode(&mut self, rest: &str) -> bool {
         let words = switches::split_arguments(rest);
-        if !words.iter().any(|word| word.get(1..).is_some_and(|name| name.eq_ignore_ascii_case("decode"))) {
+        let is_switch = |name: &str| ["decode", "decodehex"].iter().any(|known| name.eq_ignore_ascii_case(known));
+        let Some(switch) = words.iter().filter_map(|word| word.get(1..)).find(|name| is_switch(name)) else {
+            return false;
+        };
+        let names: Vec<&String> = words.iter().filter(|word| !word.starts_with(['-', '/'])).collect();
+        let [source, target, ..] = names.as_slice() else { return false };
+        self.emulation.note_renamed(source, target);
+        if !switch.eq_ignore_ascii_case("decode") || names.len() > 2 {
             return false;
         }
-        let names: Vec<&String> = words.iter().filter(|word| !word.starts_with(['-', '/'])).collect();
-        let [source, target] = names.as_slice() else { return false };
         let Some(pieces) = self.read_file(source) else { return false };
         let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
         let encoded: String = text.lines().filter(|line| !line.contains("-----")).collect();

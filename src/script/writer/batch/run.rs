@@ -9,7 +9,7 @@ use super::variables::Variables;
 use crate::script::reading::Feed;
 use crate::script::writer::command_lines;
 use crate::script::writer::emulation::{Emulation, Input, Output};
-use crate::script::writer::files::Files;
+use crate::script::writer::files::{Files, VirtualFile};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Jumps under a condition that are remembered, to be followed from the state at hand.
@@ -44,6 +44,8 @@ pub struct Interpreter<'e, 'a> {
     pub(super) blind: bool,
     /// Copies of programs, and macros of `doskey`: the command line that stands for a name.
     pub(super) aliases: BTreeMap<String, String>,
+    /// Whether a jump was made whose target is not known, or one was not followed: what was not run may be reached by it.
+    leads_anywhere: bool,
     labels: BTreeMap<String, Vec<usize>>,
     visited: BTreeSet<usize>,
     jumped: BTreeMap<usize, (u32, u64)>,
@@ -102,6 +104,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             typing: None,
             blind: false,
             aliases: BTreeMap::new(),
+            leads_anywhere: false,
             labels,
             visited: BTreeSet::new(),
             jumped: BTreeMap::new(),
@@ -126,12 +129,42 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         if self.emulation.outcome.launches.iter().any(|(_, feed)| *feed == Feed::Itself) {
             return;
         }
+        if self.leads_anywhere {
+            self.run_unvisited();
+        } else {
+            self.run_dead();
+        }
+    }
+
+    /// Runs the lines that no jump came to.
+    fn run_unvisited(&mut self) {
         for start in 0..self.lines.len() {
             if !self.visited.contains(&start) && !self.emulation.is_capped() {
                 self.jump = None;
                 self.run_from(start, true);
             }
         }
+    }
+
+    /// Runs the lines that are never reached: only the clients that they would start and their scripts are kept.
+    fn run_dead(&mut self) {
+        let outcome = &self.emulation.outcome;
+        let (launches, runs, sessions) = (outcome.launches.len(), outcome.runs.len(), outcome.sessions.len());
+        let renames = outcome.renames.len();
+        let now = self.emulation.files.clone();
+        let main = self.emulation.files.go_on_from(now);
+        let note = self.emulation.note.replace("never reached: the batch file ends before it".to_owned());
+        self.emulation.dead = true;
+        self.run_unvisited();
+        self.emulation.dead = false;
+        self.emulation.note = note;
+        let left = self.emulation.files.return_to(main);
+        let outcome = &mut self.emulation.outcome;
+        outcome.left.extend(left.into_iter().map(|file| VirtualFile { inactive: true, ..file }));
+        outcome.runs.truncate(runs);
+        outcome.renames.truncate(renames);
+        outcome.sessions.iter_mut().skip(sessions).for_each(|session| session.active = false);
+        self.emulation.keep_fed_launches(launches);
     }
 
     /// Follows a jump whose condition is not known, from the state that it starts from. What it comes to anew is kept.
@@ -240,6 +273,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         *rounds = rounds.saturating_add(1);
         if *rounds > ROUNDS || target <= from && !self.emulation.may_go_back(from.saturating_sub(target)) {
             self.emulation.diagnose("loop-capped", "a loop went round more often than the limit and was left");
+            self.leads_anywhere = true;
             return false;
         }
         changed
@@ -272,8 +306,10 @@ impl<'e, 'a> Interpreter<'e, 'a> {
 
     /// Runs a subroutine of the file with its own arguments.
     pub(super) fn call_label(&mut self, label: &str, arguments: Vec<String>) {
+        self.leads_anywhere |= label.contains([LOOP_SIGN, '%', '!']);
         let Some(target) = self.label(label, 0) else { return };
         if !self.emulation.enter() {
+            self.leads_anywhere = true;
             return;
         }
         let outer = self.arguments.replace(arguments);
@@ -301,10 +337,12 @@ impl<'e, 'a> Interpreter<'e, 'a> {
 
     /// Goes to a label; under a condition that is not known, later and from the state at hand.
     pub(super) fn go(&mut self, label: &str) {
+        self.leads_anywhere |= label.contains([LOOP_SIGN, '%', '!']);
         if self.doubtful == 0 {
             self.jump = Some(Jump::Label(label.to_owned()));
             return;
         }
+        self.leads_anywhere |= self.pending.len() >= PENDING;
         if let Some(target) = self.label(label, 0)
             && self.pending.len() < PENDING
         {

@@ -509,3 +509,34 @@ fn what_never_ends_ends() {
         let _ = emulate(&text, &[], false);
     }
 }
+
+/// Code behind an end of the file would never run, unless a jump leads there.
+#[test]
+fn what_the_end_of_the_file_cuts_off_is_dead() {
+    let cases = [
+        ("exit /b\nftp -s:n.txt", false),
+        ("exit\nftp -s:n.txt", false),
+        ("goto :eof\nftp -s:n.txt", false),
+        ("goto done\nftp -s:n.txt\n:done\necho x", false),
+        ("call :other\nexit /b\n:unused\nftp -s:n.txt\n:other\nexit /b", false),
+        (":a\necho x\ngoto a\nftp -s:n.txt", false),
+        ("ftp -s:n.txt\nexit /b", true),
+        ("if exist q exit /b\nftp -s:n.txt", true),
+        ("del q || exit /b\nftp -s:n.txt", true),
+        ("call :sub\nexit /b\n:sub\nftp -s:n.txt\nexit /b", true),
+        ("goto run\nexit /b\n:run\nftp -s:n.txt", true),
+        ("if \"%1\"==\"x\" goto run\nexit /b\n:run\nftp -s:n.txt", true),
+        ("goto %1\n:run\nftp -s:n.txt", true),
+        ("call :%~1\nexit /b\n:run\nftp -s:n.txt\nexit /b", true),
+        ("set /p c=\ngoto %c%\nexit /b\n:run\nftp -s:n.txt", true),
+        ("echo x>f\ndel f\nftp -s:get.txt\nif not exist f exit /b\nftp -s:n.txt", true),
+    ];
+    for (text, runs) in cases {
+        let outcome = ran(text);
+        let launch = outcome.launches.iter().rev().find(|(launch, _)| launch.script_path.as_deref() == Some("n.txt"));
+        assert_eq!(launch.map(|(launch, _)| launch.would_run), Some(runs), "{text}");
+    }
+    let outcome = ran("exit /b\necho open h.x>a\necho open g.x>b\nftp -s:a\nstart p.exe");
+    assert!(outcome.fed.iter().chain(&outcome.left).all(|file| file.inactive) && outcome.runs.is_empty());
+    assert_eq!(content(&outcome, "b").as_deref(), Some("open g.x|"));
+}

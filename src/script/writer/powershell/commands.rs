@@ -75,6 +75,7 @@ impl Interpreter<'_, '_> {
                         }
                         _ => target.clone(),
                     };
+                    self.emulation.note_renamed(&path, &target);
                     self.copy(&path, &target, command != "copy-item");
                 }
                 Vec::new()

@@ -83,6 +83,7 @@ impl Interpreter<'_, '_> {
             "eval" => {
                 let text = arguments.iter().map(|argument| argument.text.as_str()).collect::<Vec<_>>().join(" ");
                 self.run_text(&text);
+                self.note_output_run(&format!("eval {text}"), &text);
             }
             "exit" | "return" | "logout" | "break" | "continue" => self.jump(bare, arguments),
             "basename" | "dirname" => self.name_part(bare, arguments),
@@ -204,6 +205,7 @@ impl Interpreter<'_, '_> {
         } else {
             (*target).to_owned()
         };
+        self.emulation.note_renamed(source, &target);
         let pieces = if name == "mv" {
             self.emulation.files.remove(source, directory.as_deref()).map(|file| file.pieces)
         } else {

@@ -14,6 +14,7 @@ mod control;
 mod expand;
 mod expect;
 mod filters;
+mod history;
 mod parse;
 mod pattern;
 mod print;
@@ -28,6 +29,7 @@ mod syntax;
 mod test;
 mod words;
 
+pub use history::is_named as is_history;
 pub use recognise::is_script;
 
 use super::emulation::{Emulation, Input, program_name};
@@ -57,7 +59,8 @@ pub fn words(command_line: &str) -> Vec<String> {
 pub fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
     let content = text.content.replace("\r\n", "\n");
     // A `.netrc` that is written serves a client that another text starts.
-    if !quoted::may_start_client(&content) && !content.contains("open") && !content.contains("netrc") {
+    let is_history = is_history(emulation.origin.name);
+    if !quoted::may_start_client(&content) && !content.contains("open") && !content.contains("netrc") && !is_history {
         return;
     }
     let lines = || (1u32..).zip(content.split('\n'));
@@ -65,6 +68,7 @@ pub fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
         None => {}
         Some(Kind::Expect) => expect::run(emulation, &content, Lines::From(1)),
         Some(Kind::Crontab) => run_crontab(emulation, &content),
+        Some(Kind::History) => Interpreter::new(emulation, Flavour::Bash).history(&content),
         Some(Kind::Notes) => {
             let quoted: Vec<(u32, &str)> = lines().collect();
             let before = emulation.outcome.launches.len();

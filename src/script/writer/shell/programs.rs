@@ -104,6 +104,9 @@ impl Interpreter<'_, '_> {
         words.push(name.text.clone());
         words.extend(arguments.iter().map(|argument| argument.text.clone()));
         let command_line = words.iter().map(|word| shown(word)).collect::<Vec<_>>().join(" ");
+        if let Some(line) = self.piped_from.filter(|_| reads_program(&words)) {
+            self.emulation.note_run_of_output(&format!("| {command_line}"), line);
+        }
         if client::launch(&words, &command_line, Platform::Unix).is_none() && self.names_client(&name.text) {
             if let Some(first) = words.first_mut() {
                 "ftp".clone_into(first);
@@ -148,6 +151,7 @@ impl Interpreter<'_, '_> {
                     shell.run_text(&text);
                 });
                 self.own_name = own_name;
+                self.note_output_run(&format!("sh -c {}", shown(&text)), &text);
                 return;
             }
             if letters.contains('s') {
@@ -161,6 +165,11 @@ impl Interpreter<'_, '_> {
             Some((path, given)) if path.text != "-" && !arguments.iter().any(|a| a.text == "-s") => {
                 let directory = self.emulation.directory.clone();
                 let file = self.emulation.files.get(&path.text, directory.as_deref()).cloned();
+                if path.text.starts_with("/dev/fd/") && file.as_ref().is_none_or(|file| file.pieces.is_empty()) {
+                    let line = self.emulation.line;
+                    self.emulation.note_run_of_output("sh <(…)", line);
+                    return;
+                }
                 if let Some(file) = file {
                     let (text, lines) = text_of(&file.pieces);
                     let given = given.to_vec();
@@ -172,6 +181,9 @@ impl Interpreter<'_, '_> {
                 }
             }
             _ => {
+                if let Some(line) = self.piped_from {
+                    self.emulation.note_run_of_output("| sh", line);
+                }
                 if let Some(pieces) = self.known_input() {
                     let (text, lines) = text_of(&pieces);
                     self.emulation.input = Input::Keyboard;
@@ -183,6 +195,15 @@ impl Interpreter<'_, '_> {
         self.note_opaque();
         let words: Vec<String> = arguments.iter().map(|argument| shown(&argument.text)).collect();
         self.emulation.note_run(&format!("sh {}", words.join(" ")));
+    }
+
+    /// Notes that a shell is given the output of programs as its text, where an expansion of it is what it runs.
+    pub(super) fn note_output_run(&mut self, command_line: &str, text: &str) {
+        let text = text.trim_start_matches(['"', ' ']);
+        if text.starts_with("$(") || text.starts_with('`') {
+            let line = self.emulation.line;
+            self.emulation.note_run_of_output(command_line, line);
+        }
     }
 
     /// `su - user -c text`.
@@ -279,6 +300,15 @@ impl Interpreter<'_, '_> {
             expect::run(self.emulation, &text, lines);
         }
     }
+}
+
+/// Whether an interpreter is given no program but its input.
+fn reads_program(words: &[String]) -> bool {
+    let [program, arguments @ ..] = words else { return false };
+    let name = program_name(program);
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    matches!(name, "python" | "perl" | "php" | "ruby" | "node" | "lua")
+        && arguments.iter().all(|word| word == "-" || word.starts_with("-u"))
 }
 
 /// The words after the switches; `taking` are the letters whose switch takes the next word.

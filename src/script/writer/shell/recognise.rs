@@ -1,5 +1,6 @@
 //! Whether a text is a script for a shell of Unix, and for which one.
 
+use super::history;
 use super::quoted;
 use super::run::Flavour;
 use crate::script::writer::outcome::Origin;
@@ -13,6 +14,8 @@ pub(super) enum Kind {
     Expect,
     /// Commands with their times.
     Crontab,
+    /// What was typed into a shell.
+    History,
     /// Another text that quotes commands.
     Notes,
 }
@@ -32,6 +35,9 @@ pub fn is_script(content: &str, name: &str) -> bool {
 }
 
 pub(super) fn kind(content: &str, name: &str) -> Option<Kind> {
+    if history::is_named(name) || history::has_shape(content) {
+        return history::may_start_client(content).then_some(Kind::History);
+    }
     let first = content.lines().next().unwrap_or_default();
     if let Some(program) = first.trim_start_matches('\u{feff}').strip_prefix("#!") {
         return interpreter(program);

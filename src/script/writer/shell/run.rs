@@ -77,6 +77,8 @@ pub(super) struct Interpreter<'e, 'a> {
     pub(super) opaque: bool,
     /// Something was printed that is not all known.
     pub(super) printed_doubt: bool,
+    /// The line of the client whose output the pipe at hand carries.
+    pub(super) piped_from: Option<u32>,
     /// Number of processes that stand in place of a file.
     pub(super) processes: usize,
     /// Which branch is taken where nothing tells.
@@ -115,6 +117,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             doubtful: 0,
             opaque: false,
             printed_doubt: false,
+            piped_from: None,
             processes: 0,
             choice: 0,
             choices: 1,
@@ -192,7 +195,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         let (output, input) = (self.emulation.output.clone(), self.emulation.input.clone());
         let launches = self.emulation.outcome.launches.len();
         let (runs, left) = (self.emulation.outcome.runs.len(), self.emulation.outcome.left.len());
-        let diagnostics = self.emulation.outcome.diagnostics.len();
+        let (diagnostics, renames) = (self.emulation.outcome.diagnostics.len(), self.emulation.outcome.renames.len());
         let old = self.emulation.note.replace(note.to_owned());
         let (functions, choices, flow) = (self.functions.clone(), self.choices, self.flow.take());
         let (status, opaque, doubt) = (self.status, self.opaque, self.printed_doubt);
@@ -207,6 +210,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         (self.emulation.output, self.emulation.input) = (output, input);
         self.emulation.files = files;
         self.emulation.outcome.runs.truncate(runs);
+        self.emulation.outcome.renames.truncate(renames);
         self.emulation.outcome.left.truncate(left);
         self.emulation.outcome.diagnostics.truncate(diagnostics);
         self.emulation.keep_fed_launches(launches);
@@ -386,15 +390,21 @@ impl<'e, 'a> Interpreter<'e, 'a> {
 
     fn pipeline(&mut self, stages: &[Node]) {
         let keyboard = self.emulation.input.clone();
+        let outer = self.piped_from.take();
         for (number, stage) in (1usize..).zip(stages) {
             if number == stages.len() {
                 self.subshell(|shell| shell.node(stage));
             } else {
+                let launches = self.emulation.outcome.launches.len();
                 let capture = self.emulation.begin_capture();
                 self.subshell(|shell| shell.node(stage));
                 self.emulation.input = self.emulation.end_capture(capture);
+                let launched =
+                    self.emulation.outcome.launches.get(launches).and_then(|(launch, _)| launch.found_in.line);
+                self.piped_from = self.piped_from.or(launched);
             }
         }
+        self.piped_from = outer;
         self.emulation.input = keyboard;
     }
 

@@ -477,3 +477,14 @@ fn the_first_of_several_directories_counts() {
         assert_eq!(fed(&text), [format!("open h.x|lcd {directory}|get a|")], "{moves}");
     }
 }
+
+/// Two lines that begin `lftp … -e "mirror …"` are lftp's own words as well; the file is a script of the shell alone.
+#[test]
+fn a_shell_script_is_no_script_of_lftp() {
+    let text = "#!/bin/sh\nlftp -u a,b -e \"mirror -R /home/bob /up; bye\" ftp.x.example\n\
+                lftp -u a,b -e \"mirror /pub /loot; bye\" ftp.x.example\n";
+    for name in ["x.sh", "x"] {
+        let reading = reading_of(text, name).unwrap_or_else(|| panic!("says nothing"));
+        assert_eq!((reading.is_script, reading.launches.len()), (None, 2), "{name}");
+    }
+}
