@@ -20,10 +20,12 @@
 pub mod allow;
 mod contents;
 mod executables;
+mod interpreters;
 pub mod judge;
 mod places;
 mod recorded;
 pub mod rules;
+mod runs;
 mod scripts;
 pub mod subject;
 
