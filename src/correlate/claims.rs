@@ -107,11 +107,11 @@ pub(super) fn settle(
             .flat_map(|execution| execution.refs.iter().cloned())
             .collect();
         if !executed.is_empty() {
-            say(
-                State::Executed,
-                executed,
-                "a record shows that it was started, or given to a program that runs such files",
-            );
+            let is_dated = claim.executions.iter().any(|execution| execution.proves && execution.follows.is_some());
+            let is_after = is_dated || !claim.directions.contains(&Direction::Download);
+            let started = "a record shows that it was started, or given to a program that runs such files";
+            let undated = format!("{started}; no time shows that the transfer came before");
+            say(State::Executed, executed, if is_after { started } else { &undated });
         }
         let persisted: BTreeSet<String> =
             claim.persistence.iter().flat_map(|start| start.refs.iter().cloned()).collect();

@@ -124,6 +124,11 @@ impl KnownClients {
         }
     }
 
+    /// How much was learnt.
+    pub(super) fn len(&self) -> usize {
+        self.by_sha256.len().saturating_add(self.by_path.len())
+    }
+
     fn by_place(&self, process: &Actor<'_>) -> Option<(Client, RecognisedBy)> {
         // A digest that was recorded says more than what lies there now.
         if self.by_path.is_empty() || process.sha256().is_some() {

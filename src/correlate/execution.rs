@@ -2,13 +2,15 @@
 
 use super::client;
 use super::kinds::{self, Kind};
+use super::origin::Origin;
 use super::paths::{self, Place};
 use super::run::Runs;
 use super::subjects::{Subject, Subjects, TiedBy};
 use crate::artifact::event::{Event, Process};
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
-use crate::case::claim::{Claim, Execution};
+use crate::case::Case;
+use crate::case::claim::{Claim, Execution, Follows};
 use crate::case::run::RecognisedBy;
 use crate::script::transfer::Direction;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,10 +59,10 @@ pub(super) fn tie(
     runs: &Runs,
     claims: &mut [Claim],
     subjects: &Subjects,
+    case: &Case,
     limits: &Limits,
 ) {
-    let arrivals: Vec<Option<Timestamp>> =
-        claims.iter().map(|claim| claim.deliveries.iter().filter_map(|delivery| delivery.time).min()).collect();
+    let origins = Origin::of_all(claims, case, runs);
     let children: BTreeSet<&str> = runs
         .drafts
         .iter()
@@ -91,7 +93,7 @@ pub(super) fn tie(
                 }
                 continue;
             }
-            let arrival = arrivals.get(number).copied().flatten();
+            let origin = origins.get(number).copied().unwrap_or_default();
             let is_loaded = *kind == Kind::Loaded;
             let hash = match is_loaded {
                 true => event.file.as_ref().and_then(|file| file.hashes.get("sha256")),
@@ -108,7 +110,14 @@ pub(super) fn tie(
                 by,
                 ..Execution::default()
             };
-            claim.executions.push(dated(execution, event, arrival, proves, is_other));
+            let execution = dated(execution, event, origin, proves, is_other);
+            if let Some(note) = execution.note.as_ref().filter(|_| proves && !is_other && execution.follows.is_none()) {
+                let text = format!("a record tells of its start: {note}");
+                if claim.notes.len() < limits.join_candidates && !claim.notes.contains(&text) {
+                    claim.notes.push(text);
+                }
+            }
+            claim.executions.push(execution);
         }
     }
     for claim in claims {
@@ -117,19 +126,16 @@ pub(super) fn tie(
 }
 
 /// Dates an execution. What was started before the file came is no start of what came; a duration is never negative.
-fn dated(
-    mut execution: Execution,
-    event: &Event,
-    arrival: Option<Timestamp>,
-    proves: bool,
-    is_other: bool,
-) -> Execution {
+fn dated(mut execution: Execution, event: &Event, origin: Origin, proves: bool, is_other: bool) -> Execution {
     let last = event.runs.as_ref().map(|runs| runs.last.as_slice()).unwrap_or_default();
     let mut times: Vec<Timestamp> = last.iter().copied().chain(event.time).collect();
     times.sort_unstable();
-    let after = arrival.and_then(|arrival| times.iter().copied().find(|time| time.seconds_since(arrival) >= 0.0));
+    let arrival = origin.arrival;
+    let from = arrival.or(origin.script);
+    let after = from.and_then(|from| times.iter().copied().find(|time| time.seconds_since(from) >= 0.0));
     execution.time = after.or_else(|| times.last().copied());
     execution.proves = proves && !is_other;
+    execution.follows = after.map(|_| if arrival.is_some() { Follows::Arrival } else { Follows::Script });
     execution.delay_s = after.zip(arrival).map(|(time, arrival)| time.seconds_since(arrival));
     if is_other {
         execution.note = Some("the record's SHA-256 is that of another file".to_owned());
@@ -140,6 +146,10 @@ fn dated(
         );
     } else if !proves && execution.tied_by == TiedBy::Name.word() {
         execution.note = Some("tied by the name alone".to_owned());
+    } else if proves && after.is_none() && origin.is_brought {
+        let (is_before, note) = origin.without_arrival(execution.time);
+        execution.proves = !is_before;
+        execution.note = Some(note);
     }
     execution
 }

@@ -14,7 +14,7 @@ use crate::case::Case;
 use crate::script::launch::Client;
 use std::collections::{BTreeSet, HashSet};
 
-/// Processes learned.
+/// Processes learned, and names of files that clients made.
 const LEARNED: usize = 65_536;
 
 /// What a first pass over the logs keeps.
@@ -29,6 +29,8 @@ pub struct Interest {
     digests: BTreeSet<String>,
     /// Logon sessions of clients.
     logons: HashSet<u64>,
+    /// How many names are those of files that clients made.
+    made: usize,
 }
 
 impl Interest {
@@ -61,23 +63,41 @@ impl Interest {
         self.names.is_empty() && self.hosts.is_empty() && self.logons.is_empty()
     }
 
-    /// Remembers the sessions of the clients among events that were kept: how they began was told before.
-    pub fn remember<'e>(&mut self, events: impl Iterator<Item = &'e Event>) {
-        for event in events.filter(|event| kinds::of(event) == Kind::ProcessStart) {
+    /// How much is looked for: it grows with whatever is learnt.
+    #[must_use]
+    pub fn extent(&self) -> usize {
+        let sizes = [self.names.len(), self.guids.len(), self.programs.len(), self.logons.len(), self.known.len()];
+        sizes.into_iter().fold(self.hosts.len(), usize::saturating_add)
+    }
+
+    /// Learns from all events that were kept so far, whatever the order of their logs: the clients first, then what they made;
+    /// and the sessions of the clients, for how they began was told before.
+    pub fn remember<'e>(&mut self, events: impl Iterator<Item = &'e Event> + Clone) {
+        events.clone().for_each(|event| self.known.learn(event));
+        for event in events.clone().filter(|event| kinds::of(event) == Kind::ProcessStart) {
+            self.learn_start(event);
             let seen = Seen::of(event).process;
             let of_interest = seen.is_some_and(|process| self.is_client(&process) || is_suspect(&process));
             let session =
                 event.process.as_ref().filter(|_| of_interest).and_then(|process| process.logon_id.as_deref());
             self.logons.extend(session.filter(|id| !logons::is_of_system(id)).and_then(seen::session));
         }
+        events.for_each(|event| self.learn_file(event));
     }
 
-    /// Learns from an event that was kept: which process and which program is a client under another name. Events are given
-    /// in the order of their log, so that a start comes before what its process does.
+    /// Learns from an event that was kept: which process and which program is a client under another name, and what clients
+    /// made. Events are given in the order of their log, so that a start comes before what its process does.
     pub fn learn(&mut self, event: &Event) {
         self.known.learn(event);
-        let Some(process) = Seen::of(event).process else { return };
-        if kinds::of(event) != Kind::ProcessStart || !self.is_client(&process) || self.guids.len() >= LEARNED {
+        match kinds::of(event) {
+            Kind::ProcessStart => self.learn_start(event),
+            _ => self.learn_file(event),
+        }
+    }
+
+    fn learn_start(&mut self, event: &Event) {
+        let Some(process) = Seen::of(event).process.filter(|process| self.is_client(process)) else { return };
+        if self.guids.len() >= LEARNED {
             return;
         }
         self.guids.extend((process.guid != 0).then_some(process.guid));
@@ -85,6 +105,28 @@ impl Interest {
         // What it brings is not named by any script that is at hand.
         let launch = client::launch(process.command_line.unwrap_or_default(), process.executable, None);
         launch.and_then(|launch| launch.script_path).iter().for_each(|path| self.names.add(path));
+    }
+
+    /// A file that a client makes came over the net, whether or not a script names it.
+    fn learn_file(&mut self, event: &Event) {
+        if !matches!(kinds::of(event), Kind::FileCreated | Kind::StreamCreated) || self.made >= LEARNED {
+            return;
+        }
+        let seen = Seen::of(event);
+        if let (Some(file), true) = (seen.file, seen.process.is_some_and(|process| self.is_this_client(&process))) {
+            let before = self.names.len();
+            self.names.add(file);
+            self.made = self.made.saturating_add(self.names.len().saturating_sub(before));
+        }
+    }
+
+    /// Whether a process is a client itself. Another process of a program that speaks FTP among other things is none.
+    fn is_this_client(&self, process: &Actor<'_>) -> bool {
+        if process.guid != 0 && self.guids.contains(&process.guid) {
+            return true;
+        }
+        let is_such = |path: &str| !client::may_be_client(path) && self.programs.contains(&client::stem(path));
+        self.known.recognise_actor(process).is_some() || process.guid == 0 && process.executable.is_some_and(is_such)
     }
 
     fn is_client(&self, process: &Actor<'_>) -> bool {

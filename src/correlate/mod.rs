@@ -41,6 +41,7 @@ mod logons;
 mod names;
 mod network;
 mod numbering;
+mod origin;
 mod paths;
 mod persistence;
 mod places;
@@ -183,7 +184,7 @@ fn tie(case: &Case, pool: &Pool, sources: &Sources, limits: &Limits, caps: &mut 
     caps.extend(places::locate_all(&mut runs.drafts, &sources.geoip));
     delivery::discover(&facts, &kinds, &mut runs, &mut claims, &mut subjects, case, limits);
     let told = delivery::tie(&facts, &kinds, &mut runs, &mut claims, &subjects, case, limits);
-    execution::tie(&facts, &kinds, &runs, &mut claims, &subjects, limits);
+    execution::tie(&facts, &kinds, &runs, &mut claims, &subjects, case, limits);
     let persistence = persistence::tie(&facts, &kinds, &mut claims, &subjects, case, limits);
     let contacted = contacted(&facts, &kinds, &runs, &subjects);
     let mut runs: Vec<ClientRun> = runs.drafts.into_iter().map(|draft| draft.run).collect();

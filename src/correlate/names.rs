@@ -24,6 +24,10 @@ impl Names {
         self.known.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
+    }
+
     /// Takes the name of a file, without its stream.
     pub(super) fn add(&mut self, path: &str) {
         let name = local_path::file_name(path).to_lowercase();

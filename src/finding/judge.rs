@@ -2,7 +2,8 @@
 
 use super::allow::AllowList;
 use super::subject::subject;
-use super::{Finding, Severity, executables, names, recorded, rules, scripts};
+use super::{Attack, Finding, Severity, executables, names, recorded, rules, runs, scripts};
+use crate::case::claim::Claim;
 use crate::case::index::Index;
 use crate::case::run::ClientRun;
 use crate::case::{Case, Payload, Script};
@@ -16,13 +17,15 @@ pub(super) struct Draft {
     pub(super) rule: &'static str,
     /// Another severity than the rule's.
     pub(super) severity: Option<Severity>,
+    /// Other techniques than the rule's.
+    pub(super) attack: Option<&'static [Attack]>,
     pub(super) refs: Vec<String>,
     pub(super) explanation: String,
 }
 
 impl Draft {
     pub(super) fn new(rule: &'static str, refs: Vec<String>, explanation: String) -> Self {
-        Self { rule, severity: None, refs, explanation }
+        Self { rule, severity: None, attack: None, refs, explanation }
     }
 }
 
@@ -33,6 +36,7 @@ pub(super) struct Matter<'a> {
     by_session: BTreeMap<&'a str, (&'a Script, &'a Session)>,
     by_transfer: BTreeMap<&'a str, (&'a Script, &'a Session, &'a Transfer)>,
     runs_of: BTreeMap<&'a str, Vec<&'a ClientRun>>,
+    claims: BTreeMap<&'a str, &'a Claim>,
 }
 
 impl<'a> Matter<'a> {
@@ -53,7 +57,8 @@ impl<'a> Matter<'a> {
                 runs_of.entry(id).or_default().push(run);
             }
         }
-        Self { case, index: Index::of(case), by_session, by_transfer, runs_of }
+        let claims = case.claims.iter().map(|claim| (claim.id.as_str(), claim)).collect();
+        Self { case, index: Index::of(case), by_session, by_transfer, runs_of, claims }
     }
 
     pub(super) fn scripts(&self) -> impl Iterator<Item = &'a Script> {
@@ -79,6 +84,16 @@ impl<'a> Matter<'a> {
         self.by_transfer.get(id).copied()
     }
 
+    pub(super) fn claim(&self, id: &str) -> Option<&'a Claim> {
+        self.claims.get(id).copied()
+    }
+
+    /// The sessions of a run's scripts that are judged.
+    pub(super) fn sessions_of(&self, run: &ClientRun) -> impl Iterator<Item = &'a Session> {
+        let scripts = self.index.scripts(&run.scripts).into_iter().filter(|script| is_judged(script));
+        scripts.flat_map(|script| &script.sessions).filter(|session| session.active)
+    }
+
     /// The runs of a script or of a launch that the host recorded.
     pub(super) fn runs_of(&self, id: &str) -> &[&'a ClientRun] {
         self.runs_of.get(id).map(Vec::as_slice).unwrap_or_default()
@@ -101,6 +116,7 @@ pub fn judge(case: &Case, allow: &AllowList) -> Vec<Finding> {
     let mut drafts = scripts::judge(&matter);
     drafts.extend(executables::judge(&matter));
     drafts.extend(names::judge(&matter));
+    drafts.extend(runs::judge(&matter));
     drafts.extend(recorded::judge(&matter));
     let mut findings: Vec<Finding> = drafts.into_iter().filter_map(finding).collect();
     // Stable: within a severity the order is that of the rules above, which follow the case.
@@ -122,7 +138,7 @@ fn finding(draft: Draft) -> Option<Finding> {
         rule: rule.id.to_owned(),
         title: rule.title.to_owned(),
         severity: draft.severity.unwrap_or(rule.severity),
-        attack: rule.attack.to_vec(),
+        attack: draft.attack.unwrap_or(rule.attack).to_vec(),
         evidence_refs: draft.refs,
         explanation: draft.explanation,
         allowed_by: None,

@@ -20,11 +20,13 @@
 pub mod allow;
 mod contents;
 mod executables;
+mod interpreters;
 pub mod judge;
 mod names;
 mod places;
 mod recorded;
 pub mod rules;
+mod runs;
 mod scripts;
 pub mod subject;
 

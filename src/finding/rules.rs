@@ -13,13 +13,13 @@ pub struct Rule {
     pub title: &'static str,
     /// How much it matters unless the explanation says otherwise.
     pub severity: Severity,
-    /// Techniques that it shows (ATT&CK for Enterprise, version 17).
+    /// Techniques that it shows (ATT&CK for Enterprise, version 17), unless a finding tells them more closely.
     pub attack: &'static [Attack],
     /// When it speaks, and when it does not.
     pub about: &'static str,
 }
 
-const fn attack(technique: &'static str, tactic: &'static str) -> Attack {
+pub(super) const fn attack(technique: &'static str, tactic: &'static str) -> Attack {
     Attack { technique, tactic }
 }
 
@@ -51,6 +51,7 @@ const MEMORY_DUMP: &[Attack] = &[attack("T1003.001", "credential-access")];
 const LOG_CLEARED: &[Attack] = &[attack("T1070.001", "defense-evasion")];
 const PERSISTENCE: &[Attack] = &[attack("T1547.001", "persistence"), attack("T1053.005", "persistence")];
 const USER_EXECUTION: &[Attack] = &[attack("T1204.002", "execution"), attack("T1059.003", "execution")];
+const INDIRECT: &[Attack] = &[attack("T1202", "defense-evasion"), attack("T1059", "execution")];
 const FILE_DELETION: &[Attack] = &[attack("T1070.004", "defense-evasion")];
 
 /// All rules, by id.
@@ -60,7 +61,7 @@ pub const RULES: &[Rule] = &[
         title: "An FTP client is started with a script that is not on the evidence",
         severity: Severity::Medium,
         attack: FILE_DELETION,
-        about: "A launch names a script and no such file was found. Droppers delete their scripts; look for deleted copies.",
+        about: "A launch, or a run of a client under another name, names a script and no such file was found. Droppers delete their scripts; look for deleted copies.",
     },
     Rule {
         id: "log.cleared",
@@ -110,7 +111,8 @@ pub const RULES: &[Rule] = &[
         title: "What was downloaded was started",
         severity: Severity::High,
         attack: FETCH_AND_RUN,
-        about: "The host's own records show a start of the file after a transfer brought it.",
+        about: "The host's own records show a start of the file after a transfer brought it. Medium where no time shows that the \
+                transfer came before; not told of a start that lies before the script and the file.",
     },
     Rule {
         id: "payload.forged-signature",
@@ -220,6 +222,29 @@ pub const RULES: &[Rule] = &[
         about: "Self-signed, or by an authority that neither Microsoft's roots nor --trust-root know. Only for downloads.",
     },
     Rule {
+        id: "run.child-process",
+        title: "An FTP client started another program",
+        severity: Severity::High,
+        attack: INDIRECT,
+        about: "By the host's records, and no script at hand says it: somebody typed !, or the script is gone. Low for clients with \
+                windows, which open files and pages. Consoles, helpers of clients and reports of faults are left out.",
+    },
+    Rule {
+        id: "run.download",
+        title: "An FTP client made files",
+        severity: Severity::Medium,
+        attack: INGRESS,
+        about: "By the host's records, and no script at hand names them. What clients keep of their own in a profile is left out.",
+    },
+    Rule {
+        id: "run.public-address",
+        title: "An FTP client connected to a bare public address",
+        severity: Severity::Medium,
+        attack: FILE_TRANSFER_PROTOCOL,
+        about: "By the host's records, and no script at hand names it. Low where the command line does not tell whether a name or \
+                the number was given, and no record tells a name.",
+    },
+    Rule {
         id: "run.renamed-client",
         title: "An FTP client ran under another name",
         severity: Severity::High,
@@ -245,20 +270,21 @@ pub const RULES: &[Rule] = &[
         title: "A script runs what it downloaded",
         severity: Severity::High,
         attack: FETCH_AND_RUN,
-        about: "The text that holds or starts the download runs a file of that name, by itself or through the client's shell escape.",
+        about: "The text that holds or starts the download runs a file of that name, by itself or through the client's shell \
+                escape. The technique is that of what runs it: cmd.exe, a Unix shell, PowerShell, Visual Basic, JScript, Python.",
     },
     Rule {
         id: "script.shell-escape",
         title: "An FTP script runs commands of the local shell",
         severity: Severity::Medium,
         attack: COMMAND_SHELL,
-        about: "Lines that begin with ! are run by the shell of the host.",
+        about: "Lines that begin with ! are run by the shell of the host: T1059.004 where that is a Unix shell.",
     },
     Rule {
         id: "script.writable-folder",
         title: "An FTP script lies in a folder that takes files without any privilege",
         severity: Severity::Low,
-        attack: COMMAND_SHELL,
+        attack: &[],
         about: "Temporary folders, profiles, C:\\Users\\Public, C:\\ProgramData, the recycle bin, /tmp and their like.",
     },
     Rule {

@@ -1,7 +1,7 @@
 //! Rules over scripts, their launches, sessions and transfers.
 
 use super::judge::{Draft, Matter};
-use super::places;
+use super::{interpreters, places};
 use crate::base::secret::Secret;
 use crate::case::Script;
 use crate::script::local_path;
@@ -45,11 +45,9 @@ fn executes_download(matter: &Matter<'_>, script: &Script) -> Vec<Draft> {
                 start.line,
                 fetched.join(", ")
             );
-            drafts.push(Draft::new(
-                "script.executes-download",
-                [vec![script.id.clone()], fetched].concat(),
-                explanation,
-            ));
+            let refs = [vec![script.id.clone()], fetched].concat();
+            let attack = interpreters::fetch_and_run(interpreters::of(script));
+            drafts.push(Draft { attack: Some(attack), ..Draft::new("script.executes-download", refs, explanation) });
         }
     }
     for session in script.sessions.iter().filter(|session| session.active && !session.executes.is_empty()) {
@@ -76,7 +74,9 @@ fn executes_download(matter: &Matter<'_>, script: &Script) -> Vec<Draft> {
                     quoted(command_line),
                     transfer.id
                 );
-                drafts.push(Draft::new("script.executes-download", refs, explanation));
+                let attack = interpreters::fetch_and_run(interpreters::of_client(script));
+                drafts
+                    .push(Draft { attack: Some(attack), ..Draft::new("script.executes-download", refs, explanation) });
             }
         }
     }
@@ -187,7 +187,8 @@ fn shell_escape(script: &Script, session: &Session) -> Option<Draft> {
     let commands: Vec<String> = session.executes.iter().map(|command| quoted(command)).collect();
     (!commands.is_empty()).then(|| {
         let explanation = format!("{} runs {} through the client's shell.", script.path, some(&commands));
-        Draft::new("script.shell-escape", vec![session.id.clone()], explanation)
+        let attack = interpreters::run(interpreters::of_client(script));
+        Draft { attack: Some(attack), ..Draft::new("script.shell-escape", vec![session.id.clone()], explanation) }
     })
 }
 
@@ -230,12 +231,12 @@ fn script_gone(matter: &Matter<'_>) -> Vec<Draft> {
     .collect()
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("“{text}”")
 }
 
 /// The first few of a list, and how many more there are.
-fn some(names: &[String]) -> String {
+pub(super) fn some(names: &[String]) -> String {
     let listed = names.get(..NAMES).unwrap_or(names).join(", ");
     match names.len().saturating_sub(NAMES) {
         0 => listed,

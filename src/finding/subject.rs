@@ -1,6 +1,7 @@
 //! What a finding is about, as an allow list speaks of it.
 
 use super::judge::Matter;
+use crate::case::claim::Claim;
 use crate::case::run::ClientRun;
 use crate::case::{Payload, Script};
 use std::collections::BTreeSet;
@@ -44,17 +45,28 @@ impl<'a> Subject<'a> {
 
     /// Where a run went counts more than where its script wanted to go.
     fn run(&mut self, matter: &Matter<'a>, run: &'a ClientRun) {
-        self.users.insert(run.user.as_deref());
         let program = run.program.path.as_deref().filter(|_| run.program.renamed);
         self.paths.extend(program);
         self.paths.extend(run.script.path.as_deref());
         self.hashes.extend(run.program.sha256.as_deref());
+        self.ran(matter, run);
+    }
+
+    /// A file that nothing but the records of its run names.
+    fn claim(&mut self, matter: &Matter<'a>, claim: &'a Claim) {
+        self.paths.insert(&claim.file);
+        self.hashes.extend(claim.sha256.as_deref());
+        matter.index.runs(&claim.runs).into_iter().for_each(|run| self.ran(matter, run));
+    }
+
+    fn ran(&mut self, matter: &Matter<'a>, run: &'a ClientRun) {
+        self.users.insert(run.user.as_deref());
         self.scripts.extend(run.script.path.as_deref());
         for destination in &run.network.destinations {
             let names = destination.names.iter().map(String::as_str);
             self.hosts.insert(names.chain([destination.address.as_str()]).collect());
         }
-        if self.hosts.is_empty() {
+        if run.network.destinations.is_empty() {
             let sessions = matter.index.scripts(&run.scripts).into_iter().flat_map(|script| &script.sessions);
             sessions.for_each(|session| self.host(session.host.as_ref()));
         }
@@ -91,6 +103,8 @@ pub(super) fn subject<'a>(matter: &Matter<'a>, refs: &[String]) -> Subject<'a> {
         subject.users.extend(matter.runs_of(&launch.id).iter().map(|run| run.user.as_deref()));
     } else if let Some(run) = matter.index.run(first) {
         subject.run(matter, run);
+    } else if let Some(claim) = matter.claim(first) {
+        subject.claim(matter, claim);
     }
     subject
 }

@@ -56,6 +56,7 @@ use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 use crate::case::run::ClientRun;
 use crate::case::{Case, Counts, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
+use crate::correlate::interest::Interest;
 use crate::correlate::sources::Sources;
 use crate::correlate::{correlate, playbook};
 use crate::evidence::entry::EntryPath;
@@ -381,20 +382,34 @@ impl Builder {
         self.held.push(Held { id, file_system: shared, disk, given, artifacts, gathered });
     }
 
+    /// Reads the artifacts of all evidence for what the case names and for what clients made by the word of any of them. What a
+    /// reading teaches is looked for in a further one, so that the order of the logs is none of the case.
+    fn gather_named(&mut self, progress: &Progress, limits: &Limits) {
+        /// Each makes known what a client brought that the one before made known.
+        const READINGS: usize = 4;
+        let mut interest = Interest::of(&self.case);
+        let mut extent = None;
+        for _ in 0..READINGS {
+            interest.remember(self.held.iter().flat_map(|held| &held.gathered.events).map(|event| &*event.fact));
+            if interest.is_empty() || extent == Some(interest.extent()) {
+                return;
+            }
+            extent = Some(interest.extent());
+            for held in &mut self.held {
+                let volume = VolumeView::new(&*held.file_system, &held.id, &held.given, &held.disk);
+                let Held { id, artifacts, gathered, .. } = held;
+                artifacts::gather_named(id, &volume, artifacts, &mut interest, gathered, (limits, progress));
+            }
+        }
+    }
+
     /// Ties what the artifacts of all evidence tell to the case, once all of it is known.
     fn tie_events(&mut self, progress: &Progress) {
         let limits = self.limits.clone();
+        self.gather_named(progress, &limits);
         let mut events = Vec::new();
         for held in &mut self.held {
             let volume = VolumeView::new(&*held.file_system, &held.id, &held.given, &held.disk);
-            artifacts::gather_named(
-                &held.id,
-                &volume,
-                &held.artifacts,
-                &self.case,
-                &mut held.gathered,
-                (&limits, progress),
-            );
             self.sources.programs.extend(programs::of_evidence(&volume, &held.gathered.events, &limits));
             events.append(&mut held.gathered.events);
         }

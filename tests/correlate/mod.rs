@@ -1,6 +1,7 @@
 //! What the host recorded, tied to what scripts say: scenes for every step of the playbooks, and what hostile facts may cost.
 
 mod allowed;
+mod brought;
 mod playbooks;
 mod quality;
 mod restored;

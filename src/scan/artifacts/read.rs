@@ -95,20 +95,15 @@ pub(in crate::scan) fn gather(
     gathered
 }
 
-/// Reads the artifacts once more, now for the names of the case.
+/// Reads the artifacts once more, now for what is looked for.
 pub(in crate::scan) fn gather_named(
     evidence: &str,
     volume: &VolumeView<'_>,
     artifacts: &[Artifact],
-    case: &case::Case,
+    interest: &mut Interest,
     gathered: &mut Gathered,
     (limits, progress): (&Limits, &Progress),
 ) {
-    let mut interest = Interest::of(case);
-    interest.remember(gathered.events.iter().map(|event| &*event.fact));
-    if interest.is_empty() {
-        return;
-    }
     // What can be told wrong was told the first time.
     let mut quiet = Vec::new();
     for (number, artifact) in artifacts.iter().enumerate() {
@@ -120,7 +115,7 @@ pub(in crate::scan) fn gather_named(
         }
         progress.bounds.rest();
         let mut reader = Reader { evidence, volume, artifact, limits, anomalies: &mut quiet };
-        let mut named = Named { interest: &mut interest, kept: gathered.room(number, limits) };
+        let mut named = Named { interest, kept: gathered.room(number, limits) };
         reader.read(&mut Sources::default(), &mut named);
         let kept = named.kept;
         gathered.keep(&mut reader, kept);
