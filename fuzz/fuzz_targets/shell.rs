@@ -14,7 +14,10 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|bytes: &[u8]| {
     // The first byte chooses the name, by which the make of the shell is told.
     let Some((choice, bytes)) = bytes.split_first() else { return };
-    let name = ["a.sh", "a.ksh", "a.csh", "a.exp", "notes", "crontab"][usize::from(*choice) % 6];
+    let name = match *choice {
+        choice @ ..128 => ["a.sh", "a.ksh", "a.csh", "a.exp", "notes", "crontab"][usize::from(choice) % 6],
+        choice => [".bash_history", "fish_history", "auth.log"][usize::from(choice & 0x7f) % 3],
+    };
     let Some(text) = text::decode(bytes) else { return };
     let limits = Limits { batch_steps: 500, batch_output: 1 << 16, line_bytes: 2048, ..Limits::default() };
     let origin = Origin { directory: Some("/home/bob"), name };

@@ -165,7 +165,7 @@ pub struct FoundIn {
     /// Line in that script.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
-    /// When the line was typed, as the history of a shell tells.
+    /// When the line was typed or run, as the history of a shell, or a log of commands, tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Timestamp>,
     /// Event that records the start.

@@ -103,7 +103,7 @@ fn launch_line(index: &Index<'_>, launch: &Launch) -> String {
     let place = launch.found_in.script.as_deref().map(|id| {
         let path = index.script(id).map_or(id, |script| script.path.as_str());
         let line = launch.found_in.line.map(|line| format!(" line {line}")).unwrap_or_default();
-        let typed = launch.found_in.time.map(|time| format!(", typed {time}")).unwrap_or_default();
+        let typed = launch.found_in.time.map(|time| format!(", at {time}")).unwrap_or_default();
         format!(" in {path}{line}{typed}")
     });
     let idle = if launch.would_run { "" } else { " (would not run)" };

@@ -102,7 +102,7 @@ pub struct Emulation<'a> {
     pub dead: bool,
     /// What a reader should know of the clients that are started now: why they would not run, on which host they do.
     pub note: Option<String>,
-    /// When the line that is being run was typed, as the history of a shell tells.
+    /// When the line that is being run was typed or run, as the history of a shell, or a log of commands, tells.
     pub typed_at: Option<Timestamp>,
     piped: Vec<Piece>,
     typed: Option<String>,

@@ -78,6 +78,8 @@ struct Typed<'t> {
     line: u32,
     time: Option<Timestamp>,
     text: Cow<'t, str>,
+    /// Lines of the history that it takes.
+    lines: usize,
 }
 
 /// `#1700000000`, `#+1700000000`.
@@ -120,7 +122,7 @@ fn typed(content: &str) -> Vec<Typed<'_>> {
         if let Some(command) = line.strip_prefix("- cmd: ") {
             let time = lines.get(at).and_then(|below| time_below(below));
             at = at.saturating_add(usize::from(time.is_some()));
-            commands.push(Typed { line: number, time, text: without_escapes(command) });
+            commands.push(Typed { line: number, time, text: without_escapes(command), lines: 1 });
             continue;
         }
         let (time, command) = match extended(line) {
@@ -136,7 +138,7 @@ fn typed(content: &str) -> Vec<Typed<'_>> {
         }
         at = at.saturating_add(more);
         if !command.trim().is_empty() {
-            commands.push(Typed { line: number, time, text });
+            commands.push(Typed { line: number, time, text, lines: more.saturating_add(1) });
         }
     }
     commands
@@ -193,11 +195,7 @@ impl Interpreter<'_, '_> {
             self.emulation.typed_at = command.time;
             self.emulation.line = command.line;
             self.emulation.input = Input::Keyboard;
-            let lines = if command.text.contains('\n') && !command.text.ends_with('\\') {
-                Lines::From(command.line)
-            } else {
-                Lines::At(command.line)
-            };
+            let lines = if command.lines > 1 { Lines::From(command.line) } else { Lines::At(command.line) };
             self.run_lines(&command.text, lines);
             if self.flow.take() == Some(super::run::Flow::Exit) {
                 // The next shell begins in the home, and knows nothing of this one.

@@ -21,6 +21,7 @@ mod print;
 mod programs;
 mod quoted;
 mod recognise;
+mod recorded;
 mod redirect;
 mod run;
 mod source;
@@ -69,6 +70,7 @@ pub fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
         Some(Kind::Expect) => expect::run(emulation, &content, Lines::From(1)),
         Some(Kind::Crontab) => run_crontab(emulation, &content),
         Some(Kind::History) => Interpreter::new(emulation, Flavour::Bash).history(&content),
+        Some(Kind::Recorded) => Interpreter::new(emulation, Flavour::Posix).recorded(&content),
         Some(Kind::Notes) => {
             let quoted: Vec<(u32, &str)> = lines().collect();
             let before = emulation.outcome.launches.len();

@@ -2,6 +2,7 @@
 
 use super::history;
 use super::quoted;
+use super::recorded;
 use super::run::Flavour;
 use crate::script::writer::outcome::Origin;
 
@@ -16,6 +17,8 @@ pub(super) enum Kind {
     Crontab,
     /// What was typed into a shell.
     History,
+    /// A log of the commands that were run.
+    Recorded,
     /// Another text that quotes commands.
     Notes,
 }
@@ -59,6 +62,9 @@ pub(super) fn kind(content: &str, name: &str) -> Option<Kind> {
     // Only a text that names a client is worth a closer look.
     if !quoted::may_start_client(content) || content.contains("<?php") || content.contains("@echo off") {
         return None;
+    }
+    if recorded::has_shape(content) {
+        return Some(Kind::Recorded);
     }
     let cron = |line: &str| quoted::may_start_client(line) && quoted::cron_command(line, false).is_some();
     if content.lines().any(cron) {

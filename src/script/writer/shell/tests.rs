@@ -488,3 +488,46 @@ fn a_shell_script_is_no_script_of_lftp() {
         assert_eq!((reading.is_script, reading.launches.len()), (None, 2), "{name}");
     }
 }
+
+/// Whatever becomes of a history or a log of commands, it is read to its end, the same each time, and lines are its own.
+#[test]
+fn damaged_histories_end() {
+    let texts = [
+        (
+            ".bash_history",
+            "ls\n#1700000000\nftp -n h.x <<EOF\nuser a b\nput x\nEOF\nlftp -e \"get x\nbye\" h.x \\\n-u a\nexit\n",
+        ),
+        ("fish_history", "- cmd: ftp h.x\\nls \\\\ a\n  when: 1700000000\n: 1700000001:0;wget \\\n ftp://h.x/x\n"),
+        (
+            "auth.log",
+            "h sudo: a : TTY=p ; PWD=/x ; COMMAND=/bin/ftp h.x\ntype=EXECVE msg=audit(1.250:4): argc=2 a0=\"ftp\" a1=682E78\n",
+        ),
+    ];
+    let mut state = 1u32;
+    for (name, text) in texts {
+        for _ in 0..300 {
+            let mut bytes = text.as_bytes().to_vec();
+            for _ in 0..3 {
+                if bytes.len() < 2 {
+                    break;
+                }
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let (at, byte) = ((state >> 8) as usize % bytes.len(), b"\n\\\"'<#: ;|="[(state >> 3) as usize % 11]);
+                match state >> 30 {
+                    0 => bytes[at] = byte,
+                    1 => bytes.insert(at, byte),
+                    2 => drop(bytes.remove(at)),
+                    _ => bytes.truncate(at.max(1)),
+                }
+            }
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let Some(reading) = reading_of(&text, name) else { continue };
+            let lines = text.split('\n').count() as u32;
+            assert!(
+                reading.launches.iter().all(|(launch, _)| launch.found_in.line.is_some_and(|line| line <= lines)),
+                "{text}"
+            );
+            assert_eq!(reading_of(&text, name).map(|again| again.launches), Some(reading.launches), "{text}");
+        }
+    }
+}
