@@ -31,6 +31,8 @@ fn exit_codes_are_the_documented_ones() {
         (&["scan", quiet, "--drive", "CD=x"], 2),
         (&["scan", quiet, "--secrets", "fingerprint"], 2),
         (&["scan", quiet, "--allow", "no/such/file"], 2),
+        (&["scan", quiet, "--from", "2026-01-02T00:00:00Z", "--to", "2026-01-01T00:00:00Z"], 2),
+        (&["scan", quiet, "--from", "2026-01-01T00:00:00Z", "--to", "2026-01-01T00:00:00Z"], 0),
         (&["inspect", "no/such/file"], 2),
         (&["inspect", quiet], 2),
         (&["frobnicate"], 2),

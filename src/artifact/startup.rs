@@ -3,15 +3,28 @@
 use super::event::{Event, File, Starts};
 use super::small;
 use crate::base::anomaly::Cause;
-use crate::base::bytes::ReadAt;
+use crate::base::bytes::{ReadAt, read_full};
+use crate::base::digest::Hasher;
 use crate::base::limits::Limits;
 use crate::base::{shortcut, text};
+use std::collections::BTreeMap;
 
 /// The end of the path of every Startup folder; those of Windows XP have other names in other languages.
 const FOLDER: [&str; 3] = ["start menu", "programs", "startup"];
 
 /// Bytes of a command line or a folder that are kept.
 const LONGEST: usize = 32 << 10;
+
+/// Files up to this size are compared with others by their digest, bytes.
+const HASHED: u64 = 256 << 20;
+/// Bytes hashed at a time.
+const BLOCK: usize = 64 << 10;
+/// A script of more bytes than this is not looked into for what it starts.
+const SCRIPT: u64 = 256 << 10;
+/// Lines of one script that are told.
+const LINES: usize = 64;
+/// Endings of scripts that Windows runs when they are opened.
+const SCRIPTS: [&str; 9] = ["bat", "cmd", "vbs", "js", "wsf", "hta", "ps1", "vbe", "jse"];
 
 /// Whether a file lies in a Startup folder and is one that is started.
 #[must_use]
@@ -22,7 +35,8 @@ pub fn is_startup(path: &str) -> bool {
     above && !name.is_empty() && !name.eq_ignore_ascii_case("desktop.ini")
 }
 
-/// Reads a file of a Startup folder into one event: a shortcut or an address tells what is started, any other file is.
+/// Reads a file of a Startup folder into an event: a shortcut or an address tells what is started, any other file is, with its
+/// digests. Each line of a script that names a path is an event of its own: what it starts.
 ///
 /// # Errors
 /// What reading the bytes says.
@@ -56,22 +70,67 @@ pub fn read(
             }
         }
     }
+    let is_link = ending(".lnk") || ending(".url");
+    let hashes = if is_link { BTreeMap::new() } else { hashes(stream)? };
     let kept =
         |text: String| Some(text.get(..text.floor_char_boundary(LONGEST))?.to_owned()).filter(|text| !text.is_empty());
-    visit(Event {
+    let event = |name: String, command_line: String, working_directory: Option<String>, hashes| Event {
         source: "startup-folder".to_owned(),
-        file: Some(File { path: path.to_owned(), size: Some(stream.len()), ..File::default() }),
+        file: Some(File { path: path.to_owned(), size: Some(stream.len()), hashes, ..File::default() }),
         starts: Some(Starts {
             mechanism: "startup-folder".to_owned(),
-            name: name.to_owned(),
+            name,
             command_line: kept(command_line),
             working_directory: working_directory.and_then(kept),
             run_as: profile(path),
             ..Starts::default()
         }),
         ..Event::default()
-    });
+    };
+    visit(event(name.to_owned(), command_line, working_directory, hashes));
+    for (number, line) in started_by(stream, name)? {
+        visit(event(format!("{name} line {number}"), line, None, BTreeMap::new()));
+    }
     Ok(())
+}
+
+/// The digests of the whole file, where it is not too large and not empty.
+fn hashes(stream: &dyn ReadAt) -> std::io::Result<BTreeMap<String, String>> {
+    if stream.is_empty() || stream.len() > HASHED {
+        return Ok(BTreeMap::new());
+    }
+    let (mut hasher, mut block, mut offset) = (Hasher::default(), vec![0u8; BLOCK], 0u64);
+    while offset < stream.len() {
+        let count = read_full(stream, offset, &mut block)?;
+        if count == 0 {
+            break;
+        }
+        hasher.update(block.get(..count).unwrap_or_default());
+        offset = offset.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+    let digests = hasher.finish();
+    let named = [("md5", digests.md5), ("sha1", digests.sha1), ("sha256", digests.sha256)];
+    Ok(named.into_iter().map(|(name, digest)| (name.to_owned(), digest)).collect())
+}
+
+/// The lines of a script that name a path, with their numbers; remarks left out.
+fn started_by(stream: &dyn ReadAt, name: &str) -> std::io::Result<Vec<(u32, String)>> {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    if !SCRIPTS.contains(&ending.as_str()) || stream.len() > SCRIPT {
+        return Ok(Vec::new());
+    }
+    let mut bytes = vec![0u8; usize::try_from(stream.len()).unwrap_or(0)];
+    let count = read_full(stream, 0, &mut bytes)?;
+    bytes.truncate(count);
+    let Some(text) = text::decode(&bytes) else { return Ok(Vec::new()) };
+    let names_path = |line: &str| line.contains('\\');
+    let is_remark = |line: &str| {
+        let line = line.trim_start_matches(['@', ' ', '\t']);
+        let word = line.split([' ', '\t']).next().unwrap_or_default();
+        word.eq_ignore_ascii_case("rem") || ["::", "'", "//", "#"].iter().any(|mark| line.starts_with(mark))
+    };
+    let lines = text.lines().filter(|line| names_path(line.text) && !is_remark(line.text));
+    Ok(lines.take(LINES).map(|line| (line.number, line.text.trim().to_owned())).collect())
 }
 
 /// The address of an Internet shortcut.
@@ -120,11 +179,39 @@ mod tests {
         bytes
     }
 
-    fn told(bytes: &[u8], path: &str) -> (Starts, Vec<String>) {
-        let (mut starts, mut notes) = (None, Vec::new());
+    fn events(bytes: &[u8], path: &str) -> (Vec<Event>, Vec<String>) {
+        let (mut events, mut notes) = (Vec::new(), Vec::new());
         let mut note = |cause: Cause| notes.push(cause.to_string());
-        read(&bytes.to_vec(), path, &Limits::default(), &mut note, &mut |event| starts = event.starts).unwrap();
-        (starts.unwrap(), notes)
+        read(&bytes.to_vec(), path, &Limits::default(), &mut note, &mut |event| events.push(event)).unwrap();
+        (events, notes)
+    }
+
+    fn told(bytes: &[u8], path: &str) -> (Starts, Vec<String>) {
+        let (events, notes) = events(bytes, path);
+        (events[0].starts.clone().unwrap(), notes)
+    }
+
+    #[test]
+    fn a_program_has_its_digest_and_a_script_tells_what_it_starts() {
+        let sha256 = |name: &str, bytes: &[u8]| {
+            let (events, _) = events(bytes, &format!("{EVE}{name}"));
+            events[0].file.as_ref().unwrap().hashes.get("sha256").cloned()
+        };
+        let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256("nc.exe", b"abc").as_deref(), Some(known));
+        assert_eq!([sha256("a.lnk", &link("x")), sha256("empty.exe", b"")], [None, None]);
+        let script =
+            "@echo off\r\nrem C:\\a.exe\r\n:: C:\\b.exe\r\nstart C:\\Users\\Public\\nc.exe\r\necho hi\r\n".as_bytes();
+        let lines = |name: &str, bytes: &[u8]| -> Vec<(String, Option<String>)> {
+            let (events, _) = events(bytes, &format!("{EVE}{name}"));
+            let starts = events.into_iter().skip(1).filter_map(|event| event.starts);
+            starts.map(|starts| (starts.name, starts.command_line)).collect()
+        };
+        let line = ("go.bat line 4".to_owned(), Some("start C:\\Users\\Public\\nc.exe".to_owned()));
+        assert_eq!(lines("go.bat", script), [line]);
+        assert!(lines("go.txt", script).is_empty() && lines("b.bat", b"MZ\0\0\\").is_empty());
+        assert_eq!(lines("many.cmd", &b"C:\\a.exe\n".repeat(1000)).len(), LINES);
+        assert!(lines("huge.cmd", &b"C:\\a.exe\n".repeat(100_000)).is_empty());
     }
 
     #[test]

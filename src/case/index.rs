@@ -35,6 +35,22 @@ impl<'c> Index<'c> {
         self.scripts.get(id).map(|(_, script)| *script)
     }
 
+    /// The file of the evidence that a script stands in: its own, or that of what writes or says it. Nothing where only a
+    /// record of the host holds it.
+    #[must_use]
+    pub fn file_of(&self, script: &'c Script) -> Option<&'c Script> {
+        /// Writers of writers that are followed.
+        const DEEP: usize = 16;
+        let mut at = script;
+        for _ in 0..DEEP {
+            if !at.source.is_no_file() {
+                return Some(at);
+            }
+            at = self.script(&at.written_by.as_ref()?.script)?;
+        }
+        None
+    }
+
     /// The launch of this identity.
     #[must_use]
     pub fn launch(&self, id: &str) -> Option<&'c Launch> {

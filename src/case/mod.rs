@@ -106,6 +106,12 @@ pub struct Scan {
     /// What was not read, where the run ended early.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<host::Unread>,
+    /// Nothing that the host recorded before this is shown (`--from`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// Nothing that the host recorded after this is shown (`--to`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Timestamp>,
     /// The host that the run was on, where it was a triage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<host::Host>,
@@ -270,6 +276,14 @@ pub enum Source {
     WrittenByScript,
     /// The command line of a client, which says itself what to transfer.
     CommandLine,
+}
+
+impl Source {
+    /// Whether the bytes are those of no file: they were rebuilt from what writes or says them, or stand in a record.
+    #[must_use]
+    pub fn is_no_file(self) -> bool {
+        matches!(self, Self::WrittenByScript | Self::CommandLine | Self::Event)
+    }
 }
 
 /// A run of bytes on a volume.

@@ -92,6 +92,23 @@ pub struct ClientRun {
     pub notes: Vec<String>,
 }
 
+impl ClientRun {
+    /// When it was started, as far as the records prove: at an instant, or no later than the first of what it did.
+    #[must_use]
+    pub fn when(&self) -> Option<String> {
+        if let Some(started) = self.started {
+            return Some(started.to_string());
+        }
+        let network = &self.network;
+        let did = (self.children.iter().map(|child| child.started))
+            .chain(network.connections.iter().map(|connection| connection.time))
+            .chain(network.questions.iter().map(|question| question.time))
+            .chain(self.files.iter().map(|file| file.time))
+            .chain([self.ended]);
+        did.flatten().min().map(|time| format!("no later than {time}"))
+    }
+}
+
 /// What told of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

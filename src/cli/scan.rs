@@ -38,6 +38,11 @@ pub(super) fn run(arguments: &ScanArguments) -> Result<Exit, String> {
 
 /// Runs a scan and writes its report.
 pub(super) fn report(mut request: ScanRequest, bounds: Bounds, arguments: &ReportArguments) -> Result<Exit, String> {
+    if let (Some(from), Some(to)) = (arguments.from, arguments.to)
+        && from > to
+    {
+        return Err(format!("--from {from} lies after --to {to}: no time lies between"));
+    }
     let progress = Arc::new(Progress::within(bounds));
     interrupt::listen(&progress.cancelled);
     let sink = Sink::begin(&arguments.output, &request.paths)?;

@@ -3,11 +3,12 @@
 use super::changes;
 use super::kinds::Kind;
 use super::places;
+use super::reach::{self, Reach};
 use super::sources::{LogSource, Sources};
 use super::uptime::Uptime;
 use crate::artifact::event::Event;
 use crate::base::time::Timestamp;
-use crate::case::Coverage;
+use crate::case::{Case, Coverage};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A question that a source can answer.
@@ -81,7 +82,11 @@ pub(super) struct Covered {
     pub(super) gaps: Vec<String>,
     off: BTreeMap<Matter, String>,
     spans: BTreeMap<Matter, Span>,
+    /// The logs of a matter that nothing else tells of too.
+    reaches: BTreeMap<Matter, reach::Span>,
     hosts: BTreeMap<String, Uptime>,
+    /// Which memories of programs were read, each with its records.
+    pub(super) memories: Vec<String>,
 }
 
 impl Covered {
@@ -114,10 +119,26 @@ impl Covered {
             if count > 0 {
                 covered.examined.insert(*matter, count);
             }
+            if *matter == Matter::ProgramMemory {
+                let read = records.iter().filter_map(|record| Some((record, counts.get(record)?)));
+                covered.memories.extend(read.map(|(record, count)| memory(record, *count, sources)));
+            }
             let tells = |log: &&LogSource| records.iter().any(|record| log.kinds.contains_key(*record));
             let logs: Vec<&LogSource> = sources.logs.iter().filter(tells).collect();
-            let from = logs.iter().filter_map(|log| log.from).min();
-            covered.spans.insert(*matter, (from, logs.iter().filter_map(|log| log.to).max()));
+            let span = (logs.iter().filter_map(|log| log.from).min(), logs.iter().filter_map(|log| log.to).max());
+            covered.spans.insert(*matter, span);
+        }
+        let written_out: Vec<&LogSource> = sources.logs.iter().filter(|log| log.command_lines > 0).collect();
+        let (first, last) =
+            (written_out.iter().filter_map(|log| log.from), written_out.iter().filter_map(|log| log.to));
+        covered.spans.insert(Matter::CommandLines, (first.min(), last.max()));
+        for (matter, _, records, _) in MATTERS {
+            // What stands in the registry or in a journal is of a time that is not told.
+            let is_state = matches!(matter, Matter::ProgramMemory | Matter::Autostarts);
+            let has_journal = records.contains(&"usn") && counts.contains_key("usn");
+            if let (Some((Some(first), Some(last))), false) = (covered.spans.get(matter), is_state || has_journal) {
+                covered.reaches.insert(*matter, (*first, *last));
+            }
         }
         covered.hosts.values_mut().for_each(Uptime::settle);
         if command_lines > 0 {
@@ -131,6 +152,9 @@ impl Covered {
             ("startup-folders", Matter::Autostarts),
         ] {
             if let Some(source) = sources.artifacts.get(artifact).filter(|source| source.examined) {
+                if matter == Matter::ProgramMemory && !counts.contains_key(artifact) {
+                    covered.memories.push(format!("{artifact} ({})", source.records));
+                }
                 covered.examined.entry(matter).or_insert(source.records);
             }
         }
@@ -168,6 +192,16 @@ impl Covered {
         self.examined.contains_key(&matter)
     }
 
+    /// The span of the logs that tell of a matter, where they alone do.
+    pub(super) fn reach(&self, matter: Matter) -> Option<reach::Span> {
+        self.reaches.get(&matter).copied()
+    }
+
+    /// The matters of which the reach is known, by their words in the report.
+    pub(super) fn reaching(&self) -> impl Iterator<Item = (&'static str, reach::Span)> + '_ {
+        MATTERS.iter().filter_map(|(matter, word, ..)| Some((*word, self.reach(*matter)?)))
+    }
+
     /// Why a matter is not answered.
     pub(super) fn why_not(&self, matter: Matter) -> String {
         let needs = MATTERS.iter().find(|(known, ..)| *known == matter).map_or("", |(.., needs)| needs);
@@ -178,8 +212,8 @@ impl Covered {
     }
 
     /// The rows of the report.
-    pub(super) fn rows(&self, sources: &Sources) -> Vec<Coverage> {
-        let mut rows: Vec<Coverage> = Vec::new();
+    pub(super) fn rows(&self, case: &Case, sources: &Sources) -> Vec<Coverage> {
+        let mut rows: Vec<Coverage> = Reach::of(case, sources).row().into_iter().collect();
         for log in &sources.logs {
             rows.push(Coverage {
                 source: format!("event-log:{}", log.channel),
@@ -235,6 +269,12 @@ impl Covered {
         }
         rows
     }
+}
+
+/// A memory of programs with the records that were read of it, of which the case may hold but some.
+fn memory(word: &str, count: u64, sources: &Sources) -> String {
+    let all = sources.artifacts.get(word).map_or(count, |source| source.records.max(count));
+    format!("{word} ({all})")
 }
 
 fn log_gaps(log: &LogSource) -> Vec<String> {

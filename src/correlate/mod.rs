@@ -47,6 +47,7 @@ mod persistence;
 mod places;
 pub mod playbook;
 pub mod processes;
+mod reach;
 mod restored;
 mod run;
 mod scripts;
@@ -130,7 +131,7 @@ pub fn correlate(case: &mut Case, events: Vec<Event>, sources: &Sources, limits:
         caps.push(limit("entries of the timeline", limits.timeline_entries));
     }
     case.timeline = entries;
-    coverage::merge(covered.rows(sources), &mut case.coverage, !sources.logs.is_empty());
+    coverage::merge(covered.rows(case, sources), &mut case.coverage, !sources.logs.is_empty());
     case.playbooks = playbook::answer(case, sources);
     caps
 }

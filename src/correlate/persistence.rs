@@ -51,6 +51,11 @@ pub(super) fn tie(
                 *best = (*best).min(tied);
             }
         }
+        // A copy in a Startup folder has another path.
+        let sha256 = event.file.as_ref().and_then(|file| file.hashes.get("sha256"));
+        for (subject, tied) in subjects.of_hash(sha256) {
+            ties.entry(subject).or_insert(tied);
+        }
         if ties.is_empty() && !starts_client || all.len() >= most {
             continue;
         }

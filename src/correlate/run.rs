@@ -357,10 +357,11 @@ fn switches(launch: &Launch) -> RunSwitches {
     if let Some(path) = launch.script_path.as_deref() {
         say(&format!("{}{path}", if is_windows { "-s:" } else { "" }), "takes its commands from that file");
     }
-    if is_windows || !launch.auto_login || launch.anonymous {
+    // Other clients have switches of these letters that mean something else, or none.
+    if matches!(launch.client, Client::WindowsFtp | Client::BsdFtp | Client::Inetutils | Client::Tnftp) {
         for (is_set, word, meaning) in [
             (!launch.auto_login, "-n", "does not log in by itself: the script does"),
-            (launch.anonymous, "-A", "logs in anonymously"),
+            (launch.anonymous, if is_windows { "-A" } else { "-a" }, "logs in anonymously"),
             (!launch.interactive, "-i", "asks nothing during multiple transfers"),
             (launch.switches.no_globbing, "-g", "takes wildcards for names"),
             (launch.switches.verbose, "-v", "hides what the server answers"),

@@ -3,7 +3,7 @@
 use super::judge::{Draft, Matter};
 use super::{interpreters, places};
 use crate::base::secret::Secret;
-use crate::case::Script;
+use crate::case::{Script, Source};
 use crate::script::local_path;
 use crate::script::session::{AddressClass, Scheme, Session};
 use crate::script::transfer::{Direction, Mode, Transfer};
@@ -16,8 +16,8 @@ pub(super) fn judge(matter: &Matter<'_>) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for script in matter.scripts() {
         drafts.extend(executes_download(matter, script));
-        drafts.extend(credentials(script));
-        drafts.extend(writable_folder(script));
+        drafts.extend(credentials(matter, script));
+        drafts.extend(writable_folder(matter, script));
     }
     for (script, session) in matter.sessions() {
         drafts.extend(transfers(script, session, Direction::Download));
@@ -83,7 +83,7 @@ fn executes_download(matter: &Matter<'_>, script: &Script) -> Vec<Draft> {
     drafts
 }
 
-fn credentials(script: &Script) -> Option<Draft> {
+fn credentials(matter: &Matter<'_>, script: &Script) -> Option<Draft> {
     let sessions = script.sessions.iter().filter(|session| session.active);
     let mut users: Vec<String> = Vec::new();
     for session in sessions {
@@ -103,15 +103,33 @@ fn credentials(script: &Script) -> Option<Draft> {
         }
     }
     (!users.is_empty()).then(|| {
-        let explanation = format!("{} holds a login in the clear: {}.", script.path, some(&users));
+        let holder = match maker(matter, script) {
+            Some(maker) => format!("{}, which makes {},", maker.path, script.path),
+            None => script.path.clone(),
+        };
+        let explanation = format!("{holder} holds a login in the clear: {}.", some(&users));
         Draft::new("script.credentials", vec![script.id.clone()], explanation)
     })
 }
 
-fn writable_folder(script: &Script) -> Option<Draft> {
+/// What makes a script that is no file of the evidence.
+fn maker<'a>(matter: &Matter<'a>, script: &Script) -> Option<&'a Script> {
+    let writer = script.written_by.as_ref().filter(|_| script.source.is_no_file())?;
+    matter.index.script(&writer.script)
+}
+
+fn writable_folder(matter: &Matter<'_>, script: &Script) -> Option<Draft> {
     let acts = script.sessions.iter().any(|session| session.active);
     let (folder, writers) = places::writable(&script.path).filter(|_| acts)?;
-    let explanation = format!("{} lies in {folder}, {}.", script.path, writers.clause());
+    let whose = writers.clause();
+    let explanation = match maker(matter, script) {
+        Some(maker) if script.source == Source::WrittenByScript => {
+            format!("{} would be written to {folder}, {whose}, by {}.", script.path, maker.path)
+        }
+        // A command line lies where what says it lies.
+        Some(maker) => format!("{} lies in {folder}, {whose}.", maker.path),
+        None => format!("{} lies in {folder}, {whose}.", script.path),
+    };
     Some(Draft::new("script.writable-folder", vec![script.id.clone()], explanation))
 }
 

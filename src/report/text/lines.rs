@@ -64,7 +64,12 @@ fn pad(line: &mut String, column: usize) {
 pub fn collected(files: &[Collected], errors: &[ScanError], out: &mut dyn Write) -> io::Result<()> {
     for file in files {
         let (name, path) = (&file.file, terminal(&file.path));
-        writeln!(out, "{name}\n    from {path}\n    sha256 {}", file.sha256)?;
+        let from = match file.source {
+            Source::WrittenByScript | Source::CommandLine => "rebuilt, no file of the evidence:",
+            Source::Event => "from the record",
+            _ => "from",
+        };
+        writeln!(out, "{name}\n    {from} {path}\n    sha256 {}", file.sha256)?;
     }
     for error in errors {
         writeln!(out, "not complete: {}: {}", terminal(&error.path), terminal(&error.message))?;

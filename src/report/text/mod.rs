@@ -1,6 +1,8 @@
 //! The report for people: findings first, then what they rest on; 80 columns unless the terminal tells otherwise.
 
+mod clocks;
 mod contents;
+mod coverage;
 pub mod explained;
 pub mod lines;
 mod page;
@@ -42,7 +44,7 @@ pub fn write(case: &Case, layout: Layout, out: &mut dyn Write) -> io::Result<()>
     logins(case, &mut page)?;
     events(case, &mut page)?;
     errors(case, &mut page)?;
-    coverage(case, &mut page)
+    coverage::write(case, &mut page)
 }
 
 /// A number with its noun.
@@ -105,6 +107,12 @@ fn summary(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
     let read = [counted(counts.files, "file"), size(counts.bytes_read), counted(counts.errors, "error")];
     let whole = if case.scan.complete { "complete" } else { "INCOMPLETE" };
     page.field(0, "scan", &format!("{whole}: {}", read.join(", ")))?;
+    let bounds = [("before", case.scan.from), ("after", case.scan.to)];
+    let bounds: Vec<String> =
+        bounds.iter().filter_map(|(word, time)| Some(format!("nothing {word} {}", (*time)?))).collect();
+    if !bounds.is_empty() {
+        page.field(0, "bounds", &format!("{} is shown of what the host recorded", bounds.join(" and ")))?;
+    }
     if let Some(unread) = &case.scan.unread {
         let left = [counted(unread.files, "file"), counted(unread.folders, "folder")].join(" and ");
         let places = unread.places.join(", ");
@@ -146,6 +154,9 @@ fn volume_line(volume: &Volume) -> String {
         line.push_str(&format!(", shadow copy{created} of {of}"));
     }
     let known = volume.drive_known_by.as_deref().unwrap_or_default();
+    if volume.clock.is_some() {
+        line.push_str(", its times are local times");
+    }
     match (&volume.drive, volume.length) {
         (Some(drive), Some(_)) => line.push_str(&format!(", {drive} ({known})")),
         (Some(drive), None) => {
@@ -224,15 +235,6 @@ fn errors(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         0 => Ok(()),
         more => page.line(1, &format!("and {more} more")),
     }
-}
-
-fn coverage(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
-    let unread: Vec<&str> = case.coverage.iter().filter(|source| !source.examined).map(|s| s.source.as_str()).collect();
-    if unread.is_empty() {
-        return Ok(());
-    }
-    page.heading("NOT EXAMINED")?;
-    page.line(1, &unread.join(", "))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Payloads for people.
 
+use super::clocks::Clocks;
 use super::page::{Page, Tone};
 use super::{contents, size};
 use crate::case::listing::Inspection;
@@ -17,6 +18,7 @@ pub(super) fn write(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
     if !there.is_empty() {
         page.heading("PAYLOADS")?;
     }
+    let clocks = Clocks::of(case);
     for payload in there {
         let path = payload.path.as_deref().unwrap_or("?");
         page.toned(1, Tone::Strong, &format!("{:<4} {path}", payload.id))?;
@@ -33,7 +35,7 @@ pub(super) fn write(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         };
         page.field(6, status, &format!("for {}{known}", payload.transfers.join(" ")))?;
         if let Some(time) = payload.times.modified {
-            page.field(6, "modified", &time.to_string())?;
+            page.field(6, "modified", &clocks.shown(payload.volume.as_ref(), time))?;
         }
         if let Some(facts) = &payload.facts {
             describe(facts, page)?;

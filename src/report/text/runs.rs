@@ -23,14 +23,15 @@ pub(super) fn write(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
     }
     for one in &case.persistence {
         let line = one.command_line.as_deref().unwrap_or_default();
-        page.toned(1, Tone::Strong, &format!("{} {}", one.mechanism, one.name))?;
+        let off = if one.disabled { " (disabled: it starts nothing now)" } else { "" };
+        page.toned(1, Tone::Strong, &format!("{} {}{off}", one.mechanism, one.name))?;
         page.field(6, "", line)?;
     }
     Ok(())
 }
 
 fn told(run: &ClientRun, page: &mut Page<'_>) -> io::Result<()> {
-    let time = run.started.map_or_else(|| "at a time that is not known".to_owned(), |time| time.to_string());
+    let time = run.when().unwrap_or_else(|| "at a time that is not known".to_owned());
     let program = run.program.path.as_deref().unwrap_or("a client");
     page.toned(1, Tone::Strong, &format!("{:<4} {time}  {program}", run.id))?;
     let who = [run.host.as_deref(), run.user.as_deref(), run.integrity_level.as_deref()];

@@ -1,5 +1,6 @@
 //! Launches, scripts, sessions and transfers for people.
 
+use super::clocks::Clocks;
 use super::page::{Page, Tone};
 use super::{counted, size};
 use crate::base::secret::{Protected, Secret};
@@ -14,9 +15,9 @@ pub(super) fn write(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
     if !case.scripts.is_empty() {
         page.heading("SCRIPTS")?;
     }
-    let index = Index::of(case);
+    let (index, clocks) = (Index::of(case), Clocks::of(case));
     for script in &case.scripts {
-        script_head(&index, script, page)?;
+        script_head(&index, &clocks, script, page)?;
         for session in &script.sessions {
             session_body(&index, session, page)?;
         }
@@ -38,7 +39,7 @@ fn word(value: impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-fn script_head(index: &Index<'_>, script: &Script, page: &mut Page<'_>) -> io::Result<()> {
+fn script_head(index: &Index<'_>, clocks: &Clocks<'_>, script: &Script, page: &mut Page<'_>) -> io::Result<()> {
     page.toned(1, Tone::Strong, &format!("{:<4} {}", script.id, script.path))?;
     let client = script.dialect.as_deref().map(|dialect| format!(" for {dialect}")).unwrap_or_default();
     let mark = if script.byte_order_mark { " with a byte-order mark" } else { "" };
@@ -50,16 +51,16 @@ fn script_head(index: &Index<'_>, script: &Script, page: &mut Page<'_>) -> io::R
     page.line(6, &kind.join("; "))?;
     page.field(6, "sha256", &script.sha256)?;
     if let Some(time) = script.times.modified {
-        page.field(6, "modified", &time.to_string())?;
+        page.field(6, "modified", &clocks.shown(script.volume.as_ref(), time))?;
     }
-    if let Some(line) = source_line(script) {
+    if let Some(line) = source_line(index, script) {
         page.field(6, "source", &line)?;
     }
     if let Some(original) = &script.original_path {
         let time = script.deleted_at.map(|time| format!(", thrown away {time}")).unwrap_or_default();
         page.field(6, "was", &format!("{original}{time}"))?;
     }
-    if let Some(writer) = &script.written_by {
+    if let Some(writer) = script.written_by.as_ref().filter(|_| !script.source.is_no_file()) {
         page.field(6, "writer", &format!("{} from line {}", writer.script, writer.line))?;
     }
     for launch in index.launches(&script.launches) {
@@ -79,10 +80,18 @@ fn script_head(index: &Index<'_>, script: &Script, page: &mut Page<'_>) -> io::R
 }
 
 /// How the bytes were come by, where the script is no ordinary file, and where they lie.
-fn source_line(script: &Script) -> Option<String> {
+fn source_line(index: &Index<'_>, script: &Script) -> Option<String> {
     /// Runs of bytes that are named.
     const RUNS: usize = 4;
-    if matches!(script.source, Source::File | Source::WrittenByScript | Source::CommandLine) {
+    if matches!(script.source, Source::WrittenByScript | Source::CommandLine) {
+        let writer = script.written_by.as_ref()?;
+        let path = index.script(&writer.script).map_or("", |script| script.path.as_str());
+        return Some(format!(
+            "not on the evidence as a file; rebuilt from {path} line {} ({})",
+            writer.line, writer.script
+        ));
+    }
+    if script.source == Source::File {
         return None;
     }
     let mut line = word(script.source).replace('-', " ");
