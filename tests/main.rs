@@ -29,4 +29,5 @@ mod signatures;
 mod stores;
 mod support;
 mod triage;
+mod unread;
 mod variants;

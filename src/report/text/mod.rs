@@ -9,7 +9,7 @@ mod runs;
 mod scripts;
 
 use crate::case::host::Host;
-use crate::case::{Case, EvidenceKind, Volume};
+use crate::case::{Case, Coverage, EvidenceKind, Volume};
 use page::{Page, Tone};
 use std::io::{self, Write};
 
@@ -92,6 +92,9 @@ fn summary(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         }
         if let Some(acquisition) = &evidence.acquisition {
             page.field(0, "", lines::acquisition(acquisition))?;
+        }
+        if let Some(spooled) = evidence.spooled {
+            page.field(0, "", &format!("unpacked into a temporary file without a name, {}", size(spooled)))?;
         }
         if let Ok(read @ 1..) = u64::try_from(evidence.read_from_volume.len()) {
             let files = counted(read, "file");
@@ -232,7 +235,9 @@ fn coverage(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         return Ok(());
     }
     page.heading("NOT EXAMINED")?;
-    page.line(1, &unread.join(", "))
+    page.line(1, &unread.join(", "))?;
+    let inside = case.coverage.iter().filter(|source| source.source == Coverage::UNOPENED);
+    inside.filter_map(|source| source.why.as_deref()).try_for_each(|why| page.line(1, why))
 }
 
 #[cfg(test)]
