@@ -24,6 +24,7 @@ mod recorded_clients;
 #[cfg(unix)]
 mod release;
 mod reports;
+mod resolved;
 mod secrets;
 mod signatures;
 mod stores;
