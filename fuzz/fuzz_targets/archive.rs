@@ -14,7 +14,7 @@ const READ: usize = 64 << 10;
 
 fn walked(bytes: &[u8], limits: &Limits) -> Option<Vec<String>> {
     let source: Source = Arc::new(bytes.to_vec());
-    let Ok(Found::Archive(_, mounted)) = archive::open(&source, b"evidence.gz", limits)? else { return None };
+    let Ok(Found::Archive { mounted, .. }) = archive::open(&source, b"evidence.gz", limits)? else { return None };
     let mut seen = Vec::new();
     mounted.walk(limits, &mut |walked| {
         match walked {

@@ -81,6 +81,14 @@ impl<T: ReadAt + ?Sized> ReadAt for Box<T> {
 /// # Errors
 /// The first error of the stream other than an interruption.
 pub fn read_full(stream: &dyn ReadAt, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    match read_as_far(stream, offset, buffer) {
+        (filled, None) => Ok(filled),
+        (_, Some(error)) => Err(error),
+    }
+}
+
+/// The same for bytes that count even where those behind them cannot be read: how many there were, and what forbade more.
+pub fn read_as_far(stream: &dyn ReadAt, offset: u64, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0usize;
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         let at = offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
@@ -88,10 +96,10 @@ pub fn read_full(stream: &dyn ReadAt, offset: u64, buffer: &mut [u8]) -> io::Res
             Ok(0) => break,
             Ok(count) => filled = filled.saturating_add(count),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            Err(error) => return (filled, Some(error)),
         }
     }
-    Ok(filled)
+    (filled, None)
 }
 
 /// Fills `buffer` from `offset` by parts: `part` reads the next bytes, at least one of them, at the offset that it is given. What

@@ -31,6 +31,9 @@ impl<T: ReadAt + ?Sized> ReadAt for Arc<T> {
 pub struct Part {
     source: Source,
     start: u64,
+    /// Bytes that are there.
+    held: u64,
+    /// Bytes that there should be.
     length: u64,
 }
 
@@ -38,14 +41,20 @@ impl Part {
     /// The bytes of `source` from `start`, at most `length` of them.
     #[must_use]
     pub fn new(source: Source, start: u64, length: u64) -> Self {
-        let length = length.min(source.len().saturating_sub(start));
-        Self { source, start, length }
+        let held = length.min(source.len().saturating_sub(start));
+        Self { source, start, held, length: held }
+    }
+
+    /// The same for a file whose length is known: it keeps that length where the source ends before, and is cut off there.
+    #[must_use]
+    pub fn of_file(source: Source, start: u64, length: u64) -> Self {
+        Self { length, ..Self::new(source, start, length) }
     }
 }
 
 impl ReadAt for Part {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let rest = usize::try_from(self.length.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let rest = usize::try_from(self.held.saturating_sub(offset)).unwrap_or(usize::MAX);
         let wanted = buffer.len().min(rest);
         let Some(target) = buffer.get_mut(..wanted).filter(|target| !target.is_empty()) else { return Ok(0) };
         self.source.read_at(self.start.saturating_add(offset), target)
@@ -132,7 +141,12 @@ mod tests {
         let mut buffer = [0u8; 8];
         assert_eq!((part.read_at(2, &mut buffer).unwrap(), &buffer[..4]), (4, &b"6789"[..]));
         assert_eq!(Part::new(source.clone(), 4, 3).read_at(1, &mut buffer).unwrap(), 2);
-        assert_eq!(Part::new(source, 99, 3).len(), 0);
+        assert_eq!(Part::new(source.clone(), 99, 3).len(), 0);
+        let cut = Part::of_file(source, 4, 100);
+        assert_eq!(
+            (cut.len(), cut.read_at(0, &mut buffer).unwrap(), cut.read_at(6, &mut buffer).unwrap()),
+            (100, 6, 0)
+        );
     }
 
     #[test]

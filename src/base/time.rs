@@ -104,6 +104,9 @@ pub struct FileTimes {
     /// Last change of the metadata.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed: Option<Timestamp>,
+    /// The last change of the content is what a clock on the wall showed, whose zone is not told, given as if it were UTC.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub modified_is_local: bool,
 }
 
 impl FileTimes {

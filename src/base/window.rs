@@ -1,6 +1,6 @@
 //! A window over a stream, for readers that go through records of unknown length, mostly forwards.
 
-use crate::base::bytes::{ReadAt, read_full};
+use crate::base::bytes::{ReadAt, read_as_far, read_full};
 use std::io;
 
 /// Bytes read ahead where nothing else is asked.
@@ -51,9 +51,13 @@ impl<'s> Window<'s> {
             None => {
                 let rest = usize::try_from(self.stream.len().saturating_sub(at)).unwrap_or(usize::MAX);
                 self.buffer.resize(length.max(self.block).min(rest), 0);
-                let count = read_full(self.stream, at, &mut self.buffer)?;
+                let (count, failure) = read_as_far(self.stream, at, &mut self.buffer);
                 self.buffer.truncate(count);
                 self.start = at;
+                // What was read ahead and is not there is told when it is asked for.
+                if let Some(error) = failure.filter(|_| count < length) {
+                    return Err(error);
+                }
                 0
             }
         };
@@ -77,6 +81,31 @@ pub fn bytes_at(stream: &dyn ReadAt, at: u64, length: u64) -> io::Result<Vec<u8>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Bytes behind which nothing can be read.
+    struct Torn(Vec<u8>);
+
+    impl ReadAt for Torn {
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.0.read_at(offset, buffer)? {
+                0 => Err(io::Error::other("torn")),
+                count => Ok(count),
+            }
+        }
+
+        fn len(&self) -> u64 {
+            1 << 20
+        }
+    }
+
+    #[test]
+    fn reading_ahead_loses_nothing_before_a_place_that_cannot_be_read() {
+        let stream = Torn(vec![7; 1000]);
+        let mut window = Window::new(&stream);
+        assert_eq!(window.get(0, 512).unwrap(), [7; 512]);
+        assert_eq!(window.whole(512, 488).unwrap(), Some(&[7u8; 488][..]));
+        assert!(window.get(512, 512).is_err());
+    }
 
     #[test]
     fn windows_go_both_ways_and_end_with_the_stream() {

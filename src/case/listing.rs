@@ -9,8 +9,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What `ftpsift inspect` says.
-#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Inspection {
+    /// Whether all files were read to their ends, and no limit was reached.
+    pub complete: bool,
     /// The files, in the order of the arguments.
     pub payloads: Vec<Inspected>,
     /// What could not be read.

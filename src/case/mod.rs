@@ -184,6 +184,10 @@ pub struct Evidence {
     /// volume itself, whole or in part. What was written to them in the last seconds may be missing.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub read_from_volume: Vec<String>,
+    /// Bytes of the temporary file, without a name and gone with the program, into which a packed archive was unpacked that can
+    /// be read from its start alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spooled: Option<u64>,
 }
 
 /// The digests of a whole medium: as its container states them, and as they were computed now.
@@ -356,6 +360,9 @@ pub struct Script {
     pub byte_order_mark: bool,
     /// Size in bytes.
     pub size: u64,
+    /// Bytes from the start that could be read, where that is not all of them: the digests are of these alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes_examined: Option<u64>,
     /// MD5 of its bytes.
     pub md5: String,
     /// SHA-1 of its bytes.
@@ -396,7 +403,8 @@ pub enum PayloadStatus {
     Found,
     /// It lies there, deleted.
     Deleted,
-    /// A file of that name lies elsewhere: perhaps the one.
+    /// A file of that name lies elsewhere, or one that fits a wildcard lies there, or a deleted one has all of the name but its
+    /// first character: perhaps the one.
     Candidate,
     /// No such file is on the evidence.
     Missing,
@@ -415,6 +423,8 @@ pub enum PathMatch {
     DirectoryAssumed,
     /// Only the name is right.
     NameOnly,
+    /// A deleted entry of FAT has the name but for its first character, which deletion wrote over.
+    InitialLost,
 }
 
 /// A file that a transfer names.
@@ -534,6 +544,11 @@ pub struct Coverage {
     /// Why not, or how.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+}
+
+impl Coverage {
+    /// The source of the row on images and archives that lie in the evidence and were not opened.
+    pub const UNOPENED: &'static str = "images-and-archives-inside";
 }
 
 /// Something damaged, skipped or capped.

@@ -3,7 +3,6 @@
 use super::args::{self, Format, InspectArguments, ListFormat, Output, SchemaOf};
 use super::exit::Exit;
 use super::sink::Sink;
-use crate::base::anomaly::Stage;
 use crate::finding::rules::RULES;
 use crate::report::text::lines;
 use crate::report::{json, schema};
@@ -14,7 +13,6 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<Exit, String> {
     let limits = args::limits(&arguments.limits)?;
     let authorities = args::authorities(&arguments.trust, &limits)?;
     let inspection = crate::scan::inspect::inspect(&arguments.paths, &limits, &authorities);
-    let unread = inspection.errors.iter().filter(|error| matches!(error.stage, Stage::Open | Stage::Read)).count();
     if inspection.payloads.is_empty() {
         let reasons: Vec<String> =
             inspection.errors.iter().map(|error| format!("{}: {}", error.path, error.message)).collect();
@@ -34,7 +32,7 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<Exit, String> {
             Ok(())
         }
     })?;
-    Ok(if unread == 0 { Exit::Complete } else { Exit::Incomplete })
+    Ok(if inspection.complete { Exit::Complete } else { Exit::Incomplete })
 }
 
 fn to_standard_output() -> Output {

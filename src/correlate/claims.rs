@@ -3,7 +3,7 @@
 use crate::base::limits::Limits;
 use crate::case::claim::{Claim, ClaimedState, State};
 use crate::case::run::ClientRun;
-use crate::case::{Case, Payload, PayloadStatus};
+use crate::case::{Case, PathMatch, Payload, PayloadStatus};
 use crate::script::transfer::{Direction, Transfer};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,7 +92,20 @@ pub(super) fn settle(
             }
             Some(PayloadStatus::Deleted) => say(State::Deleted, of_payload(), "it lies there as a deleted entry"),
             Some(PayloadStatus::Candidate) => {
-                claim.notes.push("a file of that name lies elsewhere; that it is the one is not shown".to_owned());
+                let told = payload.and_then(|payload| payload.path_match);
+                claim.notes.push(
+                    match told {
+                        Some(PathMatch::NameOnly) | None => {
+                            "a file of that name lies elsewhere; that it is the one is not shown"
+                        }
+                        Some(PathMatch::InitialLost) => {
+                            "a deleted file has that name but for its first character, which deletion wrote over; that it \
+                             is the one is not shown"
+                        }
+                        Some(_) => "it fits the pattern in that folder; it may have been there before",
+                    }
+                    .to_owned(),
+                );
             }
             _ => {}
         }

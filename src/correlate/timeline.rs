@@ -69,12 +69,17 @@ fn entry(time: Timestamp, clock: Clock, kind: &str, text: String, reference: &st
 }
 
 fn of_file(path: &str, id: &str, times: &FileTimes, clock: Clock, what: &str, entries: &mut Vec<TimelineEntry>) {
-    let note = (clock == Clock::FileSystemLocal).then(|| "local time of the host, whose zone is not told".to_owned());
-    for (time, word) in [(times.created, "created"), (times.modified, "modified"), (times.changed, "metadata changed")]
-    {
+    let of_modified = if times.modified_is_local { Clock::FileSystemLocal } else { clock };
+    let told = [
+        (times.created, "created", clock),
+        (times.modified, "modified", of_modified),
+        (times.changed, "metadata changed", clock),
+    ];
+    for (time, word, clock) in told {
         if let Some(time) = time {
+            let local = clock == Clock::FileSystemLocal;
             entries.push(TimelineEntry {
-                note: note.clone(),
+                note: local.then(|| "local time of the host, whose zone is not told".to_owned()),
                 ..entry(time, clock, &format!("{what} {word}"), path.to_owned(), id)
             });
         }

@@ -178,6 +178,8 @@ fn again(anomaly: &Anomaly) -> Anomaly {
         Cause::Unsupported(what) => Cause::Unsupported(what.clone()),
         Cause::Elsewhere(what) => Cause::Elsewhere(what.clone()),
         Cause::Corrupt { what, offset } => Cause::Corrupt { what: what.clone(), offset: *offset },
+        Cause::CutOff { what, offset } => Cause::CutOff { what: what.clone(), offset: *offset },
+        Cause::Abridged { what, limit } => Cause::Abridged { what, limit: *limit },
         Cause::LimitReached { what, limit } => Cause::LimitReached { what, limit: *limit },
     };
     Anomaly { stage: anomaly.stage, path: anomaly.path.clone(), cause }

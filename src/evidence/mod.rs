@@ -29,6 +29,7 @@ pub mod live;
 pub mod lookup;
 pub mod mounted;
 pub mod mounted_devices;
+pub mod nested;
 pub mod open;
 pub mod recover;
 pub mod tree;

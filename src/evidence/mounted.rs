@@ -81,6 +81,8 @@ pub enum NotedCause {
     Unsupported(String),
     /// Damaged bytes, at an offset of the volume.
     Corrupt(String, u64),
+    /// The bytes end at an offset, before what they hold does.
+    CutOff(String, u64),
     /// A cap of the limits.
     LimitReached(&'static str, u64),
 }
@@ -90,6 +92,7 @@ impl Noted {
         let cause = match &self.what {
             NotedCause::Unsupported(what) => Cause::Unsupported(what.clone()),
             NotedCause::Corrupt(what, offset) => Cause::Corrupt { what: what.clone(), offset: *offset },
+            NotedCause::CutOff(what, offset) => Cause::CutOff { what: what.clone(), offset: *offset },
             NotedCause::LimitReached(what, limit) => Cause::LimitReached { what, limit: *limit },
         };
         Anomaly { stage: Stage::Walk, path: self.path.display(), cause }

@@ -8,12 +8,13 @@ use super::filesystem::host::{self, Host};
 use super::filesystem::{self, signature};
 use super::image::{Image, Volume};
 use super::mounted::Mounted;
+use super::nested;
 use super::recover::changed::{Changed, Live};
 use super::recover::shadow_copy;
 use super::volume::{self, Partition, Scheme};
 use super::{FileSystem, GoOn};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
-use crate::base::bytes::ReadAt;
+use crate::base::bytes::{ReadAt, read_full};
 use crate::base::guard::guarded;
 use crate::base::limits::Limits;
 use crate::base::source::{Part, Source};
@@ -32,7 +33,12 @@ pub enum Shape {
     /// The image of a disk or a volume.
     Image(Disk),
     /// An archive.
-    Archive(Format),
+    Archive {
+        /// Its format.
+        format: Format,
+        /// Bytes of the temporary file that it was unpacked into, if it was.
+        spooled: Option<u64>,
+    },
 }
 
 /// The disk in an image.
@@ -89,6 +95,10 @@ pub struct Opened {
     pub anomalies: Vec<Anomaly>,
 }
 
+/// The note on a file that is meant as an image and is none that is known.
+const UNKNOWN: &str =
+    "no file system was recognised in it, though it looks like an image; --carve searches its bytes for scripts";
+
 /// Opens evidence by its path on this host.
 ///
 /// # Errors
@@ -122,7 +132,16 @@ pub fn open_asking(path: &Path, limits: &Limits, go_on: GoOn) -> Result<Opened, 
         Some(Ok(opened)) => opened,
         // What is packed in it is not known, but it is a file all the same.
         Some(Err(cause)) => file(vec![Anomaly { stage: Stage::Open, path: String::new(), cause }]),
-        None => open_image(source, &folder, limits).unwrap_or_else(|| file(Vec::new())),
+        None => {
+            let mut head = [0u8; 4096];
+            let count = read_full(&source, 0, &mut head).unwrap_or(0);
+            let head = head.get(..count).unwrap_or_default();
+            let meant = nested::is_meant_as_image(&folder.name, head, size);
+            let unknown =
+                || Anomaly { stage: Stage::Open, path: String::new(), cause: Cause::Unsupported(UNKNOWN.into()) };
+            let anomalies = meant.then(unknown).into_iter().collect();
+            open_image(source, &folder, limits).unwrap_or_else(|| file(anomalies))
+        }
     })
 }
 
@@ -134,12 +153,11 @@ pub fn open_archive(source: &Source, name: &[u8], limits: &Limits) -> Option<Res
     let found = guarded(|| archive::open(source, name, limits))
         .unwrap_or_else(|| Some(Err(Cause::Unsupported("the reader of the archive failed inside".to_owned()))));
     Some(match found? {
-        Ok(Found::Archive(format, mounted)) => Ok(Opened {
-            shape: Shape::Archive(format),
-            file_system: collection::unescaped(Box::new(mounted), limits),
-            size: Some(source.len()),
-            anomalies: Vec::new(),
-        }),
+        Ok(Found::Archive { format, mounted, spooled }) => {
+            let shape = Shape::Archive { format, spooled };
+            let file_system = collection::unescaped(Box::new(mounted), limits);
+            Ok(Opened { shape, file_system, size: Some(source.len()), anomalies: Vec::new() })
+        }
         Ok(Found::Unread(name)) => Err(Cause::Unsupported(format!("packed as {name}, which is not read"))),
         Err(cause) => Err(cause),
     })

@@ -34,6 +34,22 @@ pub struct Left {
     pub stood_in: Option<EntryPath>,
 }
 
+/// The cap of files, in a note.
+pub const FILES: &str = "files";
+
+/// Files counted against their cap, for whoever visits them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FileCount(u64);
+
+impl FileCount {
+    /// Counts an entry; the note on the first file that is one too many, with which a walk is to end.
+    pub fn exceeds(&mut self, kind: EntryKind, limits: &Limits) -> Option<Anomaly> {
+        self.0 = self.0.saturating_add(u64::from(kind == EntryKind::File));
+        let cause = Cause::LimitReached { what: FILES, limit: limits.files };
+        (self.0 > limits.files).then(|| Anomaly::new(Stage::Walk, "", cause))
+    }
+}
+
 /// Folders whose names are still to be visited, the innermost last.
 struct Level {
     folder: EntryPath,

@@ -2,7 +2,7 @@
 
 use super::judge::{Draft, Matter};
 use super::{Severity, contents};
-use crate::case::{Payload, PayloadStatus};
+use crate::case::{PathMatch, Payload, PayloadStatus};
 use crate::payload::authenticode::Status;
 use crate::payload::authenticode::stuffing::Place;
 use crate::payload::filetype::Family;
@@ -37,9 +37,16 @@ pub(super) fn judge(matter: &Matter<'_>) -> Vec<Draft> {
             }
         }
         if payload.status == PayloadStatus::Candidate {
+            let why = match payload.path_match {
+                Some(PathMatch::NameOnly) | None => " It only shares its name with the transfer's file.",
+                Some(PathMatch::InitialLost) => {
+                    " It was deleted, and shares all of its name that is left with the transfer's file."
+                }
+                Some(_) => " It fits the transfer's pattern, and may have been there before.",
+            };
             for draft in drafts.iter_mut().skip(from) {
                 draft.severity = Some(Severity::Low);
-                draft.explanation.push_str(" It only shares its name with the transfer's file.");
+                draft.explanation.push_str(why);
             }
         }
     }

@@ -82,11 +82,8 @@ pub fn read(bytes: &[u8], size: u64, limits: &Limits, note: &mut dyn FnMut(Cause
         return None;
     }
     let held = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if held < size {
-        note(Cause::LimitReached {
-            what: "bytes of a program held for its structure",
-            limit: limits.payload_parse_bytes,
-        });
+    if limits.payload_parse_bytes < size {
+        note(Cause::Abridged { what: "bytes of a program held for its structure", limit: limits.payload_parse_bytes });
     }
     let parsed = guarded(|| {
         let header = goblin::elf::Elf::parse_header(bytes)?;

@@ -100,11 +100,8 @@ pub fn read(bytes: &[u8], size: u64, limits: &Limits, note: &mut dyn FnMut(Cause
     if !is_macho(bytes) {
         return None;
     }
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) < size {
-        note(Cause::LimitReached {
-            what: "bytes of a program held for its structure",
-            limit: limits.payload_parse_bytes,
-        });
+    if limits.payload_parse_bytes < size {
+        note(Cause::Abridged { what: "bytes of a program held for its structure", limit: limits.payload_parse_bytes });
     }
     if thin(bytes).is_some() {
         return Some(MachO { universal: false, slices: vec![slice(bytes, 0, size)] });

@@ -34,7 +34,7 @@ pub mod pe;
 pub mod renamed;
 
 use crate::base::anomaly::{Anomaly, Cause, Stage};
-use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
+use crate::base::bytes::{AlignedBuffer, ReadAt, read_as_far};
 use crate::base::digest::{Digests, Hasher};
 use crate::base::limits::Limits;
 use authenticode::{Authorities, Vouched};
@@ -48,8 +48,11 @@ use serde::Serialize;
 /// What the bytes of a payload are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Facts {
-    /// Size in bytes, as read.
+    /// Size in bytes: what the file has, whether all of it could be read or not.
     pub size: u64,
+    /// Bytes from the start that were read, where that is not all of them: everything below rests on these alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes_examined: Option<u64>,
     /// The digests of all bytes; absent where not all were read.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub digests: Option<Digests>,
@@ -112,18 +115,22 @@ pub fn inspect(
     authorities: &Authorities,
 ) -> (Facts, Vec<Anomaly>) {
     let mut anomalies = Vec::new();
-    let mut note = |cause: Cause| anomalies.push(Anomaly { stage: Stage::Payload, path: path.to_owned(), cause });
-    let pass = match read_through(stream, limits, &mut note) {
-        Ok(pass) => pass,
-        Err(error) => {
-            note(error.into());
-            return (Facts { name_tricks: name::tricks(name), ..Facts::default() }, anomalies);
-        }
+    let mut tell = |cause: Cause| anomalies.push(Anomaly { stage: Stage::Payload, path: path.to_owned(), cause });
+    let pass = read_through(stream, limits, &mut tell);
+    let size = stream.len().max(pass.examined);
+    let bytes_examined = Some(pass.examined).filter(|_| pass.digests.is_none());
+    if pass.examined == 0 && size > 0 {
+        return (Facts { size, bytes_examined, name_tricks: name::tricks(name), ..Facts::default() }, anomalies);
+    }
+    // That bytes are not there was told once.
+    let mut note = |cause: Cause| match cause {
+        Cause::Io(_) if pass.broken => {}
+        cause => tell(cause),
     };
-    let file_type = filetype::identify(&pass.head, stream, pass.size);
+    let file_type = filetype::identify(&pass.head, stream, size);
     let mut pe = None;
     if file_type.family == filetype::Family::Pe {
-        pe = pe::read(&pass.kept, stream, pass.size, limits, authorities, &mut note);
+        pe = pe::read(&pass.kept, stream, size, limits, authorities, &mut note);
     }
     let pe = pe.or_else(|| pe::te::read(&pass.kept, limits));
     let pe_read = pe.is_some();
@@ -140,18 +147,19 @@ pub fn inspect(
         ascii_damage::judge(stream, &pass.head, &pass.line_ends, &counts, limits, &mut note)
     });
     let facts = Facts {
-        size: pass.size,
+        size,
+        bytes_examined,
         catalog,
         digests: pass.digests,
         entropy: pass.profile.finish(),
-        mismatch: mismatch::judge(name, &file_type, pass.size),
+        mismatch: mismatch::judge(name, &file_type, size),
         file_type: Some(file_type),
         name_tricks: name::tricks(name),
         renamed: pe.as_ref().and_then(|pe| renamed::judge(name, pe)),
         pe,
-        dos: if pe_read { None } else { dos::read(&pass.head, pass.size, &mut note) },
-        elf: elf::read(&pass.kept, pass.size, limits, &mut note),
-        macho: macho::read(&pass.kept, pass.size, limits, &mut note),
+        dos: if pe_read { None } else { dos::read(&pass.head, size, &mut note) },
+        elf: elf::read(&pass.kept, size, limits, &mut note),
+        macho: macho::read(&pass.kept, size, limits, &mut note),
         archive,
         document,
         embedded,
@@ -162,7 +170,10 @@ pub fn inspect(
 
 /// What one pass over a stream leaves.
 struct Pass {
-    size: u64,
+    /// Bytes that were read.
+    examined: u64,
+    /// Whether bytes are missing that should be there, or could not be read.
+    broken: bool,
     digests: Option<Digests>,
     profile: Profile,
     line_ends: ascii_damage::Census,
@@ -178,13 +189,15 @@ fn has_structure(head: &[u8]) -> bool {
     head.starts_with(b"MZ") || pe::te::is_te(head) || elf::is_elf(head) || macho::is_macho(head)
 }
 
-fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause)) -> std::io::Result<Pass> {
+/// Reads a stream from its start as far as the limits allow and it can be read.
+fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause)) -> Pass {
     let length = stream.len();
     let end = length.min(limits.payload_hash_bytes);
     let mut buffer = AlignedBuffer::new(CHUNK.min(usize::try_from(end).unwrap_or(CHUNK)).max(1));
     let mut hasher = Hasher::default();
     let mut pass = Pass {
-        size: 0,
+        examined: 0,
+        broken: false,
         digests: None,
         profile: Profile::default(),
         line_ends: ascii_damage::Census::default(),
@@ -193,15 +206,17 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         kept: Vec::new(),
     };
     let mut keep = 0usize;
-    while pass.size < end {
-        let wanted = usize::try_from(end.saturating_sub(pass.size)).unwrap_or(CHUNK).min(CHUNK);
+    let mut failure = None;
+    while pass.examined < end && failure.is_none() {
+        let wanted = usize::try_from(end.saturating_sub(pass.examined)).unwrap_or(CHUNK).min(CHUNK);
         let space = buffer.space().get_mut(..wanted).unwrap_or_default();
-        let count = read_full(stream, pass.size, space)?;
+        let (count, failed) = read_as_far(stream, pass.examined, space);
+        failure = failed;
         if count == 0 {
             break;
         }
         let bytes = buffer.filled(count);
-        if pass.size == 0 {
+        if pass.examined == 0 {
             pass.head = bytes.get(..HEAD).unwrap_or(bytes).to_vec();
             if has_structure(&pass.head) {
                 keep = usize::try_from(length.min(limits.payload_parse_bytes)).unwrap_or(usize::MAX);
@@ -213,21 +228,29 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         pass.profile.update(bytes);
         pass.scanner.update(bytes);
         pass.line_ends.update(bytes);
-        pass.size = pass.size.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        pass.examined = pass.examined.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
     }
-    if end < length {
+    if let Some(error) = failure {
+        pass.broken = true;
+        note(error.into());
+    } else if pass.examined < end {
+        pass.broken = true;
+        note(Cause::Corrupt {
+            what: format!("the file is cut off, or changed while it was read: it should have {length} bytes and ends"),
+            offset: pass.examined,
+        });
+    } else if end < length {
         note(Cause::LimitReached { what: "bytes of a payload that are hashed", limit: limits.payload_hash_bytes });
     } else {
         pass.digests = Some(hasher.finish());
-        let grown = pass.size == length && stream.read_at(length, &mut [0u8; 1])? > 0;
-        if pass.size < length || grown {
+        if stream.read_at(length, &mut [0u8; 1]).is_ok_and(|more| more > 0) {
             note(Cause::Corrupt {
                 what: format!("the file changed while it was read: it had {length} bytes when it was opened"),
-                offset: pass.size,
+                offset: pass.examined,
             });
         }
     }
-    Ok(pass)
+    pass
 }
 
 #[cfg(test)]
@@ -249,7 +272,7 @@ mod tests {
     fn a_capped_file_has_no_digests_and_says_so() {
         let limits = Limits { payload_hash_bytes: 4, ..Limits::default() };
         let (facts, anomalies) = inspect(&vec![0u8; 9], "a.bin", "a.bin", &limits, &Authorities::default());
-        assert_eq!(facts.digests, None);
+        assert_eq!((facts.size, facts.bytes_examined, facts.digests), (9, Some(4), None));
         assert_eq!(anomalies[0].cause.to_string(), "limit reached: bytes of a payload that are hashed (limit 4)");
     }
 
@@ -268,10 +291,43 @@ mod tests {
 
     #[test]
     fn a_file_that_changes_while_it_is_read_is_told() {
-        for length in [5, 15] {
-            let (_, anomalies) =
+        for (length, examined) in [(5, None), (15, Some(10))] {
+            let (facts, anomalies) =
                 inspect(&Changing(vec![b'x'; 10], length), "a", "a", &Limits::default(), &Authorities::default());
             assert!(anomalies[0].cause.to_string().contains("changed while it was read"), "{length}");
+            assert_eq!((facts.size, facts.bytes_examined), (length, examined));
+            assert_eq!(facts.digests.is_some(), examined.is_none());
+        }
+    }
+
+    /// A stream that cannot be read behind its first bytes.
+    struct Failing(Vec<u8>, u64);
+
+    impl ReadAt for Failing {
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+            match self.0.read_at(offset, buffer)? {
+                0 => Err(std::io::Error::other("no further")),
+                count => Ok(count),
+            }
+        }
+
+        fn len(&self) -> u64 {
+            self.1
+        }
+    }
+
+    #[test]
+    fn of_a_file_that_fails_halfway_its_size_is_told_and_what_was_read_but_no_digest() {
+        let text = b"a line of text\r\n".repeat(10);
+        for held in [text, Vec::new()] {
+            let examined = held.len() as u64;
+            let (facts, anomalies) =
+                inspect(&Failing(held, 3 << 40), "a", "a", &Limits::default(), &Authorities::default());
+            assert_eq!((facts.size, facts.bytes_examined, facts.digests), (3 << 40, Some(examined), None));
+            assert_eq!(facts.file_type.map(|kind| kind.mime), (examined > 0).then_some("text/plain"));
+            assert_eq!(facts.ascii_damage, None);
+            let told: Vec<String> = anomalies.iter().map(|anomaly| anomaly.cause.to_string()).collect();
+            assert_eq!(told, ["no further"]);
         }
     }
 }

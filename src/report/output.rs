@@ -1,5 +1,5 @@
-//! Where a report goes: standard output, a file that is written whole or not at all, or a folder of files. This is the only
-//! place where anything is made on the examiner's machine.
+//! Where a report goes: standard output, a file that is written whole or not at all, or a folder of files. Nothing
+//! else is made on the examiner's machine but the temporary file of a packed archive (`evidence`, `archive/spool.rs`).
 
 use super::compress::Body;
 use crate::evidence::filesystem::host::is_other_device;

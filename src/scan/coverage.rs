@@ -4,8 +4,10 @@ use super::sweep;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::case::Coverage;
 use crate::case::host::Unread;
-use crate::evidence::entry::Origin;
+use crate::evidence::entry::{EntryPath, Origin};
 use crate::evidence::live::Skipped;
+use crate::evidence::nested::{Met, Nested};
+use crate::evidence::walk;
 
 /// What a walk came upon besides ordinary files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -72,7 +74,7 @@ impl Gaps {
     /// Counts an anomaly by what it costs; most cost no file.
     pub(super) fn count(&mut self, anomaly: &Anomaly) {
         let counter = match (anomaly.stage, &anomaly.cause) {
-            (Stage::Walk, Cause::LimitReached { what: sweep::FILES, limit }) => {
+            (Stage::Walk, Cause::LimitReached { what: walk::FILES, limit }) => {
                 self.cap = Some(*limit);
                 return;
             }
@@ -89,13 +91,53 @@ impl Gaps {
     }
 }
 
-/// What was made of the files, in words that hold for this run.
-fn files_read(gaps: &Gaps, unread: Option<&Unread>) -> String {
-    let counted = |count: u64, what: &str| match count {
+/// Images and archives that lie in the evidence and were not opened.
+#[derive(Debug, Default)]
+pub(super) struct Unopened {
+    images: u64,
+    archives: u64,
+    /// The first of them as the report writes them, images before archives.
+    places: Vec<(Nested, String)>,
+}
+
+impl Unopened {
+    /// Adds what a sweep met; `display` writes its paths.
+    pub(super) fn add(&mut self, met: &Met, display: &dyn Fn(&EntryPath) -> String) {
+        self.images = self.images.saturating_add(met.images);
+        self.archives = self.archives.saturating_add(met.archives);
+        self.places.extend(met.first.iter().map(|(nested, path)| (*nested, display(path))));
+        self.places.sort_by_key(|(nested, _)| *nested);
+        self.places.truncate(Met::KEPT);
+    }
+
+    /// The row that says so, if there are any.
+    pub(super) fn row(&self) -> Option<Coverage> {
+        let count = self.images.saturating_add(self.archives);
+        let named: Vec<&str> = self.places.iter().map(|(_, place)| place.as_str()).collect();
+        let kinds = [counted(self.images, "disk image"), counted(self.archives, "archive")];
+        let kinds: Vec<String> = kinds.into_iter().flatten().collect();
+        let more = count.saturating_sub(u64::try_from(named.len()).unwrap_or(u64::MAX));
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        let (kinds, named) = (kinds.join(" and "), named.join(", "));
+        let why = if count == 1 {
+            format!("{kinds} inside the evidence was not opened: give it as evidence by itself: {named}")
+        } else {
+            format!("{kinds} inside the evidence were not opened: give each as evidence by itself: {named}{more}")
+        };
+        (count > 0).then(|| Coverage { records: Some(count), ..unread(Coverage::UNOPENED, &why) })
+    }
+}
+
+fn counted(count: u64, what: &str) -> Option<String> {
+    match count {
         0 => None,
         1 => Some(format!("1 {what}")),
         count => Some(format!("{count} {what}s")),
-    };
+    }
+}
+
+/// What was made of the files, in words that hold for this run.
+fn files_read(gaps: &Gaps, unread: Option<&Unread>) -> String {
     let mut left = Vec::new();
     if let Some(Unread { why, files, folders, .. }) = unread {
         let known: Vec<String> = [counted(*files, "file"), counted(*folders, "folder")].into_iter().flatten().collect();
@@ -190,7 +232,7 @@ mod tests {
         };
         let denied = |stage| Anomaly::new(stage, "a", io::Error::from(io::ErrorKind::PermissionDenied));
         let said = |stage, what: &str| Anomaly::new(stage, "a", Cause::Unsupported(what.to_owned()));
-        let capped = Anomaly::new(Stage::Walk, "", Cause::LimitReached { what: sweep::FILES, limit: 3 });
+        let capped = Anomaly::new(Stage::Walk, "", Cause::LimitReached { what: walk::FILES, limit: 3 });
         let left = |files, folders| Some(Unread { why: "time-budget".to_owned(), files, folders, places: Vec::new() });
         let harmless =
             || vec![said(Stage::Read, sweep::CHANGED), said(Stage::Walk, "a socket"), denied(Stage::Payload)];

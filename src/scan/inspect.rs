@@ -15,10 +15,11 @@ use std::path::PathBuf;
 /// Inspects the files; a directory is an error of its own.
 #[must_use]
 pub fn inspect(paths: &[PathBuf], limits: &Limits, authorities: &Authorities) -> Inspection {
-    let mut inspection = Inspection::default();
+    let mut inspection = Inspection { complete: true, payloads: Vec::new(), errors: Vec::new() };
     for path in paths {
         let shown = path.to_string_lossy().into_owned();
         let mut note = |anomaly: Anomaly| {
+            inspection.complete &= !anomaly.costs();
             inspection.errors.push(ScanError {
                 evidence: String::new(),
                 path: shown.clone(),
@@ -46,6 +47,7 @@ pub fn inspect(paths: &[PathBuf], limits: &Limits, authorities: &Authorities) ->
         else {
             let cause = Cause::Unsupported("the inspection of this file failed inside".to_owned());
             note(Anomaly::new(Stage::Payload, shown.clone(), cause));
+            inspection.complete = false;
             continue;
         };
         anomalies.into_iter().for_each(&mut note);

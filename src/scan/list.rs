@@ -10,6 +10,7 @@ use crate::case::{ScanError, Source};
 use crate::evidence::Walked;
 use crate::evidence::entry::{Entry, EntryKind, EntryPath};
 use crate::evidence::open::{self, Shape};
+use crate::evidence::walk::FileCount;
 use crate::scan::request::ScanRequest;
 use std::io;
 use std::ops::ControlFlow;
@@ -45,7 +46,7 @@ pub fn list(request: &ScanRequest, wanted: Wanted, visit: &mut dyn FnMut(Item) -
             Ok(opened) => {
                 let disk = match &opened.shape {
                     Shape::Image(disk) => disk.volumes.as_slice(),
-                    Shape::Directory | Shape::File | Shape::Archive(_) => &[],
+                    Shape::Directory | Shape::File | Shape::Archive { .. } => &[],
                 };
                 let file_system = &*opened.file_system;
                 let given = super::given_drives(path, &request.drives);
@@ -56,7 +57,13 @@ pub fn list(request: &ScanRequest, wanted: Wanted, visit: &mut dyn FnMut(Item) -
                         return;
                     }
                 }
+                let mut files = FileCount::default();
                 file_system.walk(&request.limits, &mut |walked| {
+                    let kind = if let Walked::Entry(entry) = &walked { entry.kind } else { EntryKind::Other };
+                    if let Some(anomaly) = files.exceeds(kind, &request.limits) {
+                        flow = visit(error(&evidence, place(path, &anomaly), &anomaly));
+                        return ControlFlow::Break(());
+                    }
                     flow = each(&evidence, &volume, walked, wanted, visit);
                     flow
                 });
@@ -174,6 +181,10 @@ fn digests(stream: &dyn ReadAt) -> io::Result<Digests> {
     let mut at = 0u64;
     loop {
         let count = stream.read_at(at, buffer.space())?;
+        if count == 0 && at < stream.len() {
+            let what = format!("the file is cut off: {at} of {} bytes are there", stream.len());
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, what));
+        }
         if count == 0 {
             return Ok(hasher.finish());
         }

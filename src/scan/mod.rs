@@ -196,6 +196,7 @@ struct Builder {
     links: u64,
     images: coverage::Images,
     gaps: coverage::Gaps,
+    unopened: coverage::Unopened,
     sources: Sources,
     held: Vec<Held>,
     /// Disks of a live host that were not read.
@@ -255,6 +256,7 @@ impl Builder {
             links: 0,
             images: coverage::Images::default(),
             gaps: coverage::Gaps::default(),
+            unopened: coverage::Unopened::default(),
             sources: Sources {
                 from: request.from,
                 to: request.to,
@@ -285,7 +287,7 @@ impl Builder {
         let file_system = &*shared;
         let disk = match &evidence.shape {
             Shape::Image(disk) => disk.volumes.as_slice(),
-            Shape::Directory | Shape::File | Shape::Archive(_) => &[],
+            Shape::Directory | Shape::File | Shape::Archive { .. } => &[],
         };
         let volume = VolumeView::new(file_system, &id, given, disk);
         let (limits, threads) = (self.limits.clone(), request.threads);
@@ -313,6 +315,10 @@ impl Builder {
         texts.extend(artifacts::texts(&gathered, &limits));
         texts::tell_capped(&mut texts, &volume, &limits, &mut anomalies);
         self.links = self.links.saturating_add(swept.links);
+        // A file that is evidence by itself was looked at as such.
+        if !matches!(evidence.shape, Shape::File) {
+            self.unopened.add(&swept.nested, &|path| volume.display(path));
+        }
         self.images.add(&swept.origins, matches!(evidence.shape, Shape::Image(_)), request.carve);
         let stores = stores::Stores::collect(&volume, &mut texts);
         let ties = tie::tie(&volume, &mut texts, &stores, &limits, &mut anomalies);
@@ -337,12 +343,12 @@ impl Builder {
                 Shape::Directory => EvidenceKind::Directory,
                 Shape::File => EvidenceKind::File,
                 Shape::Image(_) => EvidenceKind::Image,
-                Shape::Archive(_) => EvidenceKind::Archive,
+                Shape::Archive { .. } => EvidenceKind::Archive,
             },
             size: evidence.size,
             container: match &evidence.shape {
                 Shape::Image(disk) => Some(disk.format),
-                Shape::Archive(format) => Some(*format),
+                Shape::Archive { format, .. } => Some(*format),
                 Shape::Directory | Shape::File => None,
             },
             acquisition: match &evidence.shape {
@@ -350,10 +356,14 @@ impl Builder {
                     let verify = request.verify && progress.must_end().is_none();
                     acquisition::of(disk, verify, &mut anomalies)
                 }
-                Shape::Directory | Shape::File | Shape::Archive(_) => None,
+                Shape::Directory | Shape::File | Shape::Archive { .. } => None,
             },
             volumes: volume.volumes(),
             read_from_volume: Vec::new(),
+            spooled: match evidence.shape {
+                Shape::Archive { spooled, .. } => spooled,
+                Shape::Directory | Shape::File | Shape::Image(_) => None,
+            },
         });
         if let Some(take) = take {
             let held: BTreeMap<&EntryPath, &TextFile> = texts.iter().map(|text| (&text.path, text)).collect();
@@ -378,7 +388,7 @@ impl Builder {
         drop(volume);
         let disk = match evidence.shape {
             Shape::Image(disk) => disk.volumes,
-            Shape::Directory | Shape::File | Shape::Archive(_) => Vec::new(),
+            Shape::Directory | Shape::File | Shape::Archive { .. } => Vec::new(),
         };
         let (given, artifacts) = (given.to_vec(), swept.artifacts);
         self.held.push(Held { id, file_system: shared, disk, given, artifacts, gathered });
@@ -457,14 +467,7 @@ impl Builder {
     /// Lists what was skipped or damaged; whether the scan is still complete depends on why.
     fn note(&mut self, evidence: &str, anomaly: Anomaly) {
         self.gaps.count(&anomaly);
-        let costs = match &anomaly.cause {
-            Cause::Io(_) | Cause::LimitReached { .. } => true,
-            // Of a container or a volume a part is not known; of a damaged file all that could be read was read.
-            Cause::Corrupt { .. } => anomaly.stage == Stage::Open,
-            Cause::Unsupported(_) => anomaly.stage != Stage::Walk || anomaly.path.is_empty(),
-            Cause::Elsewhere(_) => false,
-        };
-        self.complete &= !(costs && anomaly.stage != Stage::Payload || matches!(anomaly.cause, Cause::Io(_)));
+        self.complete &= !anomaly.costs();
         self.case.scan.counts.errors = self.case.scan.counts.errors.saturating_add(1);
         if self.case.errors.len() < self.limits.errors {
             self.case.errors.push(ScanError {
@@ -481,6 +484,7 @@ impl Builder {
         let left = (&self.gaps, self.case.scan.unread.as_ref());
         self.case.coverage = coverage::coverage(files, self.links, &self.images, left);
         self.case.coverage.extend(coverage::disks(&self.skipped));
+        self.case.coverage.extend(self.unopened.row());
         self.tie_events(progress);
         self.tell_reads_from_volumes();
         let case = &mut self.case;

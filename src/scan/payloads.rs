@@ -9,7 +9,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::ReadAt;
 use crate::base::guard::guarded;
 use crate::base::limits::Limits;
-use crate::case::{PathMatch, Payload, PayloadStatus, Script};
+use crate::case::{Payload, PayloadStatus, Script};
 use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
 use crate::payload;
@@ -111,11 +111,18 @@ fn resolve_all(
             resolved.expected.clone().or_else(|| resolved.path.is_none().then(|| str::to_owned(transfer))),
         );
         let at = *index.entry(key).or_insert_with(|| {
-            drafts.push(Draft { resolved, transfers: Vec::new() });
+            drafts.push(Draft { resolved: resolved.clone(), transfers: Vec::new() });
             drafts.len().saturating_sub(1)
         });
-        if let Some(draft) = drafts.get_mut(at).filter(|_| added.insert((at, transfer))) {
-            draft.transfers.push(transfer.to_owned());
+        if let Some(draft) = drafts.get_mut(at) {
+            // Of several transfers that share a file, the one that tells most of it counts.
+            let rank = |resolved: &Resolved| (resolved.status, resolved.path_match);
+            if rank(&resolved) < rank(&draft.resolved) {
+                draft.resolved = resolved;
+            }
+            if added.insert((at, transfer)) {
+                draft.transfers.push(transfer.to_owned());
+            }
         }
     };
     for (script, near) in scripts.iter().zip(near) {
@@ -133,13 +140,13 @@ fn resolve_all(
     let elsewhere = volume.named(&names, limits, progress);
     for (transfer, missing, name) in lost {
         let candidates = elsewhere.get(&name).map(Vec::as_slice).unwrap_or_default();
-        for path in candidates {
+        for (path, path_match) in candidates {
             add(
                 transfer,
                 Resolved {
                     status: PayloadStatus::Candidate,
                     path: Some(path.clone()),
-                    path_match: Some(PathMatch::NameOnly),
+                    path_match: Some(*path_match),
                     expected: None,
                 },
             );

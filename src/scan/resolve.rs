@@ -54,6 +54,16 @@ pub(super) fn in_place(transfer: &Transfer, near: &str, volume: &VolumeView<'_>,
             break;
         }
     }
+    if found.is_empty() && !transfer.pattern {
+        let paths = variables::expand(&place, near, volume);
+        let deleted = paths.iter().flat_map(|path| volume.find_with_lost_initial(path));
+        found.extend(deleted.map(|path| Resolved {
+            status: PayloadStatus::Candidate,
+            path: Some(path),
+            path_match: Some(PathMatch::InitialLost),
+            expected: None,
+        }));
+    }
     found.truncate(cap);
     if found.is_empty() {
         let expected = (!assumed).then_some(place);

@@ -55,7 +55,7 @@ fn spaces(evidence: &Opened, limits: &Limits) -> Vec<Space> {
             let files = file_system.list(&EntryPath::default());
             files.iter().filter_map(|entry| of_file(entry, file_system, "[carved]".to_owned())).collect()
         }
-        Shape::Directory | Shape::Archive(_) => swap_files(&EntryPath::default(), file_system),
+        Shape::Directory | Shape::Archive { .. } => swap_files(&EntryPath::default(), file_system),
     }
 }
 

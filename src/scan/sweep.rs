@@ -19,7 +19,8 @@ use crate::base::text::{self, Encoding};
 use crate::base::time::FileTimes;
 use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery};
 use crate::evidence::filesystem::host;
-use crate::evidence::walk::Left;
+use crate::evidence::nested::{self, Met, Nested};
+use crate::evidence::walk::{FileCount, Left};
 use crate::evidence::{FileSystem, Opened, Walked};
 use crate::script::store;
 use std::io::Write;
@@ -50,6 +51,8 @@ pub(super) struct Swept<T> {
     pub(super) origins: Origins,
     /// What the host recorded of itself, in the order of the walk.
     pub(super) artifacts: Vec<Artifact>,
+    /// Images and archives that were met, and not opened.
+    pub(super) nested: Met,
     /// Why it ended early and what is left, if it did.
     pub(super) left: Option<(Stop, Left)>,
 }
@@ -68,8 +71,6 @@ pub(super) struct Manner {
 /// What a reader makes of a candidate.
 pub(super) type Reader<'r, T> = dyn Fn(&Candidate<'_>) -> Option<T> + Sync + 'r;
 
-/// The cap of files, in a note.
-pub(super) const FILES: &str = "files";
 /// The note on a file that was read while others wrote to it.
 pub(super) const CHANGED: &str = "the file changed while it was read";
 /// The note on a file that could not be read, by a fault of this program.
@@ -100,6 +101,7 @@ struct Outcome<T> {
     found: Option<T>,
     anomalies: Vec<Anomaly>,
     artifact: Option<Artifact>,
+    nested: Option<Nested>,
 }
 
 /// Sweeps a file system.
@@ -111,7 +113,11 @@ pub(super) fn sweep<T: Send>(
     read: &Reader<'_, T>,
 ) -> Swept<T> {
     let results: Mutex<Vec<Numbered<T>>> = Mutex::new(Vec::new());
+    let nested: Mutex<Met> = Mutex::default();
     let keep = |index: u64, path: EntryPath, outcome: Outcome<T>| {
+        if let Some(found) = outcome.nested {
+            nested.lock().unwrap_or_else(PoisonError::into_inner).add(found, path.clone());
+        }
         if outcome.found.is_some() || outcome.artifact.is_some() || !outcome.anomalies.is_empty() {
             let path = if manner.plausible_first { path } else { EntryPath::default() };
             results.lock().unwrap_or_else(PoisonError::into_inner).push(((path, index), outcome));
@@ -178,7 +184,9 @@ pub(super) fn sweep<T: Send>(
     } else {
         None
     };
-    let mut swept = Swept { found: Vec::new(), anomalies: Vec::new(), links, origins, artifacts: Vec::new(), left };
+    let nested = nested.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (found, anomalies, artifacts) = (Vec::new(), Vec::new(), Vec::new());
+    let mut swept = Swept { found, anomalies, links, origins, artifacts, nested, left };
     for (_, outcome) in results {
         swept.found.extend(outcome.found);
         swept.artifacts.extend(outcome.artifact);
@@ -202,10 +210,10 @@ fn walk<T>(
     hand_on: &mut dyn FnMut(u64, EntryPath) -> ControlFlow<()>,
 ) {
     let mut index = 0u64;
-    let mut files = 0u64;
+    let mut files = FileCount::default();
     let note = |index: u64, anomaly: Anomaly| {
         let path = EntryPath::new(anomaly.path.as_bytes());
-        keep(index, path, Outcome { found: None, anomalies: vec![anomaly], artifact: None });
+        keep(index, path, Outcome { found: None, anomalies: vec![anomaly], artifact: None, nested: None });
     };
     let Passed { links, origins, left } = passed;
     let mut ended = false;
@@ -219,12 +227,8 @@ fn walk<T>(
             Walked::Anomaly(anomaly) => note(index, anomaly),
             Walked::Entry(entry) => match entry.kind {
                 EntryKind::File => {
-                    files = files.saturating_add(1);
-                    if files > limits.files {
-                        note(
-                            index,
-                            Anomaly::new(Stage::Walk, "", Cause::LimitReached { what: FILES, limit: limits.files }),
-                        );
+                    if let Some(anomaly) = files.exceeds(entry.kind, limits) {
+                        note(index, anomaly);
                         return ControlFlow::Break(());
                     }
                     origins.count(entry.origin);
@@ -259,6 +263,22 @@ fn is_gone(anomaly: &Anomaly, origin: Origin) -> bool {
     matches!(origin, Origin::Deleted(_)) && anomaly.stage == Stage::Read
 }
 
+/// A text that cannot be read to its end is told, and looked at as far as it goes; what is left of a deleted one may be
+/// another's.
+fn as_far(
+    file_system: &dyn FileSystem,
+    path: &EntryPath,
+    failure: Option<std::io::Error>,
+    anomalies: &mut Vec<Anomaly>,
+) -> Result<(), Anomaly> {
+    let Some(anomaly) = failure.map(|error| Anomaly::new(Stage::Read, path.display(), error)) else { return Ok(()) };
+    if matches!(file_system.origin(path), Origin::Deleted(_)) {
+        return Err(anomaly);
+    }
+    anomalies.push(anomaly);
+    Ok(())
+}
+
 /// One reading thread with its buffers.
 struct Worker<'w, T> {
     file_system: &'w dyn FileSystem,
@@ -271,6 +291,8 @@ struct Worker<'w, T> {
     lower: Vec<u8>,
     /// What the file that is looked at is, besides a text.
     artifact: Option<Artifact>,
+    /// Whether it is an image or an archive.
+    nested: Option<Nested>,
 }
 
 impl<'w, T> Worker<'w, T> {
@@ -281,13 +303,14 @@ impl<'w, T> Worker<'w, T> {
         read: &'w Reader<'w, T>,
     ) -> Self {
         let (prefilter, head) = (Prefilter::new(), AlignedBuffer::new(HEAD));
-        Self { file_system, limits, progress, read, prefilter, head, body: None, lower: Vec::new(), artifact: None }
+        let (body, lower) = (None, Vec::new());
+        Self { file_system, limits, progress, read, prefilter, head, body, lower, artifact: None, nested: None }
     }
 
     /// Looks at one file; whatever goes wrong costs this file alone.
     fn file(&mut self, path: &EntryPath) -> Outcome<T> {
         let mut anomalies = Vec::new();
-        self.artifact = None;
+        (self.artifact, self.nested) = (None, None);
         let result = guarded(|| self.examine(path, &mut anomalies));
         let found = match result {
             Some(Ok(found)) => found,
@@ -308,7 +331,7 @@ impl<'w, T> Worker<'w, T> {
         if found.is_some() {
             Progress::add(&self.progress.hits, 1);
         }
-        Outcome { found, anomalies, artifact: self.artifact.take() }
+        Outcome { found, anomalies, artifact: self.artifact.take(), nested: self.nested.take() }
     }
 
     fn examine(&mut self, path: &EntryPath, anomalies: &mut Vec<Anomaly>) -> Result<Option<T>, Anomaly> {
@@ -319,12 +342,15 @@ impl<'w, T> Worker<'w, T> {
         let sniffed = text::sniff(self.head.filled(count));
         // Most files are binary, and have been read enough; a text that is read whole needs no read of its end.
         if sniffed.is_some() && u64::try_from(count).unwrap_or(u64::MAX) != opened.stream.len() {
-            count = bytes::read_full(&opened.stream, 0, self.head.space()).map_err(io)?;
+            let (filled, failure) = bytes::read_as_far(&opened.stream, 0, self.head.space());
+            count = filled;
+            as_far(self.file_system, path, failure, anomalies)?;
         }
         Progress::add(&self.progress.bytes, u64::try_from(count).unwrap_or(u64::MAX));
         let head = self.head.filled(count);
         let kind = artifacts::kind_of(path, head, sniffed.is_some());
         self.artifact = kind.map(|kind| Artifact { path: path.clone(), kind });
+        self.nested = nested::told_by_head(path.name(), head, opened.stream.len());
         if shortcut::is_shortcut(head) || store::is_binary(head) {
             return self.binary(path, &opened, anomalies).map_err(io);
         }
@@ -343,7 +369,8 @@ impl<'w, T> Worker<'w, T> {
         let (mut known, rest) = body.space().split_at_mut_checked(count).unwrap_or_default();
         known.write_all(self.head.filled(count)).map_err(io)?;
         let from = u64::try_from(count).unwrap_or(u64::MAX);
-        let read = bytes::read_full(&opened.stream, from, rest).map_err(io)?;
+        let (read, failure) = bytes::read_as_far(&opened.stream, from, rest);
+        as_far(self.file_system, path, failure, anomalies)?;
         Progress::add(&self.progress.bytes, u64::try_from(read).unwrap_or(u64::MAX));
         let count = count.saturating_add(read);
         let body = body.filled(count);
@@ -505,90 +532,4 @@ fn lowered(lower: &mut Vec<u8>, bytes: &[u8], encoding: Encoding) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evidence::filesystem::memory::Memory;
-
-    fn swept(disk: &Memory, threads: usize, limits: &Limits) -> (Vec<(String, usize)>, Vec<String>) {
-        let read = |candidate: &Candidate<'_>| Some((candidate.path.display(), candidate.bytes.len()));
-        let swept = sweep(disk, limits, Manner { threads, ..Manner::default() }, &Progress::default(), &read);
-        (swept.found, swept.anomalies.iter().map(|anomaly| format!("{}: {}", anomaly.path, anomaly.cause)).collect())
-    }
-
-    #[test]
-    fn the_number_of_threads_shows_nowhere() {
-        let disk: Memory =
-            (0..500).map(|n| (format!("d{}/f{n:03}.txt", n % 7), format!("open 192.0.2.1\nget {n}\nbye\n"))).collect();
-        let one = swept(&disk, 1, &Limits::default());
-        assert_eq!(one.0.len(), 500);
-        for threads in [2, 8] {
-            assert_eq!(swept(&disk, threads, &Limits::default()), one);
-        }
-    }
-
-    #[test]
-    fn binaries_and_prose_are_left() {
-        let disk: Memory = [
-            ("a.exe", b"MZ\0\0\0\0 open 192.0.2.1\nget a\nbye\n".to_vec()),
-            ("b.txt", b"Some prose.\nA little of it.\nThen it ends.\n".to_vec()),
-            ("c.jpg", b"open 192.0.2.1\nbob\npw\nget a\nbye\n".to_vec()),
-            ("d", "open 192.0.2.1\nbob\npw\nget a\nbye\n".encode_utf16().flat_map(u16::to_be_bytes).collect()),
-        ]
-        .into_iter()
-        .collect();
-        let names: Vec<_> = swept(&disk, 1, &Limits::default()).0.into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["c.jpg", "d"]);
-    }
-
-    #[test]
-    fn a_large_text_is_read_around_its_signs() {
-        let line = "a line of a log that says nothing\n";
-        let filler = line.repeat(200_000);
-        let mut log = filler.clone().into_bytes();
-        log.extend_from_slice(b"cmd /c ftp -s:C:\\x.txt\n");
-        log.extend_from_slice(filler.as_bytes());
-        let disk: Memory = [("big.log", log)].into_iter().collect();
-        let limits = Limits::default();
-        let read = |candidate: &Candidate<'_>| {
-            let text = String::from_utf8_lossy(candidate.bytes).into_owned();
-            text.lines().position(|line| line.contains("ftp -s:"))
-        };
-        let swept = sweep(&disk, &limits, Manner::default(), &Progress::default(), &read);
-        assert_eq!(swept.found, [200_000]);
-    }
-
-    #[test]
-    fn shortcuts_and_binary_stores_are_handed_up() {
-        let mut link = b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F".to_vec();
-        link.resize(200, 0);
-        let mut store = b"\x30\x01\0\0\x01\0\0\0\0\x01\0\0\0\0\0\0\0\xff\xff\x01\0\x0a\0CSMFTPItem".to_vec();
-        store.resize(300, 0);
-        let other = [&store[..23], &[0; 277]].concat();
-        let disk: Memory = [("a.lnk", link), ("b.lnk", b"L\0\0\0".to_vec()), ("sm.dat", store), ("t.dat", other)]
-            .into_iter()
-            .collect();
-        assert_eq!(swept(&disk, 1, &Limits::default()).0, [("a.lnk".to_owned(), 200), ("sm.dat".to_owned(), 300)]);
-    }
-
-    #[test]
-    fn a_panic_costs_one_file() {
-        let disk: Memory = [("a", "open 192.0.2.1\nbye\n"), ("b", "open 192.0.2.1\nbye\n")].into_iter().collect();
-        let hook = std::panic::take_hook();
-        std::panic::set_hook(Box::new(|_| {}));
-        let read = |candidate: &Candidate<'_>| {
-            assert_ne!(candidate.path.display(), "a");
-            Some(())
-        };
-        let swept =
-            sweep(&disk, &Limits::default(), Manner { threads: 2, ..Manner::default() }, &Progress::default(), &read);
-        std::panic::set_hook(hook);
-        assert_eq!((swept.found.len(), swept.anomalies.len()), (1, 1));
-    }
-
-    #[test]
-    fn limits_are_said() {
-        let disk: Memory = (0..9).map(|n| (format!("{n}"), "x")).collect();
-        let limits = Limits { files: 4, ..Limits::default() };
-        assert_eq!(swept(&disk, 1, &limits).1, [": limit reached: files (limit 4)"]);
-    }
-}
+mod tests;

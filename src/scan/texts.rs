@@ -31,6 +31,8 @@ pub(super) struct TextFile {
     pub(super) path: EntryPath,
     pub(super) size: u64,
     pub(super) digests: Digests,
+    /// Bytes that could be read, where that is not all of them: the digests are of these.
+    pub(super) examined: Option<u64>,
     pub(super) times: FileTimes,
     pub(super) text: Text,
     pub(super) reading: TextReading,
@@ -58,13 +60,23 @@ pub(super) fn read_swept(volume: &VolumeView<'_>, candidate: &Candidate<'_>, lim
             (text, reading)
         }
     };
-    let digests = if size == u64::try_from(bytes.len()).unwrap_or(u64::MAX) {
-        Digests::of(bytes)
+    let (digests, examined) = if size == u64::try_from(bytes.len()).unwrap_or(u64::MAX) {
+        (Digests::of(bytes), None)
     } else {
         let opened = volume.file_system.open(path).ok()?;
-        digests(&opened.stream).ok()?
+        let (digests, examined, _) = digests(&opened.stream);
+        (digests, Some(examined).filter(|examined| *examined < size))
     };
-    Some(TextFile { path: path.clone(), size, digests, times, text: kept(text, &reading), reading, event: None })
+    Some(TextFile {
+        path: path.clone(),
+        size,
+        digests,
+        examined,
+        times,
+        text: kept(text, &reading),
+        reading,
+        event: None,
+    })
 }
 
 /// Reads a file that a launch names as its script, whatever its content looks like.
@@ -81,7 +93,11 @@ pub(super) fn read_named(
     let length = bytes::read_full(&opened.stream, 0, &mut buffer).map_err(io)?;
     buffer.truncate(length);
     let Some(text) = text::decode(&buffer) else { return Ok(None) };
-    let digests = digests(&opened.stream).map_err(io)?;
+    let (digests, examined, failure) = digests(&opened.stream);
+    if let Some(error) = failure {
+        return Err(io(error));
+    }
+    let examined = Some(examined).filter(|examined| *examined < size);
     let told = interpret(volume, path, &text, limits).filter(|reading| !reading.says_nothing());
     let mut reading = told.unwrap_or(TextReading {
         form: Form::FtpScript,
@@ -96,21 +112,21 @@ pub(super) fn read_named(
         capped: false,
     });
     reading.is_script = Some(Confidence::Certain);
-    Ok(Some(TextFile { path: path.clone(), size, digests, times: opened.times, text, reading, event: None }))
+    Ok(Some(TextFile { path: path.clone(), size, digests, examined, times: opened.times, text, reading, event: None }))
 }
 
-/// The digests of a whole stream.
-fn digests(stream: &dyn ReadAt) -> std::io::Result<Digests> {
+/// The digests of a stream as far as it can be read, how far that is, and what forbade more.
+fn digests(stream: &dyn ReadAt) -> (Digests, u64, Option<std::io::Error>) {
     let mut hasher = Hasher::default();
     let mut buffer = bytes::AlignedBuffer::new(64 << 10);
     let mut offset = 0u64;
     loop {
-        let count = bytes::read_full(stream, offset, buffer.space())?;
-        if count == 0 {
-            return Ok(hasher.finish());
-        }
+        let (count, failure) = bytes::read_as_far(stream, offset, buffer.space());
         hasher.update(buffer.filled(count));
         offset = offset.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        if count == 0 || failure.is_some() {
+            return (hasher.finish(), offset, failure);
+        }
     }
 }
 

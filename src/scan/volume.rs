@@ -2,9 +2,9 @@
 
 use super::progress::Progress;
 use crate::base::limits::Limits;
-use crate::case::{Extent, Source, Volume};
+use crate::case::{Extent, PathMatch, Source, Volume};
 use crate::evidence::drive::{Drive, DriveMap};
-use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery};
+use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery, unmarked};
 use crate::evidence::lookup::Lookup;
 use crate::evidence::open::VolumeFacts;
 use crate::evidence::recover::recycle_bin::{RecycleBin, Thrown};
@@ -196,6 +196,30 @@ impl<'a> VolumeView<'a> {
         found
     }
 
+    /// The deleted files that a path may mean, where the file system keeps of a deleted name all but its first character.
+    pub(super) fn find_with_lost_initial(&self, path: &str) -> Vec<EntryPath> {
+        let mut found = Vec::new();
+        for (folder, mut names) in self.drives.places(path) {
+            let Some(lost) = names.last().and_then(|name| without_initial(name)) else { continue };
+            if !self.loses_initials(&folder) {
+                continue;
+            }
+            if let Some(last) = names.last_mut() {
+                *last = &lost;
+            }
+            let files = self.lookup.files(&folder, &names).into_iter().map(|(path, _)| path);
+            found.extend(files.filter(|path| self.file_system.origin(path).is_deleted()));
+        }
+        found
+    }
+
+    /// Whether the volume of a path is one that writes over the first character of a deleted name.
+    fn loses_initials(&self, path: &EntryPath) -> bool {
+        let holder = path.components().next().map(EntryPath::new).unwrap_or_default();
+        let facts = self.on_disk(&holder).and_then(|number| self.disk.get(number));
+        facts.and_then(|facts| facts.file_system.as_deref()).is_some_and(|name| name.starts_with("fat"))
+    }
+
     fn find_as_written(&self, path: &str) -> Vec<(EntryPath, bool)> {
         let mut found = Vec::new();
         for (folder, names) in self.drives.places(path) {
@@ -221,16 +245,23 @@ impl<'a> VolumeView<'a> {
         names
     }
 
-    /// The files of the given folded names, wherever they lie: one more walk, of names alone, as long as the run may go on.
+    /// The files of the given folded names, wherever they lie, with how they were told: one more walk, of names alone, as long
+    /// as the run may go on.
     pub(super) fn named(
         &self,
         names: &BTreeSet<String>,
         limits: &Limits,
         progress: &Progress,
-    ) -> BTreeMap<String, Vec<EntryPath>> {
-        let mut found: BTreeMap<String, Vec<EntryPath>> = BTreeMap::new();
+    ) -> BTreeMap<String, Vec<(EntryPath, PathMatch)>> {
+        let mut found: BTreeMap<String, Vec<(EntryPath, PathMatch)>> = BTreeMap::new();
         if names.is_empty() {
             return found;
+        }
+        let mut lost: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+        for name in names {
+            if let Some(without) = without_initial(name) {
+                lost.entry(without).or_default().push(name);
+            }
         }
         self.file_system.walk(limits, &mut |walked| {
             if progress.must_end().is_some() {
@@ -239,12 +270,19 @@ impl<'a> VolumeView<'a> {
             if let Walked::Entry(entry) = walked
                 && entry.kind == EntryKind::File
             {
-                let name = String::from_utf8_lossy(entry.path.name()).to_lowercase();
-                if names.contains(&name) {
-                    let paths = found.entry(name).or_default();
+                let name = String::from_utf8_lossy(unmarked(entry.path.name())).to_lowercase();
+                let mut keep = |name: &str, told| {
+                    let paths = found.entry(name.to_owned()).or_default();
                     if paths.len() < limits.candidates {
-                        paths.push(entry.path);
+                        paths.push((entry.path.clone(), told));
                     }
+                };
+                if names.contains(&name) {
+                    keep(&name, PathMatch::NameOnly);
+                }
+                let of_deleted = lost.get(&name).filter(|_| entry.origin.is_deleted());
+                if let Some(meant) = of_deleted.filter(|_| self.loses_initials(&entry.path)) {
+                    meant.iter().for_each(|name| keep(name, PathMatch::InitialLost));
                 }
             }
             ControlFlow::Continue(())
@@ -255,6 +293,15 @@ impl<'a> VolumeView<'a> {
     fn volume_id(&self, index: usize) -> String {
         format!("{}v{}", self.evidence, index.saturating_add(1))
     }
+}
+
+/// A short name as FAT has it when it is deleted; nothing of one that has a long name too, in which all of it is kept.
+fn without_initial(name: &str) -> Option<String> {
+    let (base, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let is_short = (1..=8).contains(&base.len()) && extension.len() <= 3 && !base.contains([' ', '.']);
+    let mut rest = name.chars();
+    rest.next().filter(|_| is_short)?;
+    Some(format!("_{}", rest.as_str()))
 }
 
 /// How bytes are come by, in the word of the report.

@@ -148,6 +148,7 @@ impl Scene {
             size: 1,
             md5: String::new(),
             sha1: String::new(),
+            bytes_examined: None,
             sha256: "5".repeat(64),
             times: FileTimes::default(),
             written_by: None,

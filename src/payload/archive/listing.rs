@@ -117,11 +117,11 @@ impl Listing {
         }
         if self.archive.member_count > u64::try_from(self.archive.members.len()).unwrap_or(u64::MAX) {
             let limit = u64::try_from(self.listed).unwrap_or(u64::MAX);
-            note(Cause::LimitReached { what: "members of an archive that are listed", limit });
+            note(Cause::Abridged { what: "members of an archive that are listed", limit });
         }
         if self.lists_capped {
             let limit = u64::try_from(NAMED).unwrap_or(u64::MAX);
-            note(Cause::LimitReached { what: "members of an archive that are named as worth a look", limit });
+            note(Cause::Abridged { what: "members of an archive that are named as worth a look", limit });
         }
         self.archive.ratio = self.archive.unpacked_size.checked_div(size).filter(|ratio| *ratio >= SUSPICIOUS_RATIO);
         self.archive

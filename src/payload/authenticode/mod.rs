@@ -86,7 +86,8 @@ pub enum Status {
     Expired,
     /// The file holds a certificate table that holds no readable signature.
     Malformed,
-    /// The bytes are those that were signed; something else could not be told, and nothing that could speaks against it.
+    /// The bytes are those that were signed; something else could not be told, and nothing that could speaks against it. Or
+    /// there is a certificate table, and it could not be read, because the file is cut off.
     NotVerified,
 }
 
@@ -253,12 +254,16 @@ fn embedded(
         return malformed();
     }
     let mut bytes = vec![0u8; usize::try_from(length).unwrap_or_default()];
-    match read_full(stream, u64::from(offset), &mut bytes) {
-        Ok(count) => bytes.truncate(count),
-        Err(error) => {
-            note(error.into());
-            return malformed();
+    let unread = match read_full(stream, u64::from(offset), &mut bytes) {
+        Ok(count) if count < bytes.len() => {
+            Some(corrupt("the file is cut off before the end of its certificate table"))
         }
+        Ok(_) => None,
+        Err(error) => Some(error.into()),
+    };
+    if let Some(cause) = unread {
+        note(cause);
+        return Authenticode { status: Status::NotVerified, ..Authenticode::default() };
     }
     let mut found = Vec::new();
     for entry in entries(&bytes) {

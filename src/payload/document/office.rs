@@ -51,7 +51,7 @@ pub(super) fn read(stream: &dyn ReadAt, document: &mut Document, note: &mut dyn 
         Ok(true)
     })?;
     if seen.iter().any(|count| *count > PARTS) {
-        note(Cause::LimitReached { what: "parts of a document that are read of one sort", limit: PARTS.into() });
+        note(Cause::Abridged { what: "parts of a document that are read of one sort", limit: PARTS.into() });
     }
     Ok(())
 }

@@ -66,7 +66,7 @@ pub(super) fn read(stream: &dyn ReadAt, document: &mut Document, note: &mut dyn 
     }
     if streams.clone().count() > LISTED {
         let limit = u64::try_from(LISTED).unwrap_or(0);
-        note(Cause::LimitReached { what: "streams of a compound file that are listed", limit });
+        note(Cause::Abridged { what: "streams of a compound file that are listed", limit });
     }
     parts(&compound, "", document)?;
     if let Some(entry) = compound.entries.iter().find(|entry| entry.path == "\u{5}SummaryInformation") {

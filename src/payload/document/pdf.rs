@@ -49,7 +49,7 @@ pub(super) fn read(
     let end = stream.len().min(limits.payload_parse_bytes);
     if end < stream.len() {
         let limit = limits.payload_parse_bytes;
-        note(Cause::LimitReached { what: "bytes of a PDF that are searched", limit });
+        note(Cause::Abridged { what: "bytes of a PDF that are searched", limit });
     }
     let mut window = Window::new(stream);
     let (mut at, mut unpacked) = (0u64, 0u32);
@@ -79,10 +79,7 @@ pub(super) fn read(
         at = stop.saturating_add(9);
     }
     if unpacked == OBJECT_STREAMS {
-        note(Cause::LimitReached {
-            what: "streams of objects of a PDF that are unpacked",
-            limit: OBJECT_STREAMS.into(),
-        });
+        note(Cause::Abridged { what: "streams of objects of a PDF that are unpacked", limit: OBJECT_STREAMS.into() });
     }
     Ok(())
 }

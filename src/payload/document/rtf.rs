@@ -36,7 +36,7 @@ pub(super) fn read(
     // Twice the text is held at no time; a quarter of what a payload may take is plenty for a document of text.
     let most = limits.payload_parse_bytes / 4;
     if stream.len() > most {
-        note(Cause::LimitReached { what: "bytes of a rich text that are searched", limit: most });
+        note(Cause::Abridged { what: "bytes of a rich text that are searched", limit: most });
     }
     let text = bytes_at(stream, 0, most)?;
     for at in memchr::memchr_iter(b'\\', &text) {
@@ -51,7 +51,7 @@ pub(super) fn read(
     for at in memmem::find_iter(&text, b"\\objdata") {
         objects = objects.saturating_add(1);
         if objects > OBJECTS {
-            note(Cause::LimitReached { what: "objects of a rich text that are decoded", limit: 32 });
+            note(Cause::Abridged { what: "objects of a rich text that are decoded", limit: 32 });
             break;
         }
         let data = digits(text.get(at.saturating_add(8)..).unwrap_or_default());

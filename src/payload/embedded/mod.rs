@@ -92,7 +92,7 @@ pub(super) fn read(
     }
     if judge.capped {
         let limit = u64::try_from(FOUND).unwrap_or(0);
-        note(Cause::LimitReached { what: "executables hidden in a payload", limit });
+        note(Cause::Abridged { what: "executables hidden in a payload", limit });
     }
     judge.found.sort_by_key(|found| found.offset);
     judge.found

@@ -49,7 +49,7 @@ pub(super) fn read(
     let (addresses, names, numbers) = (field(28).unwrap_or(0), field(32).unwrap_or(0), field(36).unwrap_or(0));
     let most = u32::try_from(limits.pe_symbols).unwrap_or(u32::MAX);
     if count > most || slots > most {
-        note(Cause::LimitReached { what: "exports of an executable", limit: u64::from(most) });
+        note(Cause::Abridged { what: "exports of an executable", limit: u64::from(most) });
     }
     // Which slot a name stands for; a slot without one is exported by number.
     let mut named: Vec<(u32, String)> = Vec::new();

@@ -45,7 +45,7 @@ impl Budget {
     pub(super) fn tell(&self, note: &mut dyn FnMut(Cause)) {
         if self.is_spent() {
             let limit = u64::try_from(self.limit).unwrap_or(u64::MAX);
-            note(Cause::LimitReached { what: "imports of an executable", limit });
+            note(Cause::Abridged { what: "imports of an executable", limit });
         }
     }
 }

@@ -229,7 +229,7 @@ fn is_zero(number: &usize) -> bool {
 }
 
 /// Reads the structure of an executable. `bytes` are the first of the file (all of them where the limits allow), `stream`
-/// the whole of `size` bytes. Nothing comes back if not even the headers can be read.
+/// the whole of `size` bytes, as far as they can be read. Nothing comes back if not even the headers can be read.
 pub fn read(
     bytes: &[u8],
     stream: &dyn ReadAt,
@@ -239,8 +239,8 @@ pub fn read(
     note: &mut dyn FnMut(Cause),
 ) -> Option<Pe> {
     let partial = u64::try_from(bytes.len()).unwrap_or(u64::MAX) < size;
-    if partial {
-        note(Cause::LimitReached {
+    if limits.payload_parse_bytes < size {
+        note(Cause::Abridged {
             what: "bytes of an executable held for its structure",
             limit: limits.payload_parse_bytes,
         });
@@ -257,7 +257,7 @@ pub fn read(
         (&headers.coff, &headers.optional.standard_fields, &headers.optional.windows_fields);
     if headers.sections.len() > limits.pe_sections {
         let limit = u64::try_from(limits.pe_sections).unwrap_or(u64::MAX);
-        note(Cause::LimitReached { what: "sections of an executable", limit });
+        note(Cause::Abridged { what: "sections of an executable", limit });
     }
     let directory = |index: usize| headers.directory(index);
     let image = Image::new(bytes, &headers.sections, &headers.optional);

@@ -15,7 +15,9 @@ pub(super) fn write(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         return Ok(());
     }
     page.heading("NOT EXAMINED")?;
-    page.line(1, &unread.join(", "))
+    page.line(1, &unread.join(", "))?;
+    let inside = case.coverage.iter().filter(|source| source.source == Coverage::UNOPENED);
+    inside.filter_map(|source| source.why.as_deref()).try_for_each(|why| page.line(1, why))
 }
 
 fn examined(case: &Case, page: &mut Page<'_>) -> io::Result<()> {

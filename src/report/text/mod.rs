@@ -95,6 +95,9 @@ fn summary(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         if let Some(acquisition) = &evidence.acquisition {
             page.field(0, "", lines::acquisition(acquisition))?;
         }
+        if let Some(spooled) = evidence.spooled {
+            page.field(0, "", &format!("unpacked into a temporary file without a name, {}", size(spooled)))?;
+        }
         if let Ok(read @ 1..) = u64::try_from(evidence.read_from_volume.len()) {
             let files = counted(read, "file");
             page.field(

@@ -23,6 +23,10 @@ pub(super) fn write(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         let path = payload.path.as_deref().unwrap_or("?");
         page.toned(1, Tone::Strong, &format!("{:<4} {path}", payload.id))?;
         let known = match payload.path_match {
+            Some(PathMatch::InitialLost) => ": deleted, its name without its first character",
+            Some(PathMatch::Exact | PathMatch::CaseInsensitive) if payload.status == PayloadStatus::Candidate => {
+                ", whose pattern it fits"
+            }
             Some(PathMatch::NameOnly) => " by its name alone",
             Some(PathMatch::DirectoryAssumed) => " in the folder of its script",
             Some(PathMatch::CaseInsensitive) => " without regard to case",
@@ -68,6 +72,11 @@ fn describe(facts: &Facts, page: &mut Page<'_>) -> io::Result<()> {
         page.field(6, "MISMATCH", &mismatch.reason)?;
     }
     page.field(6, "size", &size(facts.size))?;
+    if let Some(examined) = facts.bytes_examined {
+        let cut =
+            format!("no digests: only the first {} were read, and all that follows rests on them", size(examined));
+        page.field(6, "PARTLY", &cut)?;
+    }
     if let Some(digests) = &facts.digests {
         page.field(6, "md5", &digests.md5)?;
         page.field(6, "sha1", &digests.sha1)?;
@@ -205,6 +214,9 @@ fn signature(signature: &Authenticode, page: &mut Page<'_>) -> io::Result<()> {
         Status::SignatureInvalid => "NOT THE SIGNER'S: the signature does not verify",
         Status::ChainUntrusted => "the digest is the one that was signed; no trusted root vouches for the signer",
         Status::Expired => "the digest is the one that was signed; a certificate was not valid at the time",
+        Status::NotVerified if signature.signatures.is_empty() && signature.catalog.is_none() => {
+            "there is one, which could not be read: the file is cut off"
+        }
         Status::NotVerified => "the digest is the one that was signed; trust could not be verified in full",
     };
     page.field(6, "signature", status)?;

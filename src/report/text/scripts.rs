@@ -49,6 +49,9 @@ fn script_head(index: &Index<'_>, clocks: &Clocks<'_>, script: &Script, page: &m
         size(script.size),
     ];
     page.line(6, &kind.join("; "))?;
+    if let Some(examined) = script.bytes_examined {
+        page.field(6, "PARTLY", &format!("only the first {} could be read; the digest is of these", size(examined)))?;
+    }
     page.field(6, "sha256", &script.sha256)?;
     if let Some(time) = script.times.modified {
         page.field(6, "modified", &clocks.shown(script.volume.as_ref(), time))?;

@@ -47,6 +47,7 @@ pub(in crate::scan) fn texts(gathered: &Gathered, limits: &Limits) -> Vec<TextFi
             path: path(if is_second { "-parent" } else { "" }),
             size: u64::try_from(content.len()).unwrap_or(u64::MAX),
             digests: Digests::of(content.as_bytes()),
+            examined: None,
             times: FileTimes::default(),
             text: Text::from_content(content),
             reading,

@@ -29,7 +29,14 @@ use std::sync::Arc;
 /// What a file is found to be.
 pub enum Found {
     /// An archive, with its members.
-    Archive(Format, Mounted),
+    Archive {
+        /// Its format.
+        format: Format,
+        /// Its members.
+        mounted: Mounted,
+        /// Bytes of the temporary file that it was unpacked into, if it was.
+        spooled: Option<u64>,
+    },
     /// An archive of a kind that is known by name alone.
     Unread(&'static str),
 }
@@ -54,12 +61,10 @@ pub fn open(source: &Source, name: &[u8], limits: &Limits) -> Option<Result<Foun
     let count = read_full(&**source, 0, &mut head).ok()?;
     let head = head.get(..count).unwrap_or_default();
     if zip::is_zip(head) {
-        return Some(zip::mount(source.clone(), limits).map(|mounted| Found::Archive(Format::Zip, mounted)));
+        return Some(zip::mount(source.clone(), limits).map(|mounted| read_in_place(Format::Zip, mounted)));
     }
     if tar::is_tar(head) {
-        return Some(
-            tar::mount(source.clone(), Vec::new(), limits).map(|mounted| Found::Archive(Format::Tar, mounted)),
-        );
+        return Some(tar::mount(source.clone(), Vec::new(), limits).map(|mounted| read_in_place(Format::Tar, mounted)));
     }
     if let Some((_, name)) = UNREAD.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some(Ok(Found::Unread(name)));
@@ -72,6 +77,10 @@ pub fn open(source: &Source, name: &[u8], limits: &Limits) -> Option<Result<Foun
     Some(compressed(source, name, codec, format, limits))
 }
 
+fn read_in_place(format: Format, mounted: Mounted) -> Found {
+    Found::Archive { format, mounted, spooled: None }
+}
+
 /// Opens what comes out of a compressed file: a tar, or one file.
 fn compressed(source: &Source, name: &[u8], codec: Codec, format: Format, limits: &Limits) -> Result<Found, Cause> {
     let cap = limits.archive_bytes.saturating_add(source.len().saturating_mul(limits.archive_ratio));
@@ -79,13 +88,13 @@ fn compressed(source: &Source, name: &[u8], codec: Codec, format: Format, limits
     let mut head = [0u8; 512];
     let count = read_full(&*content, 0, &mut head).unwrap_or(0);
     if tar::is_tar(head.get(..count).unwrap_or_default()) {
-        return packed_tar(content, codec, name, limits).map(|mounted| Found::Archive(Format::Tar, mounted));
+        return packed_tar(content, codec, limits);
     }
     let (length, failure) = content.measure();
     let mut names = Names::new(limits);
     if let Some(failure) = failure {
         let what = format!("the compressed data cannot be read further: {failure}");
-        names.note(b"", NotedCause::Corrupt(what, length));
+        names.note(b"", NotedCause::CutOff(what, length));
     }
     let stored = (codec == Codec::Gzip).then(|| gzip::header(&mut input::Input::new(source.clone())).ok()).flatten();
     let modified = stored.as_ref().map_or(0, |stored| stored.modified);
@@ -97,22 +106,22 @@ fn compressed(source: &Source, name: &[u8], codec: Codec, format: Format, limits
     names.add(own.filter(|name| !name.is_empty()).unwrap_or(without_ending(name)), node);
     let (tree, notes) = names.finish();
     let kind = if codec == Codec::Gzip { "gzip" } else { "zstd" };
-    Ok(Found::Archive(format, Mounted::new(kind, tree, Single(content, length), notes)))
+    Ok(read_in_place(format, Mounted::new(kind, tree, Single(content, length), notes)))
 }
 
 /// Reads a tar that comes out of compressed data.
-fn packed_tar(content: Arc<Rewindable>, codec: Codec, name: &[u8], limits: &Limits) -> Result<Mounted, Cause> {
+fn packed_tar(content: Arc<Rewindable>, codec: Codec, limits: &Limits) -> Result<Found, Cause> {
     if codec.forks() || content.fits() {
-        return tar::mount(content, Vec::new(), limits);
+        return tar::mount(content, Vec::new(), limits).map(|mounted| read_in_place(Format::Tar, mounted));
     }
     let (source, failure) = spool::spool(&content, limits.archive_spool_bytes)?;
-    let told = format!("unpacked into a temporary file without a name, {} bytes", source.len());
-    let mut notes = vec![Noted { path: EntryPath::new(name), what: NotedCause::Unsupported(told) }];
-    notes.extend(failure.map(|failure| Noted {
+    let spooled = Some(source.len());
+    let note = failure.map(|failure| Noted {
         path: EntryPath::default(),
-        what: NotedCause::Corrupt(format!("the archive cannot be read further: {failure}"), source.len()),
-    }));
-    tar::mount(source, notes, limits)
+        what: NotedCause::CutOff(format!("the archive cannot be read further: {failure}"), source.len()),
+    });
+    let mounted = tar::mount(source, note.into_iter().collect(), limits)?;
+    Ok(Found::Archive { format: Format::Tar, mounted, spooled })
 }
 
 /// `a.txt` of `a.txt.gz`.

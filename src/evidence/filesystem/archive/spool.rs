@@ -1,8 +1,9 @@
 //! What comes out of compressed data that can only be read from its start, in a temporary file.
 //!
 //! The files of a tar are read in the order of their names. Where decoding cannot begin anywhere but at the start, that
-//! would be once for each folder. So it is done once, into a file that has no name and goes with the process; nothing is
-//! ever written to the evidence or beside it.
+//! would be once for each folder. So it is done once, into a file that has no name and goes with the process. Beside the report
+//! (`report::output`) it is the one thing that this program writes; it lies where the system has temporary files (`TMPDIR`, `TMP`),
+//! and what is evidence is not written to.
 
 use super::rewind::Rewindable;
 use crate::base::bytes::{ReadAt, read_full};

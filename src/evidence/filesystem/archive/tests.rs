@@ -48,7 +48,7 @@ pub(super) fn seen(mounted: &Mounted, most: usize) -> Seen {
 pub(super) fn archive(bytes: Vec<u8>, limits: &Limits) -> Option<(Format, Mounted)> {
     let source: Source = Arc::new(bytes);
     match open(&source, b"evidence.bin", limits)? {
-        Ok(Found::Archive(format, mounted)) => Some((format, mounted)),
+        Ok(Found::Archive { format, mounted, .. }) => Some((format, mounted)),
         _ => None,
     }
 }
@@ -187,8 +187,12 @@ fn a_large_tar_in_zstandard_is_unpacked_once_and_that_is_told() {
     std::fs::write(root.path().join("a.txt"), "open 192.0.2.1\n").unwrap();
     let tar = piped("tar", &["-C", root.path().to_str().unwrap(), "-cf", "-", "b.bin", "a.txt"], b"");
     let Some(packed) = tar.and_then(|tar| piped("zstd", &["-1", "-c"], &tar)) else { return };
-    let told = seen(&archive(packed.clone(), &Limits::default()).unwrap().1, 32 << 20);
-    assert!(told.notes.len() == 1 && told.notes[0].contains("temporary file"), "{:?}", told.notes);
+    let source: Source = Arc::new(packed.clone());
+    let found = open(&source, b"x", &Limits::default()).unwrap().unwrap();
+    let Found::Archive { mounted, spooled, .. } = found else { panic!("an archive") };
+    assert!(spooled.is_some_and(|spooled| spooled > 18 << 20), "{spooled:?}");
+    let told = seen(&mounted, 32 << 20);
+    assert!(told.notes.is_empty(), "{:?}", told.notes);
     assert_eq!(told.content("a.txt").as_deref(), Ok(&b"open 192.0.2.1\n"[..]));
     assert!(told.content("b.bin").as_ref().is_ok_and(|found| *found == whole));
     let limits = Limits { archive_spool_bytes: 1 << 20, ..Limits::default() };

@@ -131,6 +131,7 @@ impl<'b> Inode<'b> {
             modified: time(0x10, 0x88),
             accessed: time(0x8, 0x8c),
             changed: time(0xc, 0x84),
+            ..FileTimes::default()
         };
         Stat { size: self.size(superblock), times }
     }

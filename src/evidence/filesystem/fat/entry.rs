@@ -99,7 +99,7 @@ fn found(fields: Fields<'_>, deleted: bool, geometry: &Geometry) -> Option<Found
             modified: time(fields.u16(24), fields.u16(22), 0),
             // Of the last access the date alone is kept.
             accessed: time(fields.u16(18), 0, 0),
-            changed: None,
+            ..FileTimes::default()
         },
     })
 }

@@ -140,7 +140,7 @@ fn found(set: &[[u8; 32]], deleted: bool) -> Option<Found> {
             created: time(file.u32(8), file.u8(20), file.u8(22)),
             modified: time(file.u32(12), file.u8(21), file.u8(23)),
             accessed: time(file.u32(16), 0, file.u8(24)),
-            changed: None,
+            ..FileTimes::default()
         },
     })
 }

@@ -204,6 +204,7 @@ pub(super) fn times_of(metadata: &Metadata) -> FileTimes {
         modified: known(metadata.modified()),
         accessed: known(metadata.accessed()),
         changed: changed_of(metadata),
+        ..FileTimes::default()
     }
 }
 

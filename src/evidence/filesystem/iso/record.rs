@@ -181,7 +181,7 @@ fn times(entry: &[u8]) -> FileTimes {
         rest = after;
         if length == 7 { recorded(bytes) } else { written(bytes) }
     };
-    FileTimes { created: time(1), modified: time(2), accessed: time(4), changed: time(8) }
+    FileTimes { created: time(1), modified: time(2), accessed: time(4), changed: time(8), ..FileTimes::default() }
 }
 
 /// Seventeen bytes: sixteen digits down to hundredths of a second, and quarters of an hour east of UTC.

@@ -271,5 +271,5 @@ fn stream_node(file: &File, stream: &Stream) -> Node {
 
 fn times(file: &File) -> FileTimes {
     let [created, modified, changed, accessed] = file.times.map(Timestamp::from_filetime);
-    FileTimes { created, modified, accessed, changed }
+    FileTimes { created, modified, accessed, changed, ..FileTimes::default() }
 }

@@ -80,7 +80,7 @@ pub(super) fn read(
     let tree = tree::walk(image, root, limits, oddities);
     if tree.capped {
         let limit = u64::try_from(limits.pe_resources).unwrap_or(u64::MAX);
-        note(Cause::LimitReached { what: "resources of an executable", limit });
+        note(Cause::Abridged { what: "resources of an executable", limit });
     }
     if tree.leaves.is_empty() {
         return Read::default();

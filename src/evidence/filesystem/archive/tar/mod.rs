@@ -121,10 +121,15 @@ fn index(source: &Source, names: &mut Names, visit: &mut dyn FnMut(Found, Member
     loop {
         let block = match window.whole(at, BLOCK) {
             Ok(Some(block)) => block,
-            // Fewer bytes than a header's: the end, or a rest that is none.
-            Ok(None) => return,
+            // Fewer bytes than a header's: the end, or what is left of one.
+            Ok(None) => {
+                if at < source.len() && !ended && !lost {
+                    names.note(b"", NotedCause::CutOff("the archive is cut off in a header".into(), at));
+                }
+                return;
+            }
             Err(error) => {
-                names.note(b"", NotedCause::Corrupt(format!("the archive cannot be read further: {error}"), at));
+                names.note(b"", NotedCause::CutOff(format!("the archive cannot be read further: {error}"), at));
                 return;
             }
         };
@@ -155,7 +160,7 @@ fn index(source: &Source, names: &mut Names, visit: &mut dyn FnMut(Found, Member
                 }
             }
             Err(error) => {
-                names.note(b"", NotedCause::Corrupt(format!("the archive cannot be read further: {error}"), at));
+                names.note(b"", NotedCause::CutOff(format!("the archive cannot be read further: {error}"), at));
                 return;
             }
         }
@@ -223,7 +228,7 @@ fn member(
         length = if header.flag == b'1' { told.unwrap_or(0) } else { 0 };
     }
     if start.saturating_add(length) > source.len() {
-        names.note(&path, NotedCause::Corrupt("the data of a member is cut off".into(), start));
+        names.note(&path, NotedCause::CutOff("the data of a member is cut off".into(), start));
     }
     let sparse = records.sparse || header.flag == b'S';
     let size = records.real_size.or(header.real_size).filter(|_| sparse).unwrap_or(length);
@@ -235,6 +240,7 @@ fn member(
         modified: exact(records.modified).or(plain(Some(header.modified))),
         accessed: exact(records.accessed).or(plain(header.accessed)),
         changed: exact(records.changed).or(plain(header.changed)),
+        ..FileTimes::default()
     };
     let node = Node { kind, origin: Origin::ArchiveMember, id: 0, stream: 0, stat: Stat { size, times } };
     let link = (header.flag == b'1').then(|| records.link.or(link).unwrap_or(header.link));
@@ -248,7 +254,7 @@ impl Streams for Tar {
         if member.sparse {
             return Err(Cause::Unsupported("a member with holes (sparse), which is not read".to_owned()));
         }
-        Ok(Box::new(Part::new(self.source.clone(), member.start, member.length)))
+        Ok(Box::new(Part::of_file(self.source.clone(), member.start, member.length)))
     }
 }
 

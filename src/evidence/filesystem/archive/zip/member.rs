@@ -37,10 +37,16 @@ pub(super) fn path(header: &Header) -> Vec<u8> {
     path
 }
 
-/// The times; the wall clock of a machine whose zone is not noted is taken as UTC.
+/// The times; the wall clock of a machine whose zone is not noted is taken as UTC, and marked.
 pub(super) fn times(header: &Header) -> FileTimes {
     let wall_clock = || Timestamp::parse(&format!("{}Z", header.wall_clock.as_deref()?));
-    FileTimes { modified: header.times.modified.or_else(wall_clock), ..header.times }
+    match header.times.modified {
+        Some(_) => header.times,
+        None => {
+            let modified = wall_clock();
+            FileTimes { modified, modified_is_local: modified.is_some(), ..header.times }
+        }
+    }
 }
 
 fn is_unix(system: u8) -> bool {

@@ -91,7 +91,9 @@ fn headers(source: &Source, names: &mut Names, limits: &Limits) -> io::Result<Ve
     let Some(directory) = found.as_ref().filter(|directory| !directory.encrypted) else {
         let why = if found.is_some() { "an encrypted" } else { "no" };
         let what = format!("{why} central directory; members are read by their own headers");
-        names.note(b"", NotedCause::Corrupt(what, 0));
+        // An archive ends with it: one that has none is cut off.
+        let what = if found.is_some() { NotedCause::Corrupt(what, 0) } else { NotedCause::CutOff(what, source.len()) };
+        names.note(b"", what);
         recover::read(source, 0, source.len(), &mut keep)?;
         return Ok(headers);
     };
@@ -152,7 +154,7 @@ fn place(source: &Source, headers: &[Named], names: &mut Names) -> io::Result<Ve
         }
         let (rest, stored) = (source.len().saturating_sub(start), header.method == 0 && header.flags & ENCRYPTED == 0);
         if compressed > rest || (stored && compressed < header.size) {
-            names.note(path, NotedCause::Corrupt("the data of a member is cut off".into(), start));
+            names.note(path, NotedCause::CutOff("the data of a member is cut off".into(), start));
         }
         let refused = match () {
             () if (header.flags | local.flags) & ENCRYPTED != 0 => Some(Refusal::Encrypted),
@@ -210,7 +212,7 @@ impl Streams for Zip {
         }
         let data: Source = Arc::new(Part::new(self.source.clone(), member.start, member.compressed));
         let codec = match method(member.method) {
-            Ok(None) => return Ok(Box::new(Part::new(data, 0, member.size))),
+            Ok(None) => return Ok(Box::new(Part::of_file(data, 0, member.size))),
             Ok(Some(codec)) => codec,
             Err(name) => return unsupported(&format!("a member compressed by {name}, which is not read")),
         };

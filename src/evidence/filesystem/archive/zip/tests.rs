@@ -215,8 +215,10 @@ fn bombs_are_stopped() {
 #[test]
 fn times_are_those_of_the_extra_fields() {
     let time = |extra: Vec<u8>| {
+        let extra_is_empty = extra.is_empty();
         let (_, mounted) = archive(build(&[Made { extra, ..stored(b"a", b"x") }], false), &Limits::default()).unwrap();
         let times = FileSystem::open(&mounted, &EntryPath::new("a")).unwrap().times;
+        assert_eq!(times.modified_is_local, extra_is_empty, "DOS times have no zone");
         [times.modified, times.accessed, times.created].map(|time| time.map_or(String::new(), |time| time.to_string()))
     };
     assert_eq!(time(Vec::new()), ["2024-07-05T12:00:00Z", "", ""]);
