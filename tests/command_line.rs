@@ -192,7 +192,17 @@ fn a_standard_error_that_takes_nothing_ends_no_run() {
         let out = program().args(arguments).env("FTPSIFT_NONSENSE", "x").stderr(full()).output().unwrap();
         assert_eq!(out.status.code(), Some(code), "{arguments:?}");
     }
+    // Each sentence that is said beside a report.
+    for said in ["scan \"$1\" -q 1<>/dev/null", "ls \"$1\" 1<>/dev/null", "scan \"$1\" \"$1\" >/dev/null"] {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &format!("exec \"$0\" {said} 2>/dev/full")]).arg(program().get_program());
+        let code = shell.arg(testdata("host")).status().unwrap().code();
+        assert!(matches!(code, Some(0 | 1)), "{said}: {code:?}");
+    }
     let host = testdata("host");
+    let bounded = ["triage", "--max-memory", "17M", "--threads", "8", "-f", "json"];
+    let out = program().args(bounded).arg(&host).stderr(full()).output().unwrap();
+    assert!(matches!(out.status.code(), Some(1 | 3)), "{:?}", out.status);
     let out = program().args(["triage", "-f", "json"]).arg(host).stderr(full()).output().unwrap();
     assert_eq!(out.status.code(), Some(1));
     assert!(serde_json::from_slice::<serde_json::Value>(&out.stdout).is_ok());
