@@ -3,6 +3,7 @@
 use super::args::{self, CollectArguments};
 use super::exit::Exit;
 use super::interrupt;
+use super::message;
 use super::progress::Shown;
 use super::sink::{self, Sink};
 use crate::base::time::FileTimes;
@@ -34,6 +35,10 @@ pub(super) fn run(arguments: &CollectArguments) -> Result<Exit, String> {
     let shown = Shown::start(&progress, arguments.quiet);
     let scanned = crate::scan::run_and_take(
         &request,
+    if !arguments.quiet {
+        message::privilege();
+    }
+    scan::tell_overlaps(paths);
         &progress,
         Some(&mut |exhibit| collection.add(exhibit.bytes, found(exhibit))),
     );

@@ -4,6 +4,7 @@ use super::args::{self, FailOn, ReportArguments, ScanArguments, ScanFormat};
 use super::exit::Exit;
 use super::given;
 use super::interrupt;
+use super::message;
 use super::progress::Shown;
 use super::sink::{self, Sink};
 use crate::base::time::Timestamp;
@@ -50,6 +51,10 @@ pub(super) fn report(mut request: ScanRequest, bounds: Bounds, arguments: &Repor
     request.arguments = args::given();
     let shown = Shown::start(&progress, arguments.quiet);
     let scanned = crate::scan::run(&request, &progress);
+    if !arguments.quiet {
+        message::privilege();
+    }
+    tell_overlaps(&request.paths);
     drop(shown);
     let mut case = scanned.map_err(|refused| {
         let reasons: Vec<String> = refused.iter().map(|one| format!("{}: {}", one.path, one.cause)).collect();
