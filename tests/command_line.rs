@@ -245,6 +245,26 @@ fn a_script_is_explained_from_standard_input() {
     assert!(forced.status.success());
 }
 
+/// What both paths hold is counted twice: the second one is read all the same.
+#[test]
+fn evidence_that_is_given_twice_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("a")).unwrap();
+    fs::write(folder.path().join("a/a.txt"), "open 192.0.2.1\r\nuser bob pw\r\nget a.exe\r\nbye\r\n").unwrap();
+    let (whole, part) = (folder.path().to_owned(), folder.path().join("a"));
+    for (second, says) in [(&whole, "is given twice, also as "), (&part, "lies in evidence that is given too, ")] {
+        let out = program().arg("scan").arg(&whole).arg(second).args(["--format", "json"]).output().unwrap();
+        let told = format!("{says}{}: what both hold is counted twice", whole.display());
+        assert!(text(&out.stderr).contains(&told), "{}", text(&out.stderr));
+        let report: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        let error = &report["errors"][0];
+        assert_eq!((&error["path"], &error["message"]), (&second.to_str().unwrap().into(), &told.into()));
+        assert_eq!((&report["scan"]["complete"], report["scripts"].as_array().unwrap().len()), (&true.into(), 2));
+    }
+    let alone = program().arg("scan").arg(&whole).args(["--format", "json"]).output().unwrap();
+    assert_eq!(text(&alone.stderr), "");
+}
+
 #[test]
 fn a_listing_has_every_entry_with_its_digest() {
     let out =

@@ -5,6 +5,7 @@ use super::exit::Exit;
 use super::interrupt;
 use super::message;
 use super::progress::Shown;
+use super::scan;
 use super::sink::{self, Sink};
 use crate::base::time::FileTimes;
 use crate::report::collection::{Collected, Collection};

@@ -33,6 +33,7 @@ mod host;
 pub mod inspect;
 mod journal;
 pub mod list;
+pub mod overlap;
 pub mod pace;
 mod payloads;
 mod prefilter;
@@ -104,6 +105,10 @@ pub fn run_and_take(
     builder.skipped = roots.skipped;
     let mut lives = Vec::new();
     for (number, path) in roots.paths.iter().enumerate() {
+    for overlap in overlap::among(&request.paths) {
+        let path = overlap.path.to_string_lossy().into_owned();
+        builder.note("", Anomaly { stage: Stage::Walk, path, cause: Cause::Unsupported(overlap.message()) });
+    }
         let shown = path.to_string_lossy();
         if let Some(stop) = progress.must_end() {
             builder.leave(stop, Left { folders: 1, ..Left::default() }, vec![shown.into_owned()]);
