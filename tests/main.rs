@@ -2,6 +2,7 @@
 
 mod architecture;
 mod callers;
+mod collections;
 mod command_line;
 mod configuration;
 mod correlate;

@@ -222,6 +222,8 @@ pub(super) struct CollectArguments {
     pub(super) output: PathBuf,
     #[command(flatten)]
     pub(super) secrets: SecretArguments,
+    #[command(flatten)]
+    pub(super) trust: TrustArguments,
     /// No progress on the terminal
     #[arg(short, long)]
     pub(super) quiet: bool,
