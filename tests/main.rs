@@ -7,6 +7,7 @@ mod command_line;
 mod configuration;
 mod correlate;
 mod determinism;
+mod explained;
 #[cfg(target_os = "linux")]
 mod footprint;
 mod host_scenes;

@@ -55,6 +55,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::build;
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
+use crate::case::claim::State;
 use crate::case::run::ClientRun;
 use crate::case::{Case, Counts, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
 use crate::correlate::sources::Sources;
@@ -67,6 +68,7 @@ use crate::evidence::{FileSystem, GoOn};
 use crate::finding::allow::AllowList;
 use crate::finding::judge::judge;
 use crate::payload::authenticode::Authorities;
+use crate::script::launch::Launch;
 use bounds::Stop;
 use exhibits::Take;
 use progress::Progress;
@@ -142,6 +144,29 @@ pub fn run_over(file_system: Box<dyn FileSystem>, path: &str, request: &ScanRequ
     builder.finish(progress)
 }
 
+/// What is known of a text that is run by itself.
+struct Lone {
+    /// Its bytes.
+    size: Option<u64>,
+    /// How its client is started, where that is told.
+    launch: Option<Launch>,
+}
+
+/// Runs a scan over a text alone, the only file of a file system, named `path` in the report.
+fn run_lone(
+    file_system: Box<dyn FileSystem>,
+    path: &str,
+    lone: Lone,
+    request: &ScanRequest,
+    progress: &Progress,
+) -> Case {
+    let mut builder = Builder::new(request);
+    let opened = Opened { shape: Shape::File, file_system, size: lone.size, anomalies: Vec::new() };
+    builder.lone = Some(lone);
+    builder.examine(opened, path, &[], request, progress, None);
+    builder.finish(progress)
+}
+
 /// Opens evidence: a folder of a live host as such, everything else as what it is. Tells the folders that stand for drives, as
 /// far as they are known already.
 fn open(
@@ -206,6 +231,8 @@ struct Builder {
     skipped: Vec<Skipped>,
     /// When the search in the evidence at hand is to be over, in the time of the run.
     until: Option<Duration>,
+    /// That the evidence is one text and nothing else.
+    lone: Option<Lone>,
 }
 
 impl Builder {
@@ -267,6 +294,7 @@ impl Builder {
             held: Vec::new(),
             skipped: Vec::new(),
             until: None,
+            lone: None,
         }
     }
 
@@ -314,12 +342,15 @@ impl Builder {
         texts::tell_capped(&mut texts, &volume, &limits, &mut anomalies);
         self.links = self.links.saturating_add(swept.links);
         self.images.add(&swept.origins, matches!(evidence.shape, Shape::Image(_)), request.carve);
+        if let Some(launch) = self.lone.as_ref().and_then(|lone| lone.launch.as_ref()) {
+            texts::launch_all(&volume, file_system, launch, &mut texts, &limits, &mut anomalies);
+        }
         let stores = stores::Stores::collect(&volume, &mut texts);
         let ties = tie::tie(&volume, &mut texts, &stores, &limits, &mut anomalies);
         let found = assemble::Found { volume: &volume, texts: &texts, ties: &ties, stores: &stores };
         let mut records = assemble::assemble(&id, &found, &mut self.numbers, &limits);
         texts::tell_cut(&records.scripts, &limits, &mut anomalies);
-        let payloads = payloads::Collector {
+        let collector = payloads::Collector {
             evidence: &id,
             volume: &volume,
             file_system: &shared,
@@ -328,8 +359,13 @@ impl Builder {
             limits: &limits,
             authorities: &request.authorities,
             progress,
-        }
-        .collect(&mut records.scripts, self.case.payloads.len().saturating_add(1), &mut anomalies);
+        };
+        let first = self.case.payloads.len().saturating_add(1);
+        // Beside a lone text nothing can be there, and nothing is missing.
+        let payloads = match self.lone {
+            Some(_) => Vec::new(),
+            None => collector.collect(&mut records.scripts, first, &mut anomalies),
+        };
         self.case.evidence.push(Evidence {
             id: id.clone(),
             path: path.to_owned(),
@@ -471,6 +507,9 @@ impl Builder {
         self.tell_reads_from_volumes();
         let case = &mut self.case;
         case.credentials = credentials::collect(&case.scripts);
+        if self.lone.is_some() {
+            self.case.claims.retain(|claim| claim.states.iter().any(|state| state.state != State::NeverSeen));
+        }
         case.findings = judge(case, &self.allow);
         if !case.playbooks.is_empty() {
             // Once more: what is allowed bears on a step.

@@ -11,12 +11,13 @@ use crate::base::shortcut;
 use crate::base::text::{self, Text};
 use crate::base::time::FileTimes;
 use crate::case::Script;
+use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
 use crate::script::client::told;
-use crate::script::launch::Client;
+use crate::script::launch::{Client, Launch};
 use crate::script::local_path;
 use crate::script::read;
-use crate::script::reading::{Confidence, Form, TextReading};
+use crate::script::reading::{Confidence, Feed, Form, TextReading};
 use crate::script::store;
 use crate::script::writer::emulation::Neighbours;
 use crate::script::writer::outcome::Origin;
@@ -127,6 +128,29 @@ pub(super) fn tell_capped(
 ) {
     let limit = u64::try_from(limits.batch_steps).unwrap_or(u64::MAX);
     texts.retain(|text| {
+/// Has a client run each text of the volume in this way, whatever it looks like.
+pub(super) fn launch_all(
+    volume: &VolumeView<'_>,
+    file_system: &dyn FileSystem,
+    launch: &Launch,
+    texts: &mut Vec<TextFile>,
+    limits: &Limits,
+    anomalies: &mut Vec<Anomaly>,
+) {
+    for entry in file_system.list(&EntryPath::default()) {
+        match read_named(volume, &entry.path, limits) {
+            Ok(Some(mut text)) => {
+                text.reading.launches.push((launch.clone(), Feed::Itself));
+                texts.retain(|swept| swept.path != text.path);
+                texts.push(text);
+            }
+            Ok(None) => {}
+            Err(anomaly) => anomalies.push(anomaly),
+        }
+    }
+    texts.sort_by(|a, b| a.path.cmp(&b.path));
+}
+
         if text.reading.capped {
             let cause = Cause::LimitReached { what: "what the emulation of one text may do", limit };
             anomalies.push(Anomaly::new(Stage::Script, volume.display(&text.path), cause));
