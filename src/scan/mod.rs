@@ -105,12 +105,12 @@ pub fn run_and_take(
         _ => Roots { paths: request.paths.clone(), ..Roots::default() },
     };
     builder.skipped = roots.skipped;
-    let mut lives = Vec::new();
-    for (number, path) in roots.paths.iter().enumerate() {
     for overlap in overlap::among(&request.paths) {
         let path = overlap.path.to_string_lossy().into_owned();
         builder.note("", Anomaly { stage: Stage::Walk, path, cause: Cause::Unsupported(overlap.message()) });
     }
+    let mut lives = Vec::new();
+    for (number, path) in roots.paths.iter().enumerate() {
         let shown = path.to_string_lossy();
         if let Some(stop) = progress.must_end() {
             builder.leave(stop, Left { folders: 1, ..Left::default() }, vec![shown.into_owned()]);
@@ -321,8 +321,11 @@ impl Builder {
         let (limits, threads) = (self.limits.clone(), request.threads);
         let manner = sweep::Manner { threads, plausible_first: request.live.is_some(), until: self.until };
         let swept = sweep::sweep(file_system, &limits, manner, progress, &|candidate| {
-            texts::read_swept(&volume, candidate, &limits)
+            let text = texts::read_swept(&volume, candidate, &limits)?;
+            progress.bounds.reserve(text.weight());
+            Some(text)
         });
+        progress.bounds.settle();
         let shown =
             |anomaly: Anomaly| Anomaly { path: volume.display(&EntryPath::new(anomaly.path.as_bytes())), ..anomaly };
         let mut anomalies = evidence.anomalies;
@@ -339,12 +342,12 @@ impl Builder {
         let gathered =
             artifacts::gather(&id, &volume, &swept.artifacts, &mut self.sources, (&limits, progress), &mut anomalies);
         texts.extend(artifacts::texts(&gathered, &limits));
-        texts::tell_capped(&mut texts, &volume, &limits, &mut anomalies);
-        self.links = self.links.saturating_add(swept.links);
-        self.images.add(&swept.origins, matches!(evidence.shape, Shape::Image(_)), request.carve);
         if let Some(launch) = self.lone.as_ref().and_then(|lone| lone.launch.as_ref()) {
             texts::launch_all(&volume, file_system, launch, &mut texts, &limits, &mut anomalies);
         }
+        texts::tell_capped(&mut texts, &volume, &limits, &mut anomalies);
+        self.links = self.links.saturating_add(swept.links);
+        self.images.add(&swept.origins, matches!(evidence.shape, Shape::Image(_)), request.carve);
         let stores = stores::Stores::collect(&volume, &mut texts);
         let ties = tie::tie(&volume, &mut texts, &stores, &limits, &mut anomalies);
         let found = assemble::Found { volume: &volume, texts: &texts, ties: &ties, stores: &stores };
@@ -504,12 +507,12 @@ impl Builder {
         self.case.coverage = coverage::coverage(files, self.links, &self.images, left);
         self.case.coverage.extend(coverage::disks(&self.skipped));
         self.tie_events(progress);
-        self.tell_reads_from_volumes();
-        let case = &mut self.case;
-        case.credentials = credentials::collect(&case.scripts);
         if self.lone.is_some() {
             self.case.claims.retain(|claim| claim.states.iter().any(|state| state.state != State::NeverSeen));
         }
+        self.tell_reads_from_volumes();
+        let case = &mut self.case;
+        case.credentials = credentials::collect(&case.scripts);
         case.findings = judge(case, &self.allow);
         if !case.playbooks.is_empty() {
             // Once more: what is allowed bears on a step.

@@ -39,6 +39,20 @@ pub(super) struct TextFile {
     pub(super) event: Option<String>,
 }
 
+/// Bytes that a run keeps of any text, and of one of its lines where a client runs it: measured with scripts that move two files.
+const A_TEXT: u64 = 4 << 10;
+const A_LINE: u64 = 5 << 9;
+
+impl TextFile {
+    /// Bytes that the records of this text will take when it is run and judged, about.
+    pub(super) fn weight(&self) -> u64 {
+        let lines = |text: &Text| u64::try_from(text.content.lines().count()).unwrap_or(u64::MAX);
+        let written = self.reading.written.iter().map(|written| lines(&written.text));
+        let lines = written.fold(lines(&self.text), u64::saturating_add);
+        A_TEXT.saturating_add(lines.saturating_mul(A_LINE))
+    }
+}
+
 /// Reads a text that the sweep handed up.
 pub(super) fn read_swept(volume: &VolumeView<'_>, candidate: &Candidate<'_>, limits: &Limits) -> Option<TextFile> {
     let Candidate { path, bytes, size, times } = *candidate;
@@ -114,20 +128,6 @@ fn digests(stream: &dyn ReadAt) -> std::io::Result<Digests> {
     }
 }
 
-/// What a limit costs a named script.
-pub(super) fn cut(path: String, limits: &Limits) -> Anomaly {
-    Anomaly::new(Stage::Script, path, Cause::LimitReached { what: "bytes of one script", limit: limits.script_bytes })
-}
-
-/// Tells which texts were not emulated to their end, and drops those that say nothing up to there.
-pub(super) fn tell_capped(
-    texts: &mut Vec<TextFile>,
-    volume: &VolumeView<'_>,
-    limits: &Limits,
-    anomalies: &mut Vec<Anomaly>,
-) {
-    let limit = u64::try_from(limits.batch_steps).unwrap_or(u64::MAX);
-    texts.retain(|text| {
 /// Has a client run each text of the volume in this way, whatever it looks like.
 pub(super) fn launch_all(
     volume: &VolumeView<'_>,
@@ -151,6 +151,20 @@ pub(super) fn launch_all(
     texts.sort_by(|a, b| a.path.cmp(&b.path));
 }
 
+/// What a limit costs a named script.
+pub(super) fn cut(path: String, limits: &Limits) -> Anomaly {
+    Anomaly::new(Stage::Script, path, Cause::LimitReached { what: "bytes of one script", limit: limits.script_bytes })
+}
+
+/// Tells which texts were not emulated to their end, and drops those that say nothing up to there.
+pub(super) fn tell_capped(
+    texts: &mut Vec<TextFile>,
+    volume: &VolumeView<'_>,
+    limits: &Limits,
+    anomalies: &mut Vec<Anomaly>,
+) {
+    let limit = u64::try_from(limits.batch_steps).unwrap_or(u64::MAX);
+    texts.retain(|text| {
         if text.reading.capped {
             let cause = Cause::LimitReached { what: "what the emulation of one text may do", limit };
             anomalies.push(Anomaly::new(Stage::Script, volume.display(&text.path), cause));
