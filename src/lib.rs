@@ -16,6 +16,9 @@
 //! base        bytes, text, time, digests, limits, anomalies
 //! ```
 
+// They panic where nobody takes what they print.
+#![cfg_attr(not(test), deny(clippy::print_stderr, clippy::print_stdout))]
+
 pub mod artifact;
 pub mod base;
 pub mod case;

@@ -194,7 +194,17 @@ fn a_standard_error_that_takes_nothing_ends_no_run() {
         let out = program().args(arguments).env("FTPSIFT_NONSENSE", "x").stderr(full()).output().unwrap();
         assert_eq!(out.status.code(), Some(code), "{arguments:?}");
     }
+    // Each sentence that is said beside a report.
+    for said in ["scan \"$1\" -q 1<>/dev/null", "ls \"$1\" 1<>/dev/null", "scan \"$1\" \"$1\" >/dev/null"] {
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &format!("exec \"$0\" {said} 2>/dev/full")]).arg(program().get_program());
+        let code = shell.arg(testdata("host")).status().unwrap().code();
+        assert!(matches!(code, Some(0 | 1)), "{said}: {code:?}");
+    }
     let host = testdata("host");
+    let bounded = ["triage", "--max-memory", "17M", "--threads", "8", "-f", "json"];
+    let out = program().args(bounded).arg(&host).stderr(full()).output().unwrap();
+    assert!(matches!(out.status.code(), Some(1 | 3)), "{:?}", out.status);
     let out = program().args(["triage", "-f", "json"]).arg(host).stderr(full()).output().unwrap();
     assert_eq!(out.status.code(), Some(1));
     assert!(serde_json::from_slice::<serde_json::Value>(&out.stdout).is_ok());
@@ -235,6 +245,26 @@ fn a_script_is_explained_from_standard_input() {
     let todo = testdata("host/Users/jsmith/Documents/todo.txt");
     let forced = program().args(["script", "--arguments", "-n"]).arg(todo).output().unwrap();
     assert!(forced.status.success());
+}
+
+/// What both paths hold is counted twice: the second one is read all the same.
+#[test]
+fn evidence_that_is_given_twice_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("a")).unwrap();
+    fs::write(folder.path().join("a/a.txt"), "open 192.0.2.1\r\nuser bob pw\r\nget a.exe\r\nbye\r\n").unwrap();
+    let (whole, part) = (folder.path().to_owned(), folder.path().join("a"));
+    for (second, says) in [(&whole, "is given twice, also as "), (&part, "lies in evidence that is given too, ")] {
+        let out = program().arg("scan").arg(&whole).arg(second).args(["--format", "json"]).output().unwrap();
+        let told = format!("{says}{}: what both hold is counted twice", whole.display());
+        assert!(text(&out.stderr).contains(&told), "{}", text(&out.stderr));
+        let report: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        let error = &report["errors"][0];
+        assert_eq!((&error["path"], &error["message"]), (&second.to_str().unwrap().into(), &told.into()));
+        assert_eq!((&report["scan"]["complete"], report["scripts"].as_array().unwrap().len()), (&true.into(), 2));
+    }
+    let alone = program().arg("scan").arg(&whole).args(["--format", "json"]).output().unwrap();
+    assert_eq!(text(&alone.stderr), "");
 }
 
 #[test]

@@ -134,6 +134,19 @@ fn each_line_tells_what_it_is_once() {
     assert!(own["timeline"].contains("script modified"), "{:?}", own["timeline"]);
 }
 
+/// Lines of payloads had no `kind`, those of errors no `stage`.
+#[test]
+fn each_line_of_an_inspection_tells_what_it_is() {
+    let signed = testdata("signed/nested.exe");
+    let lines = printed(&["inspect", signed.to_str().unwrap(), "no/such", "--format", "jsonl"]);
+    let lines: Vec<&str> = lines.lines().collect();
+    lines.iter().for_each(|line| assert_strict(line));
+    assert!(lines.len() >= 2 && lines[0].starts_with(r#"{"kind":"payload","id":"p1","path":"#), "{lines:?}");
+    let error: serde_json::Value = serde_json::from_str(lines[lines.len() - 1]).unwrap();
+    assert!(lines[lines.len() - 1].starts_with(r#"{"kind":"error","#), "{lines:?}");
+    assert_eq!((&error["path"], &error["stage"]), (&"no/such".into(), &"open".into()));
+}
+
 #[test]
 fn what_else_is_json_has_each_name_once() {
     let (host, signed) = (testdata("host"), testdata("signed/nested.exe"));

@@ -2,10 +2,12 @@
 
 mod architecture;
 mod callers;
+mod collections;
 mod command_line;
 mod configuration;
 mod correlate;
 mod determinism;
+mod explained;
 #[cfg(target_os = "linux")]
 mod footprint;
 mod histories;

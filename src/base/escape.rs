@@ -5,7 +5,7 @@ use std::borrow::Cow;
 /// The text with every character that could steer a terminal or deceive the eye written as `\u{…}`.
 ///
 /// Escaped are control characters, line and paragraph separators, and the invisible format characters (bidirectional
-/// overrides and isolates, zero-width characters, the byte-order mark, tags). A backslash stays as it is: Windows paths
+/// overrides and isolates, zero-width characters and fillers, the byte-order mark, tags, variation selectors). A backslash stays as it is: Windows paths
 /// are full of them, and the report's JSON holds the exact text.
 #[must_use]
 pub fn terminal(text: &str) -> Cow<'_, str> {
@@ -47,11 +47,35 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| DIGITS.get(usize::from(digit))).collect()
 }
 
+/// Whether a character turns the order of those around it (Unicode, UAX #9: embeddings, overrides, isolates).
+#[must_use]
+pub fn turns_around(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a character shows nothing and takes no place, or shows as a blank that is none: Unicode's `Default_Ignorable_Code_Point`,
+/// and the blank pattern of Braille.
+#[must_use]
+pub fn shows_nothing(character: char) -> bool {
+    matches!(character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}')
+        || selects_variation(character)
+        || matches!(character, '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Whether a character only chooses how the one before it looks, as those of emoji and of Japanese names do.
+#[must_use]
+pub fn selects_variation(character: char) -> bool {
+    matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
 fn is_hazard(character: char) -> bool {
     character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || matches!(character, '\u{2028}' | '\u{2029}')
+        || turns_around(character)
+        || shows_nothing(character)
 }
 
 #[cfg(test)]
@@ -67,6 +91,8 @@ mod tests {
             ("line\nbreak\r", "line\\nbreak\\r"),
             ("invoice\u{202e}fdp.exe", "invoice\\u{202e}fdp.exe"),
             ("zero\u{200b}width", "zero\\u{200b}width"),
+            ("a\u{3164}b\u{115f}\u{1160}\u{ffa0}", "a\\u{3164}b\\u{115f}\\u{1160}\\u{ffa0}"),
+            ("\u{2764}\u{fe0f}\u{e0101}\u{2800}", "\u{2764}\\u{fe0f}\\u{e0101}\\u{2800}"),
         ];
         for (text, safe) in cases {
             assert_eq!(terminal(text), safe);

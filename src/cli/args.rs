@@ -69,7 +69,7 @@ pub(super) struct Evidence {
     /// The folder that is a drive of the host, as C=DIR; otherwise drives are found by their contents and names
     #[arg(long = "drive", value_name = "C=DIR", value_parser = drive)]
     pub(super) drives: Vec<(char, PathBuf)>,
-    /// A cap, as NAME=NUMBER; the report lists all caps in scan.limits
+    /// A cap, as NAME=NUMBER; the JSON report of a scan lists all caps in scan.limits
     #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = limit)]
     pub(super) limits: Vec<(String, u64)>,
 }
@@ -222,6 +222,8 @@ pub(super) struct CollectArguments {
     pub(super) output: PathBuf,
     #[command(flatten)]
     pub(super) secrets: SecretArguments,
+    #[command(flatten)]
+    pub(super) trust: TrustArguments,
     /// No progress on the terminal
     #[arg(short, long)]
     pub(super) quiet: bool,

@@ -1,12 +1,10 @@
-//! `ftpsift inspect`, and the verbs that print what the program itself knows.
+//! `ftpsift inspect`.
 
-use super::args::{self, Format, InspectArguments, ListFormat, Output, SchemaOf};
+use super::args::{self, Format, InspectArguments};
 use super::exit::Exit;
 use super::sink::Sink;
-use crate::finding::rules::RULES;
 use crate::report::text::lines;
-use crate::report::{json, schema};
-use serde_json::json;
+use crate::report::{json, jsonl};
 
 pub(super) fn run(arguments: &InspectArguments) -> Result<Exit, String> {
     let sink = Sink::begin(&arguments.output, &arguments.paths)?;
@@ -23,39 +21,9 @@ pub(super) fn run(arguments: &InspectArguments) -> Result<Exit, String> {
         Format::Text => lines::inspection(&inspection, layout, out),
         Format::Json => json::write(&inspection, out),
         Format::Jsonl => {
-            for payload in &inspection.payloads {
-                writeln!(out, "{}", serde_json::to_string(payload)?)?;
-            }
-            for error in &inspection.errors {
-                writeln!(out, "{}", json!({ "kind": "error", "path": error.path, "message": error.message }))?;
-            }
-            Ok(())
+            inspection.payloads.iter().try_for_each(|payload| jsonl::line("payload", payload, out))?;
+            inspection.errors.iter().try_for_each(|error| jsonl::line("error", error, out))
         }
     })?;
     Ok(if inspection.complete { Exit::Complete } else { Exit::Incomplete })
-}
-
-fn to_standard_output() -> Output {
-    Output { output: None, force: false }
-}
-
-pub(super) fn rules(format: ListFormat) -> Result<Exit, String> {
-    let sink = Sink::begin(&to_standard_output(), &[])?;
-    let layout = sink.layout();
-    sink.write(|out| match format {
-        ListFormat::Text => lines::rules(layout, out),
-        ListFormat::Json => json::write(&json!({ "rules": RULES }), out),
-    })?;
-    Ok(Exit::Complete)
-}
-
-pub(super) fn schema(of: SchemaOf) -> Result<Exit, String> {
-    let of = match of {
-        SchemaOf::Scan => schema::Of::Case,
-        SchemaOf::Inspect => schema::Of::Inspection,
-        SchemaOf::Ls => schema::Of::Entry,
-    };
-    let schema = schema::schema(of).map_err(|error| error.to_string())?;
-    Sink::begin(&to_standard_output(), &[])?.write(|out| json::write(&schema, out))?;
-    Ok(Exit::Complete)
 }

@@ -5,19 +5,12 @@ use super::exit::Exit;
 use super::message;
 use super::sink::{check_standard_output, is_closed_pipe};
 use crate::base::escape;
+use crate::report::jsonl;
 use crate::report::text::lines;
 use crate::scan::list::{self, Item, Wanted};
 use crate::scan::request::ScanRequest;
-use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
-
-#[derive(Serialize)]
-struct Tagged<'a, T> {
-    kind: &'a str,
-    #[serde(flatten)]
-    record: &'a T,
-}
 
 pub(super) fn run(arguments: &LsArguments) -> Result<Exit, String> {
     check_standard_output()?;
@@ -39,7 +32,7 @@ pub(super) fn run(arguments: &LsArguments) -> Result<Exit, String> {
                 told = true;
                 match arguments.format {
                     LineFormat::Text => lines::entry(entry, &mut out),
-                    LineFormat::Jsonl => line(&mut out, "entry", &**entry),
+                    LineFormat::Jsonl => jsonl::line("entry", &**entry, &mut out),
                 }
             }
             Item::Verified(verified) => {
@@ -50,17 +43,17 @@ pub(super) fn run(arguments: &LsArguments) -> Result<Exit, String> {
                         message::line(&format!("{}: {told}", escape::terminal(&verified.path)));
                         Ok(())
                     }
-                    LineFormat::Jsonl => line(&mut out, "acquisition", &**verified),
+                    LineFormat::Jsonl => jsonl::line("acquisition", &**verified, &mut out),
                 }
             }
             Item::Error(error) => {
                 errors = true;
                 match arguments.format {
                     LineFormat::Text => {
-                        message::say(&format!("{}: {}", escape::terminal(&error.path), error.message));
+                        message::say(&escape::terminal(&format!("{}: {}", error.path, error.message)));
                         Ok(())
                     }
-                    LineFormat::Jsonl => line(&mut out, "error", error),
+                    LineFormat::Jsonl => jsonl::line("error", error, &mut out),
                 }
             }
         };
@@ -76,9 +69,4 @@ pub(super) fn run(arguments: &LsArguments) -> Result<Exit, String> {
         (true, true) => Exit::Incomplete,
         (false, true) => Exit::Usage,
     })
-}
-
-fn line(out: &mut dyn Write, kind: &str, record: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &Tagged { kind, record })?;
-    out.write_all(b"\n")
 }

@@ -13,3 +13,11 @@ pub(super) fn line(text: &str) {
     // At once, so that lines of several threads are not mixed.
     let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
 }
+
+/// Says that files are read by a privilege that would be closed to this user otherwise.
+pub(super) fn privilege() {
+    #[cfg(windows)]
+    if crate::evidence::filesystem::host::backs_up() {
+        say("the privilege to back up files (SeBackupPrivilege) is held and used");
+    }
+}

@@ -1,5 +1,6 @@
 //! The command line: verbs, arguments, exit codes. With `report`, the only floor that prints.
 
+mod about;
 mod args;
 mod collect;
 mod exit;
@@ -60,22 +61,14 @@ pub fn main() -> ExitCode {
         Verb::Inspect(arguments) => inspect::run(&arguments),
         Verb::Ls(arguments) => ls::run(&arguments),
         Verb::Script(arguments) => script::run(&arguments),
-        Verb::Rules(arguments) => inspect::rules(arguments.format),
-        Verb::Schema(arguments) => inspect::schema(arguments.of),
-        Verb::Completions(arguments) => completions(arguments.shell),
+        Verb::Rules(arguments) => about::rules(arguments.format),
+        Verb::Schema(arguments) => about::schema(arguments.of),
+        Verb::Completions(arguments) => about::completions(arguments.shell),
     };
     match done {
         Ok(exit) => exit.into(),
         Err(error) => refuse(&error),
     }
-}
-
-fn completions(shell: clap_complete::Shell) -> Result<Exit, String> {
-    // It takes a failing writer for a fault of its own.
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "ftpsift", &mut script);
-    sink::Sink::Standard.write(|out| out.write_all(&script))?;
-    Ok(Exit::Complete)
 }
 
 fn refuse(error: &str) -> ExitCode {

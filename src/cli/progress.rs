@@ -19,9 +19,6 @@ const EVERY: Duration = Duration::from_millis(100);
 impl Shown {
     pub(super) fn start(progress: &Arc<Progress>, quiet: bool) -> Self {
         let over = Arc::new(AtomicBool::new(false));
-        if !quiet {
-            tell_privilege();
-        }
         if quiet || !std::io::stderr().is_terminal() {
             return Self { over, thread: None };
         }
@@ -41,14 +38,6 @@ impl Shown {
         });
         // A system that has no thread to give has more to do than to show how far this is.
         Self { over, thread: thread.ok() }
-    }
-}
-
-/// Says that files are read by a privilege that would be closed to this user otherwise.
-fn tell_privilege() {
-    #[cfg(windows)]
-    if crate::evidence::filesystem::host::backs_up() {
-        super::message::say("the privilege to back up files (SeBackupPrivilege) is held and used");
     }
 }
 

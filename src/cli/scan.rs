@@ -4,18 +4,21 @@ use super::args::{self, FailOn, ReportArguments, ScanArguments, ScanFormat};
 use super::exit::Exit;
 use super::given;
 use super::interrupt;
+use super::message;
 use super::progress::Shown;
 use super::sink::{self, Sink};
+use crate::base::escape;
 use crate::base::time::Timestamp;
 use crate::case::Case;
 use crate::finding::Severity;
 use crate::finding::allow::AllowList;
 use crate::report::{json, jsonl, playbook, secrets, text, timesketch};
 use crate::scan::bounds::{Bounds, Budget};
+use crate::scan::overlap;
 use crate::scan::progress::Progress;
 use crate::scan::request::ScanRequest;
 use std::num::NonZero;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A longer file is no list of known hosts, and none of what is allowed, in bytes.
@@ -53,6 +56,10 @@ pub(super) fn report(mut request: ScanRequest, bounds: Bounds, arguments: &Repor
     request.known = arguments.known.as_deref().map(known_hosts).transpose()?.unwrap_or_default();
     request.allow = arguments.allow.as_deref().map(allow_list).transpose()?.unwrap_or_default();
     request.arguments = args::given();
+    if !arguments.quiet {
+        message::privilege();
+    }
+    tell_overlaps(&request.paths);
     let shown = Shown::start(&progress, arguments.quiet);
     let scanned = crate::scan::run(&request, &progress);
     drop(shown);
@@ -74,6 +81,13 @@ pub(super) fn report(mut request: ScanRequest, bounds: Bounds, arguments: &Repor
         Some(_) => Exit::Incomplete,
         None => exit(&case, arguments.fail_on),
     })
+}
+
+/// Says which evidence is given twice.
+pub(super) fn tell_overlaps(paths: &[PathBuf]) {
+    for overlap in overlap::among(paths) {
+        message::say(&escape::terminal(&format!("{} {}", overlap.path.display(), overlap.message())));
+    }
 }
 
 /// Hosts, one a line; what follows a `#` is a remark.

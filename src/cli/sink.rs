@@ -2,6 +2,7 @@
 
 use super::args::{Output, SecretArguments, SecretMode};
 use super::given;
+use super::message;
 use crate::base::limits::Limits;
 use crate::base::secret::Key;
 use crate::evidence::open;
@@ -88,9 +89,7 @@ pub(super) fn check_standard_output() -> Result<(), String> {
                 return Err("standard output is not open for writing; -o FILE writes to a file".to_owned());
             }
             OFlags::RDWR if is_null_device() => {
-                eprintln!(
-                    "ftpsift: standard output is closed or thrown away, and the report with it; -o FILE keeps it"
-                );
+                message::say("standard output is closed or thrown away, and the report with it; -o FILE keeps it");
             }
             _ => {}
         }

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &TriageArguments) -> Result<Exit, String> {
     let wanted = arguments.report.threads.map_or(1, usize::from);
     let threads = bounds.memory.as_ref().map_or(wanted, |memory| memory.room_for(wanted));
     if threads < wanted {
-        eprintln!("ftpsift: --max-memory has room for no more reading threads than {threads}");
+        message::say(&format!("--max-memory has room for no more reading threads than {threads}"));
     }
     // The host as a whole has no outside that a report could be written to: without a path, it may go anywhere.
     let request = ScanRequest {

@@ -1,5 +1,6 @@
 //! What a name does to deceive whoever reads it in a folder listing.
 
+use crate::base::escape;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -39,7 +40,7 @@ pub fn tricks(name: &str) -> Vec<NameTrick> {
     if parts.next().is_some() && RUNS.contains(&last.as_str()) && HARMLESS.contains(&before.as_str()) {
         tricks.push(NameTrick::DoubleExtension);
     }
-    if name.chars().any(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')) {
+    if name.chars().any(escape::turns_around) {
         tricks.push(NameTrick::BidirectionalOverride);
     }
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -47,10 +48,21 @@ pub fn tricks(name: &str) -> Vec<NameTrick> {
     if padded {
         tricks.push(NameTrick::Padding);
     }
-    if name.chars().any(|c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{3164}')) {
+    if hides_characters(name) {
         tricks.push(NameTrick::InvisibleCharacter);
     }
     tricks
+}
+
+/// Whether a name has a character that shows nothing, but for a selector behind what it may select the look of: no ASCII.
+fn hides_characters(name: &str) -> bool {
+    let mut before = None;
+    name.chars().any(|character| {
+        let selects = escape::selects_variation(character)
+            && before.is_some_and(|before: char| !before.is_ascii() && !escape::shows_nothing(before));
+        before = Some(character);
+        escape::shows_nothing(character) && !selects
+    })
 }
 
 #[cfg(test)]
@@ -59,7 +71,7 @@ mod tests {
 
     #[test]
     fn tricks_of_names() {
-        let cases: [(&str, &[NameTrick]); 13] = [
+        let cases: [(&str, &[NameTrick]); 18] = [
             ("invoice.pdf.exe", &[NameTrick::DoubleExtension]),
             ("photo.JPG.scr", &[NameTrick::DoubleExtension]),
             ("photo.jpg .exe", &[NameTrick::DoubleExtension]),
@@ -72,10 +84,27 @@ mod tests {
             ("svchost.exe ", &[NameTrick::Padding]),
             ("con.", &[NameTrick::Padding]),
             ("svc\u{200b}host.exe", &[NameTrick::InvisibleCharacter]),
+            ("svc\u{2063}host.exe", &[NameTrick::InvisibleCharacter]),
+            ("a.hta\u{2800}\u{2800}.pdf", &[NameTrick::InvisibleCharacter]),
+            ("a\u{fe0f}.txt", &[NameTrick::InvisibleCharacter]),
+            ("\u{2764}\u{fe0f}.txt", &[]),
+            ("葛\u{e0101}.txt", &[]),
             ("", &[]),
         ];
         for (name, expected) in cases {
             assert_eq!(tricks(name), expected, "{name:?}");
+        }
+    }
+
+    /// A name that is told to deceive is not shown as it deceives.
+    #[test]
+    fn what_deceives_is_escaped() {
+        for character in ('\0'..='\u{1ffff}').chain('\u{e0000}'..='\u{e0fff}') {
+            let name = format!("a{character}b.txt");
+            let told = tricks(&name);
+            if told.contains(&NameTrick::InvisibleCharacter) || told.contains(&NameTrick::BidirectionalOverride) {
+                assert!(!escape::terminal(&name).contains(character), "{name:?}");
+            }
         }
     }
 }

@@ -26,6 +26,8 @@ struct Manifest<'a> {
     tool: &'a Tool,
     collected: Timestamp,
     arguments: &'a [String],
+    /// Whether everything that was to be read was read, and all that was found copied; else the report's `errors` tell what not.
+    complete: bool,
     files: &'a [Collected],
 }
 
@@ -136,6 +138,7 @@ impl Collection {
             tool: &case.tool,
             collected: case.scan.finished,
             arguments: &case.scan.arguments,
+            complete: case.scan.complete,
             files: &self.files,
         };
         let mut out = self.folder.create("", "manifest.json")?;

@@ -18,6 +18,15 @@ struct Tagged<'a, T> {
     record: &'a T,
 }
 
+/// Writes one record as a line, its kind in front. It has no `kind` of its own.
+///
+/// # Errors
+/// What the output says.
+pub fn line(kind: &str, record: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &Tagged { kind, record })?;
+    out.write_all(b"\n")
+}
+
 /// A record whose own `kind` goes by another name.
 struct Renamed<'a, T> {
     name: &'a str,
@@ -103,6 +112,5 @@ pub fn write(case: &Case, out: &mut dyn Write) -> io::Result<()> {
     lines.all("error", &case.errors)?;
     let Lines { out, digest, count } = lines;
     let trailer = Trailer { records: count, sha256: hex(&digest.finalize()), complete: case.scan.complete };
-    serde_json::to_writer(&mut *out, &Tagged { kind: "trailer", record: &trailer })?;
-    out.write_all(b"\n")
+    line("trailer", &trailer, out)
 }

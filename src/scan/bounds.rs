@@ -75,6 +75,23 @@ impl Bounds {
         elapsed.saturating_add(then.saturating_sub(elapsed).checked_div(2).unwrap_or_default())
     }
 
+    /// Sets bytes aside for what follows from a text that was found: most of the memory that a script takes, it takes when it is
+    /// run and judged.
+    pub(super) fn reserve(&self, bytes: u64) {
+        if let Some(memory) = &self.memory {
+            memory.sought.fetch_add(bytes, Ordering::Relaxed);
+        }
+    }
+
+    /// The search of one piece of evidence is over: half of what was set aside for it is used next, when its scripts are run, and
+    /// half at the end, when they are judged.
+    pub(super) fn settle(&self) {
+        if let Some(memory) = &self.memory {
+            let sought = memory.sought.swap(0, Ordering::Relaxed);
+            memory.kept.fetch_add(sought.checked_div(2).unwrap_or(0), Ordering::Relaxed);
+        }
+    }
+
     /// Rests, where the run takes more of the processor than it may.
     pub(super) fn rest(&self) {
         if let Some(pace) = &self.pace {
@@ -113,11 +130,18 @@ impl fmt::Debug for Budget {
     }
 }
 
-/// The memory of a run. At seven eighths of it the run ends: what it has must still be put into a report.
+/// The memory of a run. At seven eighths of it the run ends, counted what was set aside for the scripts that were found: what it has
+/// must still be put into a report.
 pub struct MemoryCap {
     bytes: u64,
     used: fn() -> Option<u64>,
     asked: AtomicU64,
+    /// What the system answered last.
+    told: AtomicU64,
+    /// Bytes set aside for the texts of the evidence that is searched.
+    sought: AtomicU64,
+    /// Bytes set aside for those of all other evidence.
+    kept: AtomicU64,
 }
 
 /// Questions of which one is answered by the system; the others are answered as it was.
@@ -153,12 +177,18 @@ impl MemoryCap {
     /// So many bytes, by a gauge that tells how many are used.
     #[must_use]
     pub fn by(bytes: u64, used: fn() -> Option<u64>) -> Self {
-        Self { bytes, used, asked: AtomicU64::new(0) }
+        let none = || AtomicU64::new(0);
+        Self { bytes, used, asked: none(), told: none(), sought: none(), kept: none() }
     }
 
     fn is_reached(&self) -> bool {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed);
-        let reached = asked.checked_rem(ASKED) == Some(0) && (self.used)().is_some_and(|used| used >= self.most());
+        if asked.checked_rem(ASKED) == Some(0) {
+            self.told.store((self.used)().unwrap_or(0), Ordering::Relaxed);
+        }
+        let aside = [&self.sought, &self.kept].map(|bytes| bytes.load(Ordering::Relaxed));
+        let used = aside.into_iter().fold(self.told.load(Ordering::Relaxed), u64::saturating_add);
+        let reached = used >= self.most();
         if reached {
             // The next question is answered by the system too: what is reached stays so until something is freed.
             self.asked.store(0, Ordering::Relaxed);
@@ -201,6 +231,17 @@ mod tests {
         assert!(of(|| Some(700)).is_reached() && !of(|| Some(699)).is_reached() && !of(|| None).is_reached());
         let full = of(|| Some(700));
         assert!(full.is_reached() && full.is_reached());
+        let bounds = Bounds { memory: Some(of(|| Some(400))), ..Bounds::default() };
+        assert_eq!(bounds.stop(None), None);
+        // Between two questions to the system too.
+        bounds.reserve(299);
+        assert_eq!(bounds.stop(None), None);
+        bounds.reserve(1);
+        assert_eq!(bounds.stop(None), Some(Stop::OutOfMemory));
+        bounds.settle();
+        assert_eq!(bounds.stop(None), None);
+        bounds.reserve(150);
+        assert_eq!(bounds.stop(None), Some(Stop::OutOfMemory));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub struct Exhibit<'a> {
 /// Takes one thing that is copied out.
 pub type Take<'t> = dyn FnMut(&Exhibit<'_>) -> io::Result<()> + 't;
 
-/// Hands out the scripts of one piece of evidence that are files or are written by others, and then the payloads.
+/// Hands out the scripts of one piece of evidence that are files, records of logs or written by others, and then the payloads.
 /// What cannot be read or written is told.
 pub(super) fn hand_out(
     evidence: &str,
@@ -48,22 +48,16 @@ pub(super) fn hand_out(
     for script in scripts {
         let Some((text, id)) = texts.get(&script.id) else { continue };
         match id {
+            // A record of a log is no file; its text is what counts.
+            TextId::File(_) if text.event.is_some() => {
+                held(evidence, script, &text.text.content, take, anomalies);
+            }
             TextId::File(path) => {
                 file(evidence, volume, (&script.id, &script.path), path, take, anomalies);
             }
             TextId::Written(_, index) => {
                 let Some(written) = text.reading.written.get(*index) else { continue };
-                let exhibit = Exhibit {
-                    record: &script.id,
-                    evidence,
-                    volume: script.volume.clone(),
-                    path: &script.path,
-                    source: script.source,
-                    recovery: None,
-                    extents: Vec::new(),
-                    bytes: &written.text.content.as_bytes().to_vec(),
-                };
-                note(take(&exhibit), &script.path, anomalies);
+                held(evidence, script, &written.text.content, take, anomalies);
             }
             // A command line is in the report as it stands.
             TextId::CommandLine(..) => {}
@@ -74,6 +68,21 @@ pub(super) fn hand_out(
             file(evidence, volume, (&payload.id, shown), path, take, anomalies);
         }
     }
+}
+
+/// Hands out a script that is no file by itself, but is held as a text.
+fn held(evidence: &str, script: &Script, content: &str, take: &mut Take<'_>, anomalies: &mut Vec<Anomaly>) {
+    let exhibit = Exhibit {
+        record: &script.id,
+        evidence,
+        volume: script.volume.clone(),
+        path: &script.path,
+        source: script.source,
+        recovery: None,
+        extents: Vec::new(),
+        bytes: &content.as_bytes().to_vec(),
+    };
+    note(take(&exhibit), &script.path, anomalies);
 }
 
 fn file(

@@ -33,6 +33,7 @@ mod host;
 pub mod inspect;
 mod journal;
 pub mod list;
+pub mod overlap;
 pub mod pace;
 mod payloads;
 mod prefilter;
@@ -54,6 +55,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::build;
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
+use crate::case::claim::State;
 use crate::case::run::ClientRun;
 use crate::case::{Case, Counts, Evidence, EvidenceKind, SCHEMA, Scan, ScanError, Tool};
 use crate::correlate::interest::Interest;
@@ -67,6 +69,7 @@ use crate::evidence::{FileSystem, GoOn};
 use crate::finding::allow::AllowList;
 use crate::finding::judge::judge;
 use crate::payload::authenticode::Authorities;
+use crate::script::launch::Launch;
 use bounds::Stop;
 use exhibits::Take;
 use progress::Progress;
@@ -103,6 +106,10 @@ pub fn run_and_take(
         _ => Roots { paths: request.paths.clone(), ..Roots::default() },
     };
     builder.skipped = roots.skipped;
+    for overlap in overlap::among(&request.paths) {
+        let path = overlap.path.to_string_lossy().into_owned();
+        builder.note("", Anomaly { stage: Stage::Walk, path, cause: Cause::Unsupported(overlap.message()) });
+    }
     let mut lives = Vec::new();
     for (number, path) in roots.paths.iter().enumerate() {
         let shown = path.to_string_lossy();
@@ -134,6 +141,29 @@ pub fn run_over(file_system: Box<dyn FileSystem>, path: &str, request: &ScanRequ
     let mut builder = Builder::new(request);
     builder.until = progress.bounds.share(1);
     let opened = Opened { shape: Shape::Directory, file_system, size: None, anomalies: Vec::new() };
+    builder.examine(opened, path, &[], request, progress, None);
+    builder.finish(progress)
+}
+
+/// What is known of a text that is run by itself.
+struct Lone {
+    /// Its bytes.
+    size: Option<u64>,
+    /// How its client is started, where that is told.
+    launch: Option<Launch>,
+}
+
+/// Runs a scan over a text alone, the only file of a file system, named `path` in the report.
+fn run_lone(
+    file_system: Box<dyn FileSystem>,
+    path: &str,
+    lone: Lone,
+    request: &ScanRequest,
+    progress: &Progress,
+) -> Case {
+    let mut builder = Builder::new(request);
+    let opened = Opened { shape: Shape::File, file_system, size: lone.size, anomalies: Vec::new() };
+    builder.lone = Some(lone);
     builder.examine(opened, path, &[], request, progress, None);
     builder.finish(progress)
 }
@@ -203,6 +233,8 @@ struct Builder {
     skipped: Vec<Skipped>,
     /// When the search in the evidence at hand is to be over, in the time of the run.
     until: Option<Duration>,
+    /// That the evidence is one text and nothing else.
+    lone: Option<Lone>,
 }
 
 impl Builder {
@@ -267,6 +299,7 @@ impl Builder {
             held: Vec::new(),
             skipped: Vec::new(),
             until: None,
+            lone: None,
         }
     }
 
@@ -293,8 +326,11 @@ impl Builder {
         let (limits, threads) = (self.limits.clone(), request.threads);
         let manner = sweep::Manner { threads, plausible_first: request.live.is_some(), until: self.until };
         let swept = sweep::sweep(file_system, &limits, manner, progress, &|candidate| {
-            texts::read_swept(&volume, candidate, &limits)
+            let text = texts::read_swept(&volume, candidate, &limits)?;
+            progress.bounds.reserve(text.weight());
+            Some(text)
         });
+        progress.bounds.settle();
         let shown =
             |anomaly: Anomaly| Anomaly { path: volume.display(&EntryPath::new(anomaly.path.as_bytes())), ..anomaly };
         let mut anomalies = evidence.anomalies;
@@ -313,6 +349,9 @@ impl Builder {
         let exports = gathered.exports(&swept.artifacts);
         texts.retain(|text| !exports.contains(&text.path));
         texts.extend(artifacts::texts(&gathered, &limits));
+        if let Some(launch) = self.lone.as_ref().and_then(|lone| lone.launch.as_ref()) {
+            texts::launch_all(&volume, file_system, launch, &mut texts, &limits, &mut anomalies);
+        }
         texts::tell_capped(&mut texts, &volume, &limits, &mut anomalies);
         self.links = self.links.saturating_add(swept.links);
         // A file that is evidence by itself was looked at as such.
@@ -325,7 +364,7 @@ impl Builder {
         let found = assemble::Found { volume: &volume, texts: &texts, ties: &ties, stores: &stores };
         let mut records = assemble::assemble(&id, &found, &mut self.numbers, &limits);
         texts::tell_cut(&records.scripts, &limits, &mut anomalies);
-        let payloads = payloads::Collector {
+        let collector = payloads::Collector {
             evidence: &id,
             volume: &volume,
             file_system: &shared,
@@ -334,8 +373,13 @@ impl Builder {
             limits: &limits,
             authorities: &request.authorities,
             progress,
-        }
-        .collect(&mut records.scripts, self.case.payloads.len().saturating_add(1), &mut anomalies);
+        };
+        let first = self.case.payloads.len().saturating_add(1);
+        // Beside a lone text nothing can be there, and nothing is missing.
+        let payloads = match self.lone {
+            Some(_) => Vec::new(),
+            None => collector.collect(&mut records.scripts, first, &mut anomalies),
+        };
         self.case.evidence.push(Evidence {
             id: id.clone(),
             path: path.to_owned(),
@@ -486,6 +530,9 @@ impl Builder {
         self.case.coverage.extend(coverage::disks(&self.skipped));
         self.case.coverage.extend(self.unopened.row());
         self.tie_events(progress);
+        if self.lone.is_some() {
+            self.case.claims.retain(|claim| claim.states.iter().any(|state| state.state != State::NeverSeen));
+        }
         self.tell_reads_from_volumes();
         let case = &mut self.case;
         case.credentials = credentials::collect(&case.scripts);

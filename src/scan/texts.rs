@@ -11,12 +11,13 @@ use crate::base::shortcut;
 use crate::base::text::{self, Text};
 use crate::base::time::FileTimes;
 use crate::case::Script;
+use crate::evidence::FileSystem;
 use crate::evidence::entry::EntryPath;
 use crate::script::client::told;
-use crate::script::launch::Client;
+use crate::script::launch::{Client, Launch};
 use crate::script::local_path;
 use crate::script::read;
-use crate::script::reading::{Confidence, Form, TextReading};
+use crate::script::reading::{Confidence, Feed, Form, TextReading};
 use crate::script::store;
 use crate::script::writer::emulation::Neighbours;
 use crate::script::writer::outcome::Origin;
@@ -38,6 +39,20 @@ pub(super) struct TextFile {
     pub(super) reading: TextReading,
     /// The event that told it, where it is no file of its own.
     pub(super) event: Option<String>,
+}
+
+/// Bytes that a run keeps of any text, and of one of its lines where a client runs it: measured with scripts that move two files.
+const A_TEXT: u64 = 4 << 10;
+const A_LINE: u64 = 5 << 9;
+
+impl TextFile {
+    /// Bytes that the records of this text will take when it is run and judged, about.
+    pub(super) fn weight(&self) -> u64 {
+        let lines = |text: &Text| u64::try_from(text.content.lines().count()).unwrap_or(u64::MAX);
+        let written = self.reading.written.iter().map(|written| lines(&written.text));
+        let lines = written.fold(lines(&self.text), u64::saturating_add);
+        A_TEXT.saturating_add(lines.saturating_mul(A_LINE))
+    }
 }
 
 /// Reads a text that the sweep handed up.
@@ -128,6 +143,29 @@ fn digests(stream: &dyn ReadAt) -> (Digests, u64, Option<std::io::Error>) {
             return (hasher.finish(), offset, failure);
         }
     }
+}
+
+/// Has a client run each text of the volume in this way, whatever it looks like.
+pub(super) fn launch_all(
+    volume: &VolumeView<'_>,
+    file_system: &dyn FileSystem,
+    launch: &Launch,
+    texts: &mut Vec<TextFile>,
+    limits: &Limits,
+    anomalies: &mut Vec<Anomaly>,
+) {
+    for entry in file_system.list(&EntryPath::default()) {
+        match read_named(volume, &entry.path, limits) {
+            Ok(Some(mut text)) => {
+                text.reading.launches.push((launch.clone(), Feed::Itself));
+                texts.retain(|swept| swept.path != text.path);
+                texts.push(text);
+            }
+            Ok(None) => {}
+            Err(anomaly) => anomalies.push(anomaly),
+        }
+    }
+    texts.sort_by(|a, b| a.path.cmp(&b.path));
 }
 
 /// What a limit costs a named script.

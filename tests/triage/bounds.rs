@@ -250,6 +250,30 @@ fn near_its_memory_a_run_ends_with_what_it_has() {
     assert_eq!((code, &report["scan"]["complete"]), (Some(1), &true.into()));
 }
 
+/// What the scripts became when they were run and judged was more than was left: the run ended in its allocator.
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_is_kept_for_what_becomes_of_the_scripts() {
+    let root = tempfile::tempdir().unwrap();
+    for number in 0..1500 {
+        let folder = root.path().join(format!("d{:02}", number % 50));
+        std::fs::create_dir_all(&folder).unwrap();
+        let script = format!("open 192.0.2.1\nuser bob pw\nbinary\nget file{number}.exe\nput data{number}.txt\nbye\n");
+        std::fs::write(folder.join(format!("f{number}.txt")), script).unwrap();
+    }
+    let mut before = 0;
+    for memory in ["16M", "20M", "24M"] {
+        let bounded = ["--max-memory", memory, "--format", "json"];
+        let out = program().arg("triage").arg(root.path()).args(bounded).output().unwrap();
+        assert_eq!(out.status.code(), Some(3), "{memory}: {}", String::from_utf8_lossy(&out.stderr));
+        let report: Value = serde_json::from_slice(&out.stdout).unwrap();
+        let found = report["scripts"].as_array().unwrap().len();
+        assert_eq!(report["scan"]["unread"]["why"], "max-memory", "{memory}");
+        assert!(found > before && found < 1500, "{memory}: {found}");
+        before = found;
+    }
+}
+
 #[test]
 fn bounds_that_mean_nothing_are_refused() {
     let root = tempfile::tempdir().unwrap();

@@ -1,6 +1,7 @@
 //! Passwords in reports that travel: masked, or fingerprinted with the examiner's key.
 
-mod recorded;
+mod strings;
+mod words;
 
 use crate::base::escape::hex;
 use crate::base::secret::{Key, Protected, Secret};
@@ -11,6 +12,8 @@ use crate::script::url;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::collections::BTreeSet;
+use strings::Strings;
+use words::{MASK, Words};
 
 /// How passwords are shown.
 #[derive(Debug, Clone, Default)]
@@ -24,38 +27,35 @@ pub enum Secrets {
     Fingerprint(Key),
 }
 
-/// What stands for a secret in running text.
-const MASK: &str = "****";
-
-/// Takes the passwords out of a case as the mode asks: out of their own fields, and out of every line, argument and command
-/// line that holds them; also out of other texts that are shown beside it.
+/// Takes the passwords out of a case as the mode asks: out of their own fields, and out of every text of the case that holds
+/// them; also out of other texts that are shown beside it, lines of a script.
 pub fn protect(case: &mut Case, beside: &mut [String], mode: &Secrets) {
     if matches!(mode, Secrets::Show) {
         return;
     }
-    let words = known(case);
-    let hide = |text: &mut String| hide(text, &words);
-    beside.iter_mut().for_each(hide);
-    for script in &mut case.scripts {
-        for session in &mut script.sessions {
-            protect_session(session, mode, &words);
-        }
-        script.starts.iter_mut().for_each(|start| hide(&mut start.command_line));
-        script.diagnostics.iter_mut().for_each(|diagnostic| hide(&mut diagnostic.message));
-    }
-    for launch in &mut case.launches {
-        hide(&mut launch.command_line);
-        launch.arguments.iter_mut().for_each(hide);
+    let words = Words::new(&known(case), users(case));
+    beside.iter_mut().for_each(|line| words.hide_line(line));
+    for session in case.scripts.iter_mut().flat_map(|script| &mut script.sessions) {
+        protect_session(session, mode);
     }
     for used in &mut case.credentials {
         used.protected = replace(&mut used.password, mode);
     }
-    case.findings.iter_mut().for_each(|finding| hide(&mut finding.explanation));
-    recorded::hide(case, &hide);
+    case.hide(&words);
 }
 
-/// Every password and account of the case, longest first: one may be part of another.
-fn known(case: &Case) -> Vec<String> {
+/// The names that passwords belong to.
+fn users(case: &Case) -> BTreeSet<String> {
+    let sessions = case.scripts.iter().flat_map(|script| &script.sessions);
+    let of_session = |session: &Session| -> Vec<String> {
+        let meant = session.intended.iter().filter_map(|meant| meant.username.clone());
+        session.credentials.iter().filter_map(|credential| credential.username.clone()).chain(meant).collect()
+    };
+    sessions.flat_map(of_session).map(|user| user.trim().to_owned()).filter(|user| !user.is_empty()).collect()
+}
+
+/// Every password and account of the case, in each of its forms.
+fn known(case: &Case) -> BTreeSet<String> {
     let sessions = case.scripts.iter().flat_map(|script| &script.sessions);
     let mut words = BTreeSet::new();
     for session in sessions {
@@ -70,9 +70,6 @@ fn known(case: &Case) -> Vec<String> {
     }
     let encoded = encoded(case, &words);
     words.extend(encoded);
-    let mut words: Vec<String> =
-        words.into_iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
     words
 }
 
@@ -103,7 +100,7 @@ fn encoded(case: &Case, words: &BTreeSet<String>) -> Vec<String> {
     found
 }
 
-fn protect_session(session: &mut Session, mode: &Secrets, words: &[String]) {
+fn protect_session(session: &mut Session, mode: &Secrets) {
     for credential in &mut session.credentials {
         credential.protected = replace(&mut credential.password, mode);
         credential.account = credential.account.take().map(|_| MASK.to_owned());
@@ -118,11 +115,7 @@ fn protect_session(session: &mut Session, mode: &Secrets, words: &[String]) {
                 line.push_str(MASK);
             }
         }
-        let texts = command.wire.iter_mut().chain(&mut command.arguments).chain(&mut command.message);
-        texts.chain([&mut command.text]).for_each(|text| hide(text, words));
     }
-    let lists = [&mut session.raw, &mut session.executes, &mut session.uncertain, &mut session.unresolved];
-    lists.into_iter().flatten().for_each(|text| hide(text, words));
 }
 
 fn replace(password: &mut Option<Secret>, mode: &Secrets) -> Protected {
@@ -144,54 +137,9 @@ fn replace(password: &mut Option<Secret>, mode: &Secrets) -> Protected {
     }
 }
 
-/// Replaces every occurrence of a word that is not part of a longer word.
-fn hide(text: &mut String, words: &[String]) {
-    for word in words {
-        let mut rest = text.as_str();
-        let mut hidden = String::new();
-        let mut before = None;
-        while let Some((head, tail)) = rest.split_once(word.as_str()) {
-            let left = head.chars().next_back().or(before);
-            let right = tail.chars().next();
-            let stands_alone = !is_word(left) && !is_word(right) || word.len() > 7;
-            hidden.push_str(head);
-            hidden.push_str(if stands_alone { MASK } else { word });
-            before = word.chars().next_back();
-            rest = tail;
-        }
-        if !hidden.is_empty() || rest.len() != text.len() {
-            hidden.push_str(rest);
-            *text = hidden;
-        }
-    }
-}
-
-fn is_word(character: Option<char>) -> bool {
-    character.is_some_and(char::is_alphanumeric)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_are_hidden_where_they_stand_alone() {
-        let words = ["hunter2hunter2".to_owned(), "a".to_owned(), "p@ss".to_owned()];
-        let cases = [
-            ("user bob a", "user bob ****"),
-            ("a", "****"),
-            ("banana", "banana"),
-            ("ftp://bob:p@ss@host/", "ftp://bob:****@host/"),
-            ("xhunter2hunter2x", "x****x"),
-            ("a a-a", "**** ****-****"),
-            ("", ""),
-        ];
-        for (text, expected) in cases {
-            let mut hidden = text.to_owned();
-            hide(&mut hidden, &words);
-            assert_eq!(hidden, expected, "{text}");
-        }
-    }
 
     #[test]
     fn fingerprints_are_equal_for_equal_passwords_and_keys_only() {

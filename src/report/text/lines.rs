@@ -4,7 +4,7 @@ use super::page::{Page, Tone};
 use super::{Layout, payloads};
 use crate::base::escape::terminal;
 use crate::case::listing::{Inspection, Listed};
-use crate::case::{Acquisition, ScanError, Source};
+use crate::case::{Acquisition, Case, Source};
 use crate::finding::rules::RULES;
 use crate::report::collection::Collected;
 use std::io::{self, Write};
@@ -61,7 +61,7 @@ fn pad(line: &mut String, column: usize) {
 ///
 /// # Errors
 /// What the output says.
-pub fn collected(files: &[Collected], errors: &[ScanError], out: &mut dyn Write) -> io::Result<()> {
+pub fn collected(files: &[Collected], case: &Case, out: &mut dyn Write) -> io::Result<()> {
     for file in files {
         let (name, path) = (&file.file, terminal(&file.path));
         let from = match file.source {
@@ -71,8 +71,10 @@ pub fn collected(files: &[Collected], errors: &[ScanError], out: &mut dyn Write)
         };
         writeln!(out, "{name}\n    {from} {path}\n    sha256 {}", file.sha256)?;
     }
-    for error in errors {
-        writeln!(out, "not complete: {}: {}", terminal(&error.path), terminal(&error.message))?;
+    // As of a scan, not everything that is noted costs completeness.
+    let word = if case.scan.complete { "noted" } else { "not complete" };
+    for error in &case.errors {
+        writeln!(out, "{word}: {}: {}", terminal(&error.path), terminal(&error.message))?;
     }
     let unit = if files.len() == 1 { "file" } else { "files" };
     writeln!(out, "{} {unit}; manifest.json says where each comes from, report.json is the report", files.len())
