@@ -20,6 +20,7 @@ mod judgement;
 mod other_clients;
 mod padding;
 mod payloads;
+mod placement;
 mod real_clients;
 mod real_lftp;
 mod real_shells;

@@ -73,10 +73,7 @@ fn told(path: &str) -> Option<(&'static str, &'static str)> {
         }
         None => name == *pattern,
     };
-    NAMES
-        .iter()
-        .find(|(_, _, patterns)| patterns.iter().any(|pattern| fits(&pattern)))
-        .map(|(rule, what, _)| (*rule, *what))
+    NAMES.iter().find(|(_, _, patterns)| patterns.iter().any(&fits)).map(|(rule, what, _)| (*rule, *what))
 }
 
 #[cfg(test)]

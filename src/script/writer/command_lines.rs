@@ -363,7 +363,7 @@ fn begins_encoded(lower: &str) -> bool {
         lower.match_indices(*command).any(|(at, found)| lower.get(at.saturating_add(found.len())..).is_some_and(blank))
     };
     // `ftp` by itself is a word of many addresses.
-    COMMANDS.iter().any(|command| begins(&command)) || lower.contains("ftp+-") || lower.contains("ftp%20-")
+    COMMANDS.iter().any(begins) || lower.contains("ftp+-") || lower.contains("ftp%20-")
 }
 
 /// The text with `%41` decoded; `+` is a blank where `form` says so.
