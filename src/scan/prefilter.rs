@@ -118,6 +118,7 @@ fn hides_word(lower: &[u8]) -> bool {
         bare.ends_with(b"ftp") || bare.starts_with(b"open") || bare.ends_with(b"open") || bare.starts_with(b"ftp")
     })
 }
+
 /// Whether the first lines of a text begin with commands of a client, as those of a script do. Lower case.
 pub(super) fn begins_like_script(lower: &[u8]) -> bool {
     let (mut commands, mut others, mut seen) = (0usize, 0usize, 0usize);
@@ -185,13 +186,8 @@ fn is_command(line: &[u8]) -> bool {
 /// `ftp` or `ftp.exe` as a word by itself, with something behind it that could be its arguments.
 fn is_client(lower: &[u8], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| lower.get(before));
-    // A request to a web server writes the sign before as `%26`.
-    let is_escape = matches!(
-        lower.get(at.saturating_sub(3)..at),
-        Some([b'%', high, low]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()
-    );
     let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
-    if before.is_some_and(joins) && !is_escape {
+    if before.is_some_and(joins) && !follows_escape(lower, at) {
         return false;
     }
     let mut rest = lower.get(at.saturating_add(3)..).unwrap_or_default();
@@ -207,6 +203,12 @@ fn is_client(lower: &[u8], at: usize) -> bool {
     }
     // A request to a web server writes a blank as `+` or `%20`.
     matches!(first, b' ' | b'\t' | b'-' | b'/' | b',' | b'+') || rest.starts_with(b"%20")
+}
+
+/// Whether an encoded sign stands before a word: a request to a web server writes `&` as `%26`.
+fn follows_escape(lower: &[u8], at: usize) -> bool {
+    let before = lower.get(at.saturating_sub(3)..at).unwrap_or_default();
+    matches!(before, [b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
 /// Names that begin with or hold `ftp` and are clients, libraries or their calls.
@@ -256,8 +258,8 @@ fn is_call(lower: &[u8], at: usize) -> bool {
     let rest = lower.get(at..).unwrap_or_default();
     let tail = rest.iter().take(24).take_while(|byte| joins(byte)).count();
     let head = lower.get(at.saturating_sub(20)..at).unwrap_or_default();
-    let begin = at.saturating_sub(head.iter().rev().take_while(|byte| joins(byte)).count());
-    let word = lower.get(begin..at.saturating_add(tail)).unwrap_or_default();
+    let joined = if follows_escape(lower, at) { 0 } else { head.iter().rev().take_while(|byte| joins(byte)).count() };
+    let word = lower.get(at.saturating_sub(joined)..at.saturating_add(tail)).unwrap_or_default();
     if let Some(scheme) = word.strip_suffix(b":") {
         return matches!(scheme, b"ftp" | b"ftps" | b"sftp" | b"ftpes")
             && lower.get(at.saturating_add(tail)..).is_some_and(|rest| rest.starts_with(b"//"));

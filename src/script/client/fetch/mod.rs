@@ -97,7 +97,9 @@ pub fn is_client(word: &str) -> bool {
 /// Whether a line quotes a call of such a client in earnest: one to an address by number. Manuals name their examples.
 #[must_use]
 pub fn is_quoted_call(line: &str) -> bool {
-    let first = line.split([' ', '\t']).next().unwrap_or_default();
+    let mut words =
+        line.split([' ', '\t']).skip_while(|word| matches!(bare_name(word).as_str(), "busybox" | "toybox" | "nohup"));
+    let first = words.next().unwrap_or_default();
     is_client(first) && (!is_of_prose(first) || is_nothing_but_call(line)) && {
         let addressed = url::find(line, 0)
             .filter(|at| line.get(..*at).is_some_and(|before| before.ends_with([' ', '\t', '"', '\'', '='])))

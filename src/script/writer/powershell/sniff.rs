@@ -101,7 +101,8 @@ const NOUNS: &[&str] = &[
 pub(super) fn is_script(content: &str, name: &str) -> bool {
     let lower_name = name.to_ascii_lowercase();
     let extension = lower_name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let named = matches!(extension, "ps1" | "psm1" | "psd1");
+    // What was typed is kept by PSReadLine, by its host's name.
+    let named = matches!(extension, "ps1" | "psm1" | "psd1") || lower_name.ends_with("host_history.txt");
     let other = matches!(
         extension,
         "bat"
