@@ -1,20 +1,21 @@
 //! The records of a case by their identities. A report of ten thousand scripts names each of them many times.
 
+use super::claim::Claim;
 use super::run::ClientRun;
 use super::{Case, Payload, Script};
 use crate::script::launch::Launch;
-use std::collections::BTreeMap;
 
-/// Records of one kind by identity, each with its place in the case.
-type ById<'c, T> = BTreeMap<&'c str, (usize, &'c T)>;
+/// The places of records of one kind, in the order of their identities. Every map of another type is code of its own.
+type Places<'c> = Vec<(&'c str, usize)>;
 
 /// The records of a case by their identities.
 #[derive(Debug, Clone, Default)]
 pub struct Index<'c> {
-    scripts: ById<'c, Script>,
-    launches: ById<'c, Launch>,
-    payloads: ById<'c, Payload>,
-    runs: ById<'c, ClientRun>,
+    scripts: (&'c [Script], Places<'c>),
+    launches: (&'c [Launch], Places<'c>),
+    payloads: (&'c [Payload], Places<'c>),
+    runs: (&'c [ClientRun], Places<'c>),
+    claims: (&'c [Claim], Places<'c>),
 }
 
 impl<'c> Index<'c> {
@@ -22,17 +23,18 @@ impl<'c> Index<'c> {
     #[must_use]
     pub fn of(case: &'c Case) -> Self {
         Self {
-            scripts: by_id(&case.scripts, |script| &script.id),
-            launches: by_id(&case.launches, |launch| &launch.id),
-            payloads: by_id(&case.payloads, |payload| &payload.id),
-            runs: by_id(&case.runs, |run| &run.id),
+            scripts: (&case.scripts, places(case.scripts.iter().map(|script| script.id.as_str()))),
+            launches: (&case.launches, places(case.launches.iter().map(|launch| launch.id.as_str()))),
+            payloads: (&case.payloads, places(case.payloads.iter().map(|payload| payload.id.as_str()))),
+            runs: (&case.runs, places(case.runs.iter().map(|run| run.id.as_str()))),
+            claims: (&case.claims, places(case.claims.iter().map(|claim| claim.id.as_str()))),
         }
     }
 
     /// The script of this identity.
     #[must_use]
     pub fn script(&self, id: &str) -> Option<&'c Script> {
-        self.scripts.get(id).map(|(_, script)| *script)
+        self.scripts.0.get(place(&self.scripts.1, id)?)
     }
 
     /// The file of the evidence that a script stands in: its own, or that of what writes or says it. Nothing where only a
@@ -54,52 +56,67 @@ impl<'c> Index<'c> {
     /// The launch of this identity.
     #[must_use]
     pub fn launch(&self, id: &str) -> Option<&'c Launch> {
-        self.launches.get(id).map(|(_, launch)| *launch)
+        self.launches.0.get(place(&self.launches.1, id)?)
     }
 
     /// The payload of this identity.
     #[must_use]
     pub fn payload(&self, id: &str) -> Option<&'c Payload> {
-        self.payloads.get(id).map(|(_, payload)| *payload)
+        self.payloads.0.get(place(&self.payloads.1, id)?)
+    }
+
+    /// The claim of this identity.
+    #[must_use]
+    pub fn claim(&self, id: &str) -> Option<&'c Claim> {
+        self.claims.0.get(place(&self.claims.1, id)?)
     }
 
     /// The run of this identity.
     #[must_use]
     pub fn run(&self, id: &str) -> Option<&'c ClientRun> {
-        self.runs.get(id).map(|(_, run)| *run)
+        self.runs.0.get(place(&self.runs.1, id)?)
     }
 
     /// The runs of these identities, in the order of the case.
     #[must_use]
     pub fn runs<'i>(&self, ids: impl IntoIterator<Item = &'i String>) -> Vec<&'c ClientRun> {
-        in_order(&self.runs, ids)
+        in_order(&self.runs.1, ids).into_iter().filter_map(|place| self.runs.0.get(place)).collect()
     }
 
     /// The scripts of these identities, in the order of the case.
     #[must_use]
     pub fn scripts<'i>(&self, ids: impl IntoIterator<Item = &'i String>) -> Vec<&'c Script> {
-        in_order(&self.scripts, ids)
+        in_order(&self.scripts.1, ids).into_iter().filter_map(|place| self.scripts.0.get(place)).collect()
     }
 
     /// The launches of these identities, in the order of the case.
     #[must_use]
     pub fn launches<'i>(&self, ids: impl IntoIterator<Item = &'i String>) -> Vec<&'c Launch> {
-        in_order(&self.launches, ids)
+        in_order(&self.launches.1, ids).into_iter().filter_map(|place| self.launches.0.get(place)).collect()
     }
 
     /// The payloads of these identities, in the order of the case.
     #[must_use]
     pub fn payloads<'i>(&self, ids: impl IntoIterator<Item = &'i String>) -> Vec<&'c Payload> {
-        in_order(&self.payloads, ids)
+        in_order(&self.payloads.1, ids).into_iter().filter_map(|place| self.payloads.0.get(place)).collect()
     }
 }
 
-/// Of records that share an identity the first counts.
-fn by_id<T>(records: &[T], id: impl Fn(&T) -> &String) -> ById<'_, T> {
-    records.iter().enumerate().rev().map(|(place, record)| (id(record).as_str(), (place, record))).collect()
+fn places<'c>(ids: impl Iterator<Item = &'c str>) -> Places<'c> {
+    let mut places: Places<'_> = ids.enumerate().map(|(place, id)| (id, place)).collect();
+    places.sort_unstable();
+    places
 }
 
-fn in_order<'c, 'i, T>(records: &ById<'c, T>, ids: impl IntoIterator<Item = &'i String>) -> Vec<&'c T> {
-    let found: BTreeMap<usize, &T> = ids.into_iter().filter_map(|id| records.get(id.as_str()).copied()).collect();
-    found.into_values().collect()
+/// Of records that share an identity the first counts.
+fn place(places: &Places<'_>, id: &str) -> Option<usize> {
+    let (found, place) = places.get(places.partition_point(|(known, _)| *known < id))?;
+    (*found == id).then_some(*place)
+}
+
+fn in_order<'i>(known: &Places<'_>, ids: impl IntoIterator<Item = &'i String>) -> Vec<usize> {
+    let mut found: Vec<usize> = ids.into_iter().filter_map(|id| place(known, id)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }

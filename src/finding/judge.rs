@@ -33,19 +33,15 @@ impl Draft {
 pub(super) struct Matter<'a> {
     pub(super) case: &'a Case,
     pub(super) index: Index<'a>,
-    by_session: BTreeMap<&'a str, (&'a Script, &'a Session)>,
     by_transfer: BTreeMap<&'a str, (&'a Script, &'a Session, &'a Transfer)>,
     runs_of: BTreeMap<&'a str, Vec<&'a ClientRun>>,
-    claims: BTreeMap<&'a str, &'a Claim>,
 }
 
 impl<'a> Matter<'a> {
     fn new(case: &'a Case) -> Self {
-        let mut by_session = BTreeMap::new();
         let mut by_transfer = BTreeMap::new();
         for script in case.scripts.iter().filter(|script| is_judged(script)) {
             for session in script.sessions.iter().filter(|session| session.active) {
-                by_session.insert(session.id.as_str(), (script, session));
                 for transfer in &session.transfers {
                     by_transfer.insert(transfer.id.as_str(), (script, session, transfer));
                 }
@@ -57,8 +53,7 @@ impl<'a> Matter<'a> {
                 runs_of.entry(id).or_default().push(run);
             }
         }
-        let claims = case.claims.iter().map(|claim| (claim.id.as_str(), claim)).collect();
-        Self { case, index: Index::of(case), by_session, by_transfer, runs_of, claims }
+        Self { case, index: Index::of(case), by_transfer, runs_of }
     }
 
     pub(super) fn scripts(&self) -> impl Iterator<Item = &'a Script> {
@@ -77,7 +72,8 @@ impl<'a> Matter<'a> {
     }
 
     pub(super) fn session(&self, id: &str) -> Option<(&'a Script, &'a Session)> {
-        self.by_session.get(id).copied()
+        let script = self.index.script(id.split('.').next()?).filter(|script| is_judged(script))?;
+        script.sessions.iter().find(|session| session.active && session.id == id).map(|session| (script, session))
     }
 
     pub(super) fn transfer(&self, id: &str) -> Option<(&'a Script, &'a Session, &'a Transfer)> {
@@ -85,7 +81,7 @@ impl<'a> Matter<'a> {
     }
 
     pub(super) fn claim(&self, id: &str) -> Option<&'a Claim> {
-        self.claims.get(id).copied()
+        self.index.claim(id)
     }
 
     /// The sessions of a run's scripts that are judged.

@@ -7,7 +7,6 @@ use crate::case::{Script, Source};
 use crate::script::local_path;
 use crate::script::session::{AddressClass, Scheme, Session};
 use crate::script::transfer::{Direction, Mode, Transfer};
-use std::collections::BTreeMap;
 
 /// Names that are listed in one explanation.
 const NAMES: usize = 5;
@@ -52,21 +51,28 @@ fn executes_download(matter: &Matter<'_>, script: &Script) -> Vec<Draft> {
     }
     for session in script.sessions.iter().filter(|session| session.active && !session.executes.is_empty()) {
         let downloads = session.transfers.iter().filter(|transfer| transfer.direction == Direction::Download);
-        let mut by_name: BTreeMap<String, (usize, &Transfer)> = BTreeMap::new();
-        for (place, transfer) in downloads.enumerate() {
+        let downloads: Vec<&Transfer> = downloads.collect();
+        let names = downloads.iter().enumerate().map(|(place, transfer)| {
             let name = transfer.local_path.as_deref().map(local_path::file_name).unwrap_or_default();
-            by_name.entry(name.to_ascii_lowercase()).or_insert((place, transfer));
-        }
+            (name.to_ascii_lowercase(), place)
+        });
+        let mut by_name: Vec<(String, usize)> = names.collect();
+        by_name.sort_unstable();
+        let first = |word: &str| {
+            let word = word.to_ascii_lowercase();
+            let (name, place) = by_name.get(by_name.partition_point(|(name, _)| *name < word))?;
+            (*name == word).then_some(*place)
+        };
         for command_line in &session.executes {
             let words = command_line.split([' ', '\t', '"', ',']).map(local_path::file_name);
-            let named =
-                words.filter(|word| !word.is_empty()).filter_map(|word| by_name.get(&word.to_ascii_lowercase()));
+            let named = words.filter(|word| !word.is_empty()).filter_map(first).min();
             let told = |transfer: &Transfer| {
                 script.starts.iter().any(|start| {
                     start.command_line.trim() == command_line.trim() && start.transfers.contains(&transfer.id)
                 })
             };
-            if let Some((_, transfer)) = named.min_by_key(|(place, _)| *place).filter(|(_, transfer)| !told(transfer)) {
+            let transfer = named.and_then(|place| downloads.get(place).copied());
+            if let Some(transfer) = transfer.filter(|transfer| !told(transfer)) {
                 let refs = vec![script.id.clone(), session.id.clone(), transfer.id.clone()];
                 let explanation = format!(
                     "{} runs {} through the client's shell, which {} downloads.",

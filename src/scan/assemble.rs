@@ -18,7 +18,7 @@ use crate::script::local_path;
 use crate::script::reading::{Confidence, Feed, Form, Interpretation, LoginAssumed, Written};
 use crate::script::session::{Diagnostic, Session};
 use crate::script::store::{self, Stored};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The records of one piece of evidence.
 #[derive(Debug, Default)]
@@ -53,8 +53,8 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
     let mut records = Records::default();
     let ids = number_scripts(texts, numbers);
     let launch_ids = number_launches(ties, numbers);
-    let runs = launches_by_script(texts, ties, &launch_ids);
-    let launches_of = |text: &TextId| runs.get(text).map(Vec::as_slice).unwrap_or_default();
+    let runs = runs_of_scripts(ties);
+    let launches_of = |text: &TextId| launches_of(text, &runs, (texts, ties, &launch_ids));
     for text in texts {
         let id = ids.get(&TextId::File(text.path.clone())).cloned().unwrap_or_default();
         let world = Known { stores, volume, script: &text.path, limits };
@@ -62,7 +62,7 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
         if let (Some(confidence), false) = (text.reading.is_script, text.text.content.is_empty()) {
             let launches = launches_of(&TextId::File(text.path.clone()));
             script.confidence = confidence;
-            run_into(&mut script, &text.text, text.reading.client, launches, &world, limits);
+            run_into(&mut script, &text.text, text.reading.client, &launches, &world, limits);
         }
         if !text.reading.sessions.is_empty() {
             let sessions = text.reading.sessions.clone();
@@ -88,7 +88,7 @@ pub(super) fn assemble(evidence: &str, found: &Found<'_>, numbers: &mut Numbers,
                 None => {
                     let closed = holes::closed_text(&written.text, &written.unresolved);
                     let content = closed.as_ref().unwrap_or(&written.text);
-                    run_into(&mut script, content, client, launches, &world, limits);
+                    run_into(&mut script, content, client, &launches, &world, limits);
                     if closed.is_some() {
                         holes::open_all(&mut script.sessions, &mut script.diagnostics);
                     }
@@ -175,24 +175,29 @@ fn number_launches(ties: &[Tie], numbers: &mut Numbers) -> Vec<String> {
     ids
 }
 
-/// The launches that run each text, with their identities, those that would run first.
-fn launches_by_script<'t>(
-    texts: &'t [TextFile],
-    ties: &'t [Tie],
-    ids: &[String],
-) -> BTreeMap<&'t TextId, Vec<(String, &'t Launch)>> {
-    let mut runs: BTreeMap<&TextId, Vec<(String, &Launch)>> = BTreeMap::new();
-    for (tie, id) in ties.iter().zip(ids) {
-        let Some((_, launch)) = launch_of(tie, texts) else { continue };
-        // A launch that names a text twice runs it once.
-        for text in tie.scripts.iter().collect::<BTreeSet<_>>() {
-            runs.entry(text).or_default().push((id.clone(), launch));
-        }
-    }
-    for launches in runs.values_mut() {
-        launches.sort_by_key(|(_, launch)| !launch.would_run);
-    }
+/// Which launches run which texts, by the number of the tie, in the order of the texts.
+fn runs_of_scripts(ties: &[Tie]) -> Vec<(&TextId, usize)> {
+    let mut runs: Vec<(&TextId, usize)> =
+        ties.iter().enumerate().flat_map(|(number, tie)| tie.scripts.iter().map(move |text| (text, number))).collect();
+    runs.sort_unstable();
+    // A launch that names a text twice runs it once.
+    runs.dedup();
     runs
+}
+
+/// The launches that run a text, with their identities, those that would run first.
+fn launches_of<'t>(
+    text: &TextId,
+    runs: &[(&TextId, usize)],
+    (texts, ties, ids): (&'t [TextFile], &[Tie], &[String]),
+) -> Vec<(String, &'t Launch)> {
+    let begin = runs.partition_point(|(known, _)| *known < text);
+    let own = runs.iter().skip(begin).take_while(|(known, _)| *known == text);
+    let mut launches: Vec<(String, &Launch)> = own
+        .filter_map(|(_, number)| Some((ids.get(*number)?.clone(), launch_of(ties.get(*number)?, texts)?.1)))
+        .collect();
+    launches.sort_by_key(|(_, launch)| !launch.would_run);
+    launches
 }
 
 fn launch_of<'t>(tie: &Tie, texts: &'t [TextFile]) -> Option<(&'t TextFile, &'t Launch)> {

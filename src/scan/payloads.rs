@@ -104,8 +104,7 @@ fn resolve_all(
     let mut drafts: Vec<Draft> = Vec::new();
     let mut index: BTreeMap<Key, usize> = BTreeMap::new();
     let mut lost = Vec::new();
-    let mut added: BTreeSet<(usize, &str)> = BTreeSet::new();
-    let mut add = |transfer, resolved: Resolved| {
+    let mut add = |transfer, resolved: Resolved, is_first_look: bool| {
         let key = (
             resolved.path.clone(),
             resolved.expected.clone().or_else(|| resolved.path.is_none().then(|| str::to_owned(transfer))),
@@ -120,7 +119,10 @@ fn resolve_all(
             if rank(&resolved) < rank(&draft.resolved) {
                 draft.resolved = resolved;
             }
-            if added.insert((at, transfer)) {
+            // All that a look finds for one transfer comes in a row.
+            let is_new = draft.transfers.last().is_none_or(|last| last != transfer)
+                && (is_first_look || !draft.transfers.iter().any(|known| known == transfer));
+            if is_new {
                 draft.transfers.push(transfer.to_owned());
             }
         }
@@ -131,7 +133,7 @@ fn resolve_all(
                 let name = resolve::name_to_look_for(transfer).filter(|_| resolved.status == PayloadStatus::Missing);
                 match name {
                     Some(name) => lost.push((transfer.id.as_str(), resolved, name)),
-                    None => add(&transfer.id, resolved),
+                    None => add(&transfer.id, resolved, true),
                 }
             }
         }
@@ -149,10 +151,11 @@ fn resolve_all(
                     path_match: Some(*path_match),
                     expected: None,
                 },
+                false,
             );
         }
         if candidates.is_empty() {
-            add(transfer, missing);
+            add(transfer, missing, false);
         }
     }
     drafts

@@ -4,7 +4,6 @@ use super::resolve;
 use super::texts::TextFile;
 use super::tie::{TextId, Tie};
 use crate::case::{Script, Start};
-use crate::evidence::entry::EntryPath;
 use crate::script::local_path;
 use crate::script::reading::{Renamed, Run, TextReading};
 use crate::script::transfer::Direction;
@@ -67,16 +66,20 @@ impl Moved {
 
 /// Finds, among the programs that a text starts, those whose file its own transfers move.
 pub(super) fn tie(texts: &[TextFile], ties: &[Tie], ids: &BTreeMap<TextId, String>, scripts: &mut [Script]) {
-    let places: BTreeMap<String, usize> =
+    let mut places: Vec<(String, usize)> =
         scripts.iter().enumerate().map(|(place, script)| (script.id.clone(), place)).collect();
-    let place_of = |text: &TextId| ids.get(text).and_then(|id| places.get(id)).copied();
-    let mut fed: BTreeMap<&EntryPath, Vec<&Tie>> = BTreeMap::new();
-    for tie in ties {
-        fed.entry(&tie.file).or_default().push(tie);
-    }
+    places.sort_unstable();
+    let place_of = |text: &TextId| {
+        let id = ids.get(text)?;
+        let (known, place) = places.get(places.partition_point(|(known, _)| known < id))?;
+        (known == id).then_some(*place)
+    };
+    let mut by_file: Vec<&Tie> = ties.iter().collect();
+    by_file.sort_by(|one, other| one.file.cmp(&other.file));
     for text in texts {
         let Some(own) = place_of(&TextId::File(text.path.clone())) else { continue };
-        let fed = fed.remove(&text.path).unwrap_or_default();
+        let begin = by_file.partition_point(|tie| tie.file < text.path);
+        let fed: Vec<&Tie> = by_file.iter().skip(begin).take_while(|tie| tie.file == text.path).copied().collect();
         let mut run: BTreeSet<usize> = fed.iter().flat_map(|tie| &tie.scripts).filter_map(place_of).collect();
         run.insert(own);
         let mut moved: Moved = run

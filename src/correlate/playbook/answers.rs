@@ -367,9 +367,9 @@ pub(super) fn switches(view: &View<'_>) -> Said {
             said.say(format!("{}: {}{refused}", run.id, switches.meanings.join("; ")), [run.id.clone()]);
         }
     });
-    let recorded: BTreeSet<&String> = view.case.runs.iter().flat_map(|run| &run.launches).collect();
+    let recorded: BTreeSet<&str> = view.case.runs.iter().flat_map(|run| &run.launches).map(String::as_str).collect();
     for launch in &view.case.launches {
-        if !recorded.contains(&launch.id) {
+        if !recorded.contains(launch.id.as_str()) {
             said.say(
                 format!("{}: {} (no record shows that it ran)", launch.id, launch.command_line),
                 [launch.id.clone()],
