@@ -2,7 +2,6 @@
 
 use super::args::{Output, SecretArguments, SecretMode};
 use super::given;
-use super::message;
 use crate::base::limits::Limits;
 use crate::base::secret::Key;
 use crate::evidence::open;
@@ -89,7 +88,9 @@ pub(super) fn check_standard_output() -> Result<(), String> {
                 return Err("standard output is not open for writing; -o FILE writes to a file".to_owned());
             }
             OFlags::RDWR if is_null_device() => {
-                message::say("standard output is closed or thrown away, and the report with it; -o FILE keeps it");
+                super::message::say(
+                    "standard output is closed or thrown away, and the report with it; -o FILE keeps it",
+                );
             }
             _ => {}
         }
