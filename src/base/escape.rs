@@ -5,7 +5,8 @@ use std::borrow::Cow;
 /// The text with every character that could steer a terminal or deceive the eye written as `\u{…}`.
 ///
 /// Escaped are control characters, line and paragraph separators, and the invisible format characters (bidirectional
-/// overrides and isolates, zero-width characters and fillers, the byte-order mark, tags, variation selectors). A backslash stays as it is: Windows paths
+/// overrides and isolates, zero-width characters and fillers, the byte-order mark, tags, variation selectors). A backslash stays as
+/// it is: Windows paths
 /// are full of them, and the report's JSON holds the exact text.
 #[must_use]
 pub fn terminal(text: &str) -> Cow<'_, str> {
@@ -53,8 +54,8 @@ pub fn turns_around(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether a character shows nothing and takes no place, or shows as a blank that is none: Unicode's `Default_Ignorable_Code_Point`,
-/// and the blank pattern of Braille.
+/// Whether a character shows nothing and takes no place, or shows as a blank that is none: Unicode's
+/// `Default_Ignorable_Code_Point`, and the blank pattern of Braille.
 #[must_use]
 pub fn shows_nothing(character: char) -> bool {
     matches!(character,

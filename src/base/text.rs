@@ -161,7 +161,7 @@ pub fn decode(bytes: &[u8]) -> Option<Text> {
         Encoding::Utf16Be => utf16(body, encoding_rs::UTF_16BE, guess),
         Encoding::Utf8 | Encoding::Windows1252 | Encoding::Cp437 => {
             // Padding is blank: every character stays where it was.
-            let is_padded = mark == 0 && memchr::memchr(0, head).is_some();
+            let is_padded = mark == 0 && memchr::memchr(0, body).is_some();
             let blank = |byte: &u8| if *byte == 0 { b' ' } else { *byte };
             let body: Cow<'_, [u8]> =
                 if is_padded { Cow::Owned(body.iter().map(blank).collect()) } else { Cow::Borrowed(body) };
@@ -353,6 +353,9 @@ mod tests {
         for (bytes, content) in cases {
             assert_eq!(decode(&bytes).as_ref().map(|text| text.content.as_str()), content, "{bytes:?}");
         }
+        // Where the padding lies beyond what is looked at first, too.
+        let long = [b"rem\n".repeat(2000), zeros(9), b"ls\n".to_vec()].concat();
+        assert!(decode(&long).unwrap().content.ends_with("rem\n         ls\n"));
         let padded = decode(&[utf16_bytes(script, false), zeros(100)].concat()).unwrap();
         assert_eq!((padded.encoding, padded.content.trim_end_matches(' ')), (Encoding::Utf16Le, script));
     }

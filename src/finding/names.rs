@@ -85,7 +85,7 @@ mod tests {
         for (path, rule) in [
             (r"C:\Windows\Temp\ntds.dit", Some("payload.credential-store")),
             (r"C:\t\SAM.save", Some("payload.credential-store")),
-            ("/root/.ssh/id_rsa", Some("payload.private-key")),
+            ("/srv/keys/id_rsa", Some("payload.private-key")),
             ("/etc/shadow", Some("payload.credential-store")),
             (r"D:\lsass_1.dmp", Some("payload.memory-dump")),
             (r"C:\mail\a.pst", Some("payload.mail-store")),

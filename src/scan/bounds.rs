@@ -130,8 +130,8 @@ impl fmt::Debug for Budget {
     }
 }
 
-/// The memory of a run. At seven eighths of it the run ends, counted what was set aside for the scripts that were found: what it has
-/// must still be put into a report.
+/// The memory of a run. At seven eighths of it the run ends, counted what was set aside for the scripts that were found: what it
+/// has must still be put into a report.
 pub struct MemoryCap {
     bytes: u64,
     used: fn() -> Option<u64>,

@@ -182,6 +182,7 @@ pub(super) const VARIANTS: &[Variant] = &[
         "requests to a proxy, and sentences, are no calls",
         &[
             ("proxy.log", "1.1 10.0.0.5 \"GET ftp://203.0.113.138/pub/x.exe HTTP/1.1\" 200\n"),
+            ("access.log", "1.2.3.4 - - [x] \"GET /fetch?u=ftp://203.0.113.138/x.exe HTTP/1.1\" 200 1\n"),
             (
                 "notes.txt",
                 "Start ftp://203.0.113.138/ in your browser.\nget ftp://203.0.113.138/x.tgz from the server and then go on\nAxel wrote: see ftp://203.0.113.138/\n",

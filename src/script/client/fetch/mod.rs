@@ -124,7 +124,9 @@ pub fn is_nothing_but_call(line: &str) -> bool {
     let own = words.iter().take_while(|word| !word.contains(['>', '|', ';', '&']) || word.contains("://"));
     let mut may_be_value = false;
     own.copied().all(|word| {
-        let is_option = word.starts_with('-') || word.starts_with('/');
+        // `/min` of Windows; the path of a request is none.
+        let is_switch = |rest: &str| rest.len() < 8 && rest.chars().all(|c| c.is_ascii_alphanumeric());
+        let is_option = word.starts_with('-') || word.strip_prefix('/').is_some_and(is_switch);
         let fits = is_option || may_be_value || url::find(word, 0).is_some() || word == "\"\"";
         may_be_value = is_option;
         fits
