@@ -25,5 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(held <= bytes.len() * 3 + found.len() * 3);
     let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| text.starts_with('<')) else { return };
     let wide: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    assert_eq!(read(wide), task::starts_of_xml(text, "name.job", &Limits::default(), &mut |_| {}));
+    // NULs behind a text are padding, and then every one of it is blank.
+    let unpadded = if text.ends_with('\0') { text.replace('\0', " ") } else { text.to_owned() };
+    assert_eq!(read(wide), task::starts_of_xml(&unpadded, "name.job", &Limits::default(), &mut |_| {}));
 });
