@@ -9,6 +9,7 @@ use super::small;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::text;
 use crate::base::time::Timestamp;
 
@@ -50,7 +51,7 @@ pub fn read(
     let mut strange = None;
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.text.trim().is_empty()) {
         if number >= LINES {
-            let limit = u64::try_from(LINES).unwrap_or(u64::MAX);
+            let limit = to_u64(LINES);
             note(Cause::LimitReached { what: "lines of the Program Compatibility Assistant", limit });
             break;
         }

@@ -3,11 +3,12 @@
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use std::io;
 
 /// The bytes, up to `artifact_bytes`.
 pub(super) fn bytes(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause)) -> io::Result<Vec<u8>> {
-    let limit = u64::try_from(limits.artifact_bytes).unwrap_or(u64::MAX);
+    let limit = to_u64(limits.artifact_bytes);
     if stream.len() > limit {
         note(Cause::LimitReached { what: "bytes of an artifact", limit });
     }

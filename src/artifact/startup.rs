@@ -6,6 +6,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::digest::Hasher;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::{shortcut, text};
 use std::collections::BTreeMap;
 
@@ -106,7 +107,7 @@ fn hashes(stream: &dyn ReadAt) -> std::io::Result<BTreeMap<String, String>> {
             break;
         }
         hasher.update(block.get(..count).unwrap_or_default());
-        offset = offset.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        offset = offset.saturating_add(to_u64(count));
     }
     let digests = hasher.finish();
     let named = [("md5", digests.md5), ("sha1", digests.sha1), ("sha256", digests.sha256)];

@@ -11,6 +11,7 @@ use super::event::{Event, Starts};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
+use crate::base::number::to_u64;
 use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -108,16 +109,16 @@ pub fn read(stream: &dyn ReadAt, note: &mut dyn FnMut(Cause), visit: &mut dyn Fn
                 }
                 let Some(start) = place.checked_sub(BEFORE) else { continue };
                 let texts = bytes.get(start..).and_then(|bytes| instance(bytes, finder.needle().len(), &mut work));
-                let offset = at.saturating_add(u64::try_from(place).unwrap_or(u64::MAX));
+                let offset = at.saturating_add(to_u64(place));
                 if let Some(texts) = texts {
                     found.take(*class, offset, texts);
                 }
             }
         }
-        at = at.saturating_add(u64::try_from(WINDOW).unwrap_or(u64::MAX));
+        at = at.saturating_add(to_u64(WINDOW));
     }
     if found.capped {
-        note(Cause::LimitReached { what: "objects of WMI", limit: u64::try_from(INSTANCES).unwrap_or(u64::MAX) });
+        note(Cause::LimitReached { what: "objects of WMI", limit: to_u64(INSTANCES) });
     }
     found.tell(visit);
     Ok(())

@@ -1,6 +1,7 @@
 //! Positioned reading, the only way in which bytes of evidence are had, and the aligned buffer they are read into.
 
 use super::anomaly::Cause;
+use crate::base::number::to_u64;
 use std::io;
 
 /// Bytes that can be read at any offset and never written.
@@ -44,7 +45,7 @@ impl ReadAt for [u8] {
     }
 
     fn len(&self) -> u64 {
-        u64::try_from(<[u8]>::len(self)).unwrap_or(u64::MAX)
+        to_u64(<[u8]>::len(self))
     }
 }
 
@@ -91,7 +92,7 @@ pub fn read_full(stream: &dyn ReadAt, offset: u64, buffer: &mut [u8]) -> io::Res
 pub fn read_as_far(stream: &dyn ReadAt, offset: u64, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
     let mut filled = 0usize;
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        let at = offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
+        let at = offset.saturating_add(to_u64(filled));
         match stream.read_at(at, rest) {
             Ok(0) => break,
             Ok(count) => filled = filled.saturating_add(count),
@@ -114,7 +115,7 @@ pub fn read_by_parts(
 ) -> io::Result<usize> {
     let mut filled = 0usize;
     while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match part(offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX)), rest) {
+        match part(offset.saturating_add(to_u64(filled)), rest) {
             Ok(0) => break,
             Ok(count) => filled = filled.saturating_add(count),
             Err(_) if filled > 0 => break,

@@ -27,6 +27,7 @@ pub mod guard;
 pub mod hive;
 pub mod limits;
 pub mod mmdb;
+pub mod number;
 pub mod packed;
 pub mod secret;
 pub mod shortcut;

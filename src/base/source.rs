@@ -2,6 +2,7 @@
 
 use super::anomaly::Cause;
 use super::bytes::ReadAt;
+use crate::base::number::{to_u64, to_usize};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -54,7 +55,7 @@ impl Part {
 
 impl ReadAt for Part {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let rest = usize::try_from(self.held.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let rest = to_usize(self.held.saturating_sub(offset));
         let wanted = buffer.len().min(rest);
         let Some(target) = buffer.get_mut(..wanted).filter(|target| !target.is_empty()) else { return Ok(0) };
         self.source.read_at(self.start.saturating_add(offset), target)
@@ -83,7 +84,7 @@ impl Cursor {
 impl Read for Cursor {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.source.read_at(self.position, buffer)?;
-        self.position = self.position.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        self.position = self.position.saturating_add(to_u64(count));
         Ok(count)
     }
 }
@@ -116,7 +117,7 @@ impl<R: Read + Seek> Serialized<R> {
 
 impl<R: Read + Seek + Send> ReadAt for Serialized<R> {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let rest = usize::try_from(self.length.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let rest = to_usize(self.length.saturating_sub(offset));
         let wanted = buffer.len().min(rest);
         let Some(target) = buffer.get_mut(..wanted).filter(|target| !target.is_empty()) else { return Ok(0) };
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,6 +3,7 @@
 //! Windows writes scripts in UTF-8, UTF-16 (PowerShell's `>`), the ANSI code page (Notepad) and the OEM code page (`echo`),
 //! with and without a byte-order mark. A text that is none of these is binary.
 
+use crate::base::number::to_u64;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -37,7 +38,7 @@ impl Encoding {
             Self::Utf16Le | Self::Utf16Be => text.encode_utf16().count().saturating_mul(2),
             Self::Windows1252 | Self::Cp437 => text.chars().count(),
         };
-        u64::try_from(length).unwrap_or(u64::MAX)
+        to_u64(length)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A window over a stream, for readers that go through records of unknown length, mostly forwards.
 
 use crate::base::bytes::{ReadAt, read_as_far, read_full};
+use crate::base::number::to_usize;
 use std::io;
 
 /// Bytes read ahead where nothing else is asked.
@@ -49,7 +50,7 @@ impl<'s> Window<'s> {
         let from = match held(self.start, &self.buffer) {
             Some(from) => from,
             None => {
-                let rest = usize::try_from(self.stream.len().saturating_sub(at)).unwrap_or(usize::MAX);
+                let rest = to_usize(self.stream.len().saturating_sub(at));
                 self.buffer.resize(length.max(self.block).min(rest), 0);
                 let (count, failure) = read_as_far(self.stream, at, &mut self.buffer);
                 self.buffer.truncate(count);

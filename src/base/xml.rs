@@ -1,5 +1,6 @@
 //! XML as it lies in evidence, perhaps cut off, perhaps damaged: how it is read, and what its references stand for.
 
+use crate::base::number::to_u32;
 use quick_xml::Reader;
 use quick_xml::events::BytesRef;
 
@@ -54,7 +55,7 @@ impl<'a> Lines<'a> {
     pub fn at(&mut self, offset: usize) -> u32 {
         let passed = self.text.get(self.at..offset.max(self.at)).unwrap_or_default();
         let ends = memchr::memchr_iter(b'\n', passed).count();
-        self.line = self.line.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
+        self.line = self.line.saturating_add(to_u32(ends));
         self.at = offset.max(self.at);
         self.line
     }

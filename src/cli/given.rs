@@ -1,5 +1,6 @@
 //! Files that options name: lists of hosts, keys, configuration.
 
+use crate::base::number::to_u64;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -31,7 +32,7 @@ fn unmarked(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     let failed = |error: std::io::Error| format!("{}: {error}", path.display());
     let mut bytes = Vec::new();
     let read = File::open(path).map_err(failed)?.take(most.saturating_add(1)).read_to_end(&mut bytes);
-    if u64::try_from(read.map_err(failed)?).unwrap_or(u64::MAX) > most {
+    if to_u64(read.map_err(failed)?) > most {
         return Err(format!("{}: longer than {most} bytes", path.display()));
     }
     if bytes.starts_with(BYTE_ORDER_MARK) {

@@ -4,6 +4,7 @@ use super::processes::{ProcessIndex, SAME_START, Start};
 use super::{client, processes};
 use crate::artifact::event::Process;
 use crate::base::limits::Limits;
+use crate::base::number::{to_u32, to_usize};
 use crate::base::time::Timestamp;
 use crate::case::Event;
 use crate::case::run::{ClientRun, LinkedBy, ParentKind, Relative};
@@ -71,7 +72,7 @@ impl<'a> Lineage<'a> {
             let found = found.filter(|(found, linked)| {
                 *linked == LinkedBy::Guid || same_program(found.index.image(found.start), process.executable.as_deref())
             });
-            let depth = u32::try_from(relatives.len()).unwrap_or(u32::MAX).saturating_add(1);
+            let depth = to_u32(relatives.len()).saturating_add(1);
             let relative = match found {
                 Some((found, linked)) => self.relative(found, depth, linked, Some(&process)),
                 None => Relative {
@@ -153,7 +154,7 @@ impl<'a> Lineage<'a> {
                 continue;
             }
             relatives.push(relative);
-            if usize::try_from(depth).unwrap_or(usize::MAX) < self.limits.lineage_depth && queue.len() < CHILDREN {
+            if to_usize(depth) < self.limits.lineage_depth && queue.len() < CHILDREN {
                 self.children(found, depth.saturating_add(1), &mut queue);
             }
         }

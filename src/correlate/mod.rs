@@ -60,6 +60,7 @@ mod uptime;
 use crate::artifact;
 use crate::base::anomaly::Cause;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::case::claim::{Claim, Persistence};
 use crate::case::run::{ClientRun, RecognisedBy, Verdict};
 use crate::case::{Case, Event};
@@ -137,7 +138,7 @@ pub fn correlate(case: &mut Case, events: Vec<Event>, sources: &Sources, limits:
 }
 
 fn limit(what: &'static str, limit: usize) -> Cause {
-    Cause::LimitReached { what, limit: u64::try_from(limit).unwrap_or(u64::MAX) }
+    Cause::LimitReached { what, limit: to_u64(limit) }
 }
 
 fn tie(case: &Case, pool: &Pool, sources: &Sources, limits: &Limits, caps: &mut Vec<Cause>) -> (Drafts, Covered) {

@@ -6,6 +6,7 @@
 use super::kinds::{self, Kind};
 use crate::artifact::event::Event;
 use crate::artifact::seen::{self, Actor, Seen};
+use crate::base::number::to_usize;
 use crate::base::time::Timestamp;
 use std::collections::HashMap;
 
@@ -170,7 +171,7 @@ impl ProcessIndex {
         let starts = &self.starts;
         let sorted = |keep: &dyn Fn(&Start) -> bool, key: &dyn Fn(&Start) -> Key| {
             let mut order: Vec<u32> = (0..).zip(starts).filter(|(_, start)| keep(start)).map(|(at, _)| at).collect();
-            order.sort_by_key(|at| starts.get(to_index(*at)).map(key));
+            order.sort_by_key(|at| starts.get(to_usize(*at)).map(key));
             order
         };
         self.by_guid = sorted(&|start| start.guid != 0, &|start| (0, start.guid, start.time));
@@ -189,7 +190,7 @@ impl ProcessIndex {
     }
 
     pub(super) fn start(&self, at: u32) -> Option<&Start> {
-        self.starts.get(to_index(at))
+        self.starts.get(to_usize(at))
     }
 
     pub(super) fn image(&self, start: &Start) -> &str {
@@ -222,7 +223,7 @@ impl ProcessIndex {
 
     pub(super) fn command_line(&self, start: &Start) -> &str {
         let (at, length) = start.command_line;
-        let at = to_index(at);
+        let at = to_usize(at);
         self.texts.get(at..at.saturating_add(usize::from(length))).unwrap_or_default()
     }
 
@@ -350,7 +351,7 @@ impl ProcessIndex {
     }
 
     fn name(&self, number: u32) -> &str {
-        self.names.get(to_index(number)).map(String::as_str).unwrap_or_default()
+        self.names.get(to_usize(number)).map(String::as_str).unwrap_or_default()
     }
 }
 
@@ -358,10 +359,6 @@ type Key = (u32, u128, Option<Timestamp>);
 
 fn pid_key(host: u32, pid: Option<u64>, time: Option<Timestamp>) -> Key {
     (host, pid.map_or(0, u128::from), time)
-}
-
-fn to_index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 fn file_name(path: &str) -> &str {

@@ -10,6 +10,7 @@ use super::tree::{Node, NodeIndex, Tree};
 use super::{FileSystem, Opened, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use std::collections::HashMap;
 use std::io;
 use std::ops::ControlFlow;
@@ -80,7 +81,7 @@ impl Unescaped {
             let stream = escaped
                 && name.iter().rposition(|byte| *byte == b':').is_some_and(|at| at > 0 && !name.ends_with(b":"));
             let origin = if stream { Origin::AlternateStream } else { entry.origin };
-            let id = u64::try_from(stored.len()).unwrap_or(u64::MAX);
+            let id = to_u64(stored.len());
             let node = Node { kind: entry.kind, origin, id, stream: 0, stat: entry.stat.unwrap_or_default() };
             match tree.add(parent, &name, node) {
                 Ok(index) => {

@@ -4,6 +4,7 @@
 //! A node is added below a node that is there already, so that a tree has no loops whatever the bytes say.
 
 use super::entry::{Entry, EntryKind, EntryPath, Origin, Stat};
+use crate::base::number::{to_u32, to_usize};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -64,7 +65,7 @@ impl Tree {
     pub fn new(entries: u64, depth: usize) -> Self {
         let node = Node { kind: EntryKind::Directory, origin: Origin::File, id: 0, stream: 0, stat: Stat::default() };
         let root = Placed { node, parent: 0, depth: 0, name: 0..0, children: 0..0 };
-        let depth = u32::try_from(depth).unwrap_or(u32::MAX);
+        let depth = to_u32(depth);
         Self { nodes: vec![root], names: Vec::new(), order: Vec::new(), depth, entries }
     }
 
@@ -92,9 +93,9 @@ impl Tree {
     /// Puts every directory in the order of its names. Namesakes are told apart by a mark that is not shown; of those the
     /// one that is not deleted keeps the plain name.
     pub fn seal(&mut self) {
-        let mut order: Vec<u32> = (1..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)).collect();
+        let mut order: Vec<u32> = (1..to_u32(self.nodes.len())).collect();
         let rank = |index: u32| {
-            let placed = self.nodes.get(usize::try_from(index).unwrap_or(usize::MAX));
+            let placed = self.nodes.get(to_usize(index));
             placed.map(|placed| (placed.parent, self.text(&placed.name), placed.node.origin.is_deleted(), index))
         };
         order.sort_by(|a, b| rank(*a).cmp(&rank(*b)));
@@ -109,16 +110,16 @@ impl Tree {
             }
         }
         for (index, name) in marks {
-            let start = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+            let start = to_u32(self.names.len());
             self.names.extend_from_slice(&name);
-            let end = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-            if let Some(placed) = self.nodes.get_mut(usize::try_from(index).unwrap_or(usize::MAX)) {
+            let end = to_u32(self.names.len());
+            if let Some(placed) = self.nodes.get_mut(to_usize(index)) {
                 placed.name = start..end;
             }
         }
         // The marks are in the order of the numbers, not of their digits: look-ups need the order of the bytes.
         let rank = |index: &u32| {
-            let placed = self.nodes.get(usize::try_from(*index).unwrap_or(usize::MAX));
+            let placed = self.nodes.get(to_usize(*index));
             placed.map(|placed| (placed.parent, self.text(&placed.name)))
         };
         order.sort_by(|a, b| rank(a).cmp(&rank(b)));
@@ -128,8 +129,8 @@ impl Tree {
             let rest = order.get(at..).unwrap_or_default();
             let count = rest.iter().take_while(|index| self.parent_of(**index) == parent).count().max(1);
             let end = at.saturating_add(count);
-            let children = u32::try_from(at).unwrap_or(u32::MAX)..u32::try_from(end).unwrap_or(u32::MAX);
-            if let Some(placed) = self.nodes.get_mut(usize::try_from(parent).unwrap_or(usize::MAX)) {
+            let children = to_u32(at)..to_u32(end);
+            if let Some(placed) = self.nodes.get_mut(to_usize(parent)) {
                 placed.children = children;
             }
             at = end;
@@ -157,7 +158,7 @@ impl Tree {
 
     /// Sets size and times of an entry that is there already.
     pub fn set_stat(&mut self, index: NodeIndex, stat: Stat) {
-        if let Some(placed) = self.nodes.get_mut(usize::try_from(index.0).unwrap_or(usize::MAX)) {
+        if let Some(placed) = self.nodes.get_mut(to_usize(index.0)) {
             placed.node.stat = stat;
         }
     }
@@ -185,17 +186,17 @@ impl Tree {
                 }
             }
         }
-        let mut tree = Self::new(self.entries, usize::try_from(self.depth).unwrap_or(usize::MAX));
+        let mut tree = Self::new(self.entries, to_usize(self.depth));
         let mut moved = vec![0u32; self.nodes.len()];
         for (index, placed) in
             self.nodes.iter().enumerate().skip(1).filter(|(index, _)| kept.get(*index) == Some(&true))
         {
-            let start = u32::try_from(tree.names.len()).unwrap_or(u32::MAX);
+            let start = to_u32(tree.names.len());
             tree.names.extend_from_slice(self.text(&placed.name));
-            let end = u32::try_from(tree.names.len()).unwrap_or(u32::MAX);
+            let end = to_u32(tree.names.len());
             let parent = usize::try_from(placed.parent).ok().and_then(|parent| moved.get(parent)).copied().unwrap_or(0);
             if let Some(moved) = moved.get_mut(index) {
-                *moved = u32::try_from(tree.nodes.len()).unwrap_or(u32::MAX);
+                *moved = to_u32(tree.nodes.len());
             }
             let (node, depth) = (placed.node, placed.depth);
             tree.nodes.push(Placed { node, parent, depth, name: start..end, children: 0..0 });
@@ -282,7 +283,7 @@ impl Tree {
     }
 
     fn placed(&self, index: NodeIndex) -> Option<&Placed> {
-        self.nodes.get(usize::try_from(index.0).unwrap_or(usize::MAX))
+        self.nodes.get(to_usize(index.0))
     }
 
     fn text(&self, name: &Range<u32>) -> &[u8] {

@@ -7,6 +7,7 @@ use super::entry::{Entry, EntryKind, EntryPath};
 use super::filesystem::folder::{Listing, Named};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -91,7 +92,7 @@ impl Walk<'_> {
                     let cause = Cause::Elsewhere(why.to_owned());
                     visit(Walked::Anomaly(Anomaly { stage: Stage::Walk, path: path.display(), cause }))
                 } else if path.components().count() >= self.limits.directory_depth {
-                    let limit = u64::try_from(self.limits.directory_depth).unwrap_or(u64::MAX);
+                    let limit = to_u64(self.limits.directory_depth);
                     let cause = Cause::LimitReached { what: "depth of directories", limit };
                     visit(Walked::Anomaly(Anomaly { stage: Stage::Walk, path: path.display(), cause }))
                 } else {

@@ -4,6 +4,7 @@ use super::filetype;
 use crate::base::anomaly::Cause;
 use crate::base::escape::lossless;
 use crate::base::fields::Fields;
+use crate::base::number::to_usize;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -38,7 +39,7 @@ pub fn read(head: &[u8], size: u64, note: &mut dyn FnMut(Cause)) -> Option<Dos> 
     let short = if last == 0 { 0 } else { 512u64.saturating_sub(last) };
     let mut dos = Dos { declared_size: (pages.saturating_mul(512)).saturating_sub(short), ..Dos::default() };
     let pointer = fields.u32(0x3c);
-    let at = usize::try_from(pointer).unwrap_or(usize::MAX);
+    let at = to_usize(pointer);
     let header = if pointer == 0 { &[] } else { head.get(at..).unwrap_or_default() };
     let kind = match header {
         [b'N', b'E', ..] => "ne",

@@ -8,6 +8,7 @@ use crate::base::anomaly::Cause;
 use crate::base::escape::{hex, lossless};
 use crate::base::guard::guarded;
 use crate::base::limits::Limits;
+use crate::base::number::{to_u64, to_usize};
 use goblin::container::{Container, Ctx, Endian};
 use goblin::elf::dynamic::{self, Dyn, Dynamic};
 use goblin::elf::header::{self, Header};
@@ -81,7 +82,7 @@ pub fn read(bytes: &[u8], size: u64, limits: &Limits, note: &mut dyn FnMut(Cause
     if !is_elf(bytes) {
         return None;
     }
-    let held = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let held = to_u64(bytes.len());
     if limits.payload_parse_bytes < size {
         note(Cause::Abridged { what: "bytes of a program held for its structure", limit: limits.payload_parse_bytes });
     }
@@ -136,7 +137,7 @@ pub fn read(bytes: &[u8], size: u64, limits: &Limits, note: &mut dyn FnMut(Cause
 }
 
 fn segments(bytes: &[u8], header: &Header, context: Ctx, oddities: &mut Oddities) -> Vec<ProgramHeader> {
-    let offset = usize::try_from(header.e_phoff).unwrap_or(usize::MAX);
+    let offset = to_usize(header.e_phoff);
     let count = usize::from(header.e_phnum);
     if count == 0 || offset >= bytes.len() {
         return Vec::new();
@@ -149,7 +150,7 @@ fn segments(bytes: &[u8], header: &Header, context: Ctx, oddities: &mut Oddities
 }
 
 fn sections(bytes: &[u8], header: &Header, context: Ctx, oddities: &mut Oddities) -> Vec<SectionHeader> {
-    let offset = usize::try_from(header.e_shoff).unwrap_or(usize::MAX);
+    let offset = to_usize(header.e_shoff);
     if offset == 0 {
         return Vec::new();
     }
@@ -212,9 +213,9 @@ fn offset_of(segments: &[ProgramHeader], address: u64) -> Option<u64> {
 }
 
 fn part<'a>(bytes: &'a [u8], segment: &ProgramHeader) -> &'a [u8] {
-    let start = usize::try_from(segment.p_offset).unwrap_or(usize::MAX);
+    let start = to_usize(segment.p_offset);
     let rest = bytes.get(start..).unwrap_or_default();
-    let length = usize::try_from(segment.p_filesz).unwrap_or(usize::MAX).min(NOTES);
+    let length = to_usize(segment.p_filesz).min(NOTES);
     rest.get(..length).unwrap_or(rest)
 }
 

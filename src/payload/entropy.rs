@@ -1,5 +1,6 @@
 //! Shannon entropy of a stream: over all bytes, and its profile by block.
 
+use crate::base::number::to_u64;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -121,7 +122,7 @@ impl Profile {
         if self.blocks == 0 {
             return None;
         }
-        let size = u64::try_from(BLOCK).unwrap_or_default();
+        let size = to_u64(BLOCK);
         #[expect(clippy::cast_precision_loss, reason = "counts beyond 2^53 blocks are out of reach")]
         let mean = self.sum / self.blocks as f64;
         let blocks = Blocks { size, min: rounded(self.min), mean: rounded(mean), max: rounded(self.max) };

@@ -6,6 +6,7 @@
 use crate::base::anomaly::Cause;
 use crate::base::escape::{hex, lossless};
 use crate::base::limits::Limits;
+use crate::base::number::to_usize;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -111,9 +112,9 @@ pub fn read(bytes: &[u8], size: u64, limits: &Limits, note: &mut dyn FnMut(Cause
     for index in 0..usize::try_from(table.u32(4)).unwrap_or(0) {
         let row = 8usize.saturating_add(index.saturating_mul(20));
         let (offset, length) = (table.u32(row.saturating_add(8)), table.u32(row.saturating_add(12)));
-        let start = usize::try_from(offset).unwrap_or(usize::MAX);
+        let start = to_usize(offset);
         let rest = bytes.get(start..).unwrap_or_default();
-        let part = rest.get(..usize::try_from(length).unwrap_or(usize::MAX)).unwrap_or(rest);
+        let part = rest.get(..to_usize(length)).unwrap_or(rest);
         let mut slice = slice(part, u64::from(offset), u64::from(length));
         if slice.machine.is_empty() {
             slice.machine = machine(table.u32(row));
@@ -136,7 +137,7 @@ fn slice(bytes: &[u8], offset: u64, size: u64) -> Slice {
     let mut at: usize = if wide { 32 } else { 28 };
     for index in 0..count.min(COMMANDS) {
         let command = Numbers(bytes.get(at..).unwrap_or_default(), big);
-        let length = usize::try_from(command.u32(4)).unwrap_or(usize::MAX);
+        let length = to_usize(command.u32(4));
         let Some(body) = command.0.get(..length).filter(|_| length >= 8) else {
             slice.damage.push(format!("load command {index} of {count} cannot be read"));
             break;
@@ -152,7 +153,7 @@ fn slice(bytes: &[u8], offset: u64, size: u64) -> Slice {
 
 fn load_command(command: Numbers<'_>, bytes: &[u8], slice: &mut Slice) {
     let text = |at: usize| {
-        let rest = command.0.get(usize::try_from(command.u32(at)).unwrap_or(usize::MAX)..)?;
+        let rest = command.0.get(to_usize(command.u32(at))..)?;
         let text = rest.get(..LONGEST_NAME).unwrap_or(rest).split(|byte| *byte == 0).next().unwrap_or_default();
         (!text.is_empty()).then(|| lossless(text))
     };
@@ -191,7 +192,7 @@ fn signature(command: Numbers<'_>, bytes: &[u8], slice: &mut Slice) {
     const SUPER_BLOB: u32 = 0xfade_0cc0;
     const CODE_DIRECTORY: u32 = 0xfade_0c02;
     const AD_HOC: u32 = 2;
-    let start = usize::try_from(command.u32(8)).unwrap_or(usize::MAX);
+    let start = to_usize(command.u32(8));
     let blob = Numbers(bytes.get(start..).unwrap_or_default(), true);
     slice.signed = blob.u32(0) == SUPER_BLOB;
     if !slice.signed {

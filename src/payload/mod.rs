@@ -37,6 +37,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_as_far};
 use crate::base::digest::{Digests, Hasher};
 use crate::base::limits::Limits;
+use crate::base::number::{to_u64, to_usize};
 use authenticode::{Authorities, Vouched};
 use entropy::{Entropy, Profile};
 use filetype::FileType;
@@ -219,7 +220,7 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         if pass.examined == 0 {
             pass.head = bytes.get(..HEAD).unwrap_or(bytes).to_vec();
             if has_structure(&pass.head) {
-                keep = usize::try_from(length.min(limits.payload_parse_bytes)).unwrap_or(usize::MAX);
+                keep = to_usize(length.min(limits.payload_parse_bytes));
             }
         }
         let room = keep.saturating_sub(pass.kept.len()).min(count);
@@ -228,7 +229,7 @@ fn read_through(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause
         pass.profile.update(bytes);
         pass.scanner.update(bytes);
         pass.line_ends.update(bytes);
-        pass.examined = pass.examined.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        pass.examined = pass.examined.saturating_add(to_u64(count));
     }
     if let Some(error) = failure {
         pass.broken = true;

@@ -6,6 +6,7 @@
 use super::output::{OutputFolder, Refused};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::digest::Hasher;
+use crate::base::number::to_u64;
 use crate::base::time::{FileTimes, Timestamp};
 use crate::case::index::Index;
 use crate::case::{Case, Extent, Source, Tool};
@@ -105,7 +106,7 @@ impl Collection {
             let block = self.buffer.filled(count);
             hasher.update(block);
             out.write_all(block)?;
-            offset = offset.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+            offset = offset.saturating_add(to_u64(count));
         }
         out.flush()?;
         let digests = hasher.finish();

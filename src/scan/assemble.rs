@@ -8,6 +8,7 @@ use super::tie::{TextId, Tie, text_of};
 use super::volume::VolumeView;
 use crate::base::digest::Digests;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::text::Text;
 use crate::base::time::FileTimes;
 use crate::case::{Script, Source, WrittenBy};
@@ -288,7 +289,7 @@ fn written_script(
         dialect: None,
         encoding: written.text.encoding,
         byte_order_mark: false,
-        size: u64::try_from(written.text.content.len()).unwrap_or(u64::MAX),
+        size: to_u64(written.text.content.len()),
         md5: digests.md5,
         sha1: digests.sha1,
         bytes_examined: None,
@@ -333,7 +334,7 @@ fn command_line_script(
         dialect: None,
         encoding: text.text.encoding,
         byte_order_mark: false,
-        size: u64::try_from(launch.command_line.len()).unwrap_or(u64::MAX),
+        size: to_u64(launch.command_line.len()),
         md5: digests.md5,
         sha1: digests.sha1,
         bytes_examined: None,

@@ -2,6 +2,7 @@
 
 use super::pace::Pace;
 use super::process;
+use crate::base::number::{to_u32, to_usize};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -65,7 +66,7 @@ impl Bounds {
         let budget = self.time.as_ref()?;
         let elapsed = (budget.elapsed)();
         let search = budget.allowed.saturating_mul(4).checked_div(5).unwrap_or_default().saturating_sub(elapsed);
-        let left = u32::try_from(left.max(1)).unwrap_or(u32::MAX);
+        let left = to_u32(left.max(1));
         Some(elapsed.saturating_add(search.checked_div(left).unwrap_or_default()))
     }
 
@@ -160,7 +161,7 @@ impl MemoryCap {
     #[must_use]
     pub fn room_for(&self, threads: usize) -> usize {
         let room = self.most().saturating_sub(ALONE).checked_div(A_THREAD).unwrap_or(0).max(1);
-        threads.min(usize::try_from(room).unwrap_or(usize::MAX))
+        threads.min(to_usize(room))
     }
 
     /// Bytes at which the run ends.

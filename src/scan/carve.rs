@@ -8,6 +8,7 @@ use super::prefilter::{self, Prefilter};
 use super::progress::Progress;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::limits::Limits;
+use crate::base::number::{to_u64, to_usize};
 use crate::base::text::{self, Encoding};
 use aho_corasick::packed::Searcher;
 use std::ops::Range;
@@ -117,30 +118,30 @@ impl Search {
             let count = match read_full(space, offset, self.block.space().get_mut(..wanted).unwrap_or_default()) {
                 Ok(count) => count,
                 Err(error) => {
-                    let skipped = u64::try_from(wanted).unwrap_or(u64::MAX);
+                    let skipped = to_u64(wanted);
                     let (bytes, _) = self.carved.unreadable.get_or_insert_with(|| (0, error.to_string()));
                     *bytes = bytes.saturating_add(skipped);
                     offset = offset.saturating_add(skipped);
                     continue;
                 }
             };
-            Progress::add(&progress.bytes, u64::try_from(count).unwrap_or(u64::MAX));
+            Progress::add(&progress.bytes, to_u64(count));
             let mut from = 0usize;
             while let Some(at) = self.hit(count, from) {
                 from = at.saturating_add(1);
-                let place = offset.saturating_add(u64::try_from(at).unwrap_or(u64::MAX));
+                let place = offset.saturating_add(to_u64(at));
                 if place < seen || !self.is_text_around(count, at) {
                     continue;
                 }
                 seen = self.take(space, range, place);
-                let ahead = usize::try_from(seen.saturating_sub(offset)).unwrap_or(usize::MAX);
+                let ahead = to_usize(seen.saturating_sub(offset));
                 from = from.max(ahead);
             }
             if count < wanted {
                 break;
             }
             let step = if wanted < BLOCK { wanted } else { count.saturating_sub(OVERLAP) };
-            offset = offset.saturating_add(u64::try_from(step.max(1)).unwrap_or(u64::MAX));
+            offset = offset.saturating_add(to_u64(step.max(1)));
             progress.bounds.rest();
         }
         offset
@@ -183,7 +184,7 @@ impl Search {
         let (from, to) = if wide { wide_run(around, hit) } else { run(around, hit) };
         let piece = around.get(from..to).unwrap_or_default();
         let encoding = if wide { Encoding::Utf16Le } else { Encoding::Utf8 };
-        let at = |position: usize| begin.saturating_add(u64::try_from(position).unwrap_or(u64::MAX));
+        let at = |position: usize| begin.saturating_add(to_u64(position));
         let after = at(to).max(place.saturating_add(1));
         if piece.len() < SHORTEST || !self.keeps(from, to, encoding) {
             return after;

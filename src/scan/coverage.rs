@@ -2,6 +2,7 @@
 
 use super::sweep;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
+use crate::base::number::to_u64;
 use crate::case::Coverage;
 use crate::case::host::Unread;
 use crate::evidence::entry::{EntryPath, Origin};
@@ -56,7 +57,7 @@ impl Images {
     /// Counts the change journals that were read, and their events that bear on the case.
     pub(super) fn journals(&mut self, journals: u64, events: usize) {
         self.journals = self.journals.saturating_add(journals);
-        self.events = self.events.saturating_add(u64::try_from(events).unwrap_or(u64::MAX));
+        self.events = self.events.saturating_add(to_u64(events));
     }
 }
 
@@ -116,7 +117,7 @@ impl Unopened {
         let named: Vec<&str> = self.places.iter().map(|(_, place)| place.as_str()).collect();
         let kinds = [counted(self.images, "disk image"), counted(self.archives, "archive")];
         let kinds: Vec<String> = kinds.into_iter().flatten().collect();
-        let more = count.saturating_sub(u64::try_from(named.len()).unwrap_or(u64::MAX));
+        let more = count.saturating_sub(to_u64(named.len()));
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         let (kinds, named) = (kinds.join(" and "), named.join(", "));
         let why = if count == 1 {

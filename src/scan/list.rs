@@ -5,6 +5,7 @@ use super::volume::VolumeView;
 use crate::base::anomaly::Anomaly;
 use crate::base::bytes::{AlignedBuffer, ReadAt};
 use crate::base::digest::{Digests, Hasher};
+use crate::base::number::to_u64;
 use crate::case::listing::{Asked, Listed, Verified};
 use crate::case::{ScanError, Source};
 use crate::evidence::Walked;
@@ -189,6 +190,6 @@ fn digests(stream: &dyn ReadAt) -> io::Result<Digests> {
             return Ok(hasher.finish());
         }
         hasher.update(buffer.filled(count));
-        at = at.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        at = at.saturating_add(to_u64(count));
     }
 }

@@ -54,6 +54,7 @@ mod volume;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::build;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::time::Timestamp;
 use crate::case::claim::State;
 use crate::case::run::ClientRun;
@@ -541,18 +542,17 @@ impl Builder {
             // Once more: what is allowed bears on a step.
             case.playbooks = playbook::answer(case, &self.sources);
         }
-        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         let sessions = || case.scripts.iter().flat_map(|script| &script.sessions);
         case.scan.counts = Counts {
             files: progress.files.load(Ordering::Relaxed),
             directories: progress.directories.load(Ordering::Relaxed),
             bytes_read: progress.bytes.load(Ordering::Relaxed),
-            scripts: count(case.scripts.len()),
-            sessions: count(sessions().count()),
-            transfers: count(sessions().map(|session| session.transfers.len()).sum()),
-            payloads: count(case.payloads.len()),
-            events: count(case.events.len()),
-            findings: count(case.findings.len()),
+            scripts: to_u64(case.scripts.len()),
+            sessions: to_u64(sessions().count()),
+            transfers: to_u64(sessions().map(|session| session.transfers.len()).sum()),
+            payloads: to_u64(case.payloads.len()),
+            events: to_u64(case.events.len()),
+            findings: to_u64(case.findings.len()),
             errors: case.scan.counts.errors,
         };
         case.scan.complete = self.complete && progress.ended().is_none();

@@ -4,6 +4,7 @@ use super::carve::{self, Carved};
 use super::progress::Progress;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::source::{Part, Source};
 use crate::evidence::entry::{Entry, EntryKind, EntryPath};
 use crate::evidence::fragments::WithFragments;
@@ -39,7 +40,7 @@ pub(super) fn carve(mut evidence: Opened, limits: &Limits, (progress, until): (&
 
 /// What a space keeps back.
 fn wrong(carved: &Carved, limits: &Limits) -> Vec<Cause> {
-    let limit = u64::try_from(limits.carved_fragments).unwrap_or(u64::MAX);
+    let limit = to_u64(limits.carved_fragments);
     let cut = carved.cut.then_some(Cause::LimitReached { what: "fragments of one space", limit });
     let unreadable = carved.unreadable.as_ref();
     let unreadable = unreadable.map(|(bytes, why)| Cause::Unsupported(format!("{bytes} bytes not carved: {why}")));

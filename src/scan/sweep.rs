@@ -14,6 +14,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{self, AlignedBuffer, ReadAt};
 use crate::base::guard::guarded;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::shortcut;
 use crate::base::text::{self, Encoding};
 use crate::base::time::FileTimes;
@@ -341,12 +342,12 @@ impl<'w, T> Worker<'w, T> {
         let mut count = opened.stream.read_at(0, first).map_err(io)?;
         let sniffed = text::sniff(self.head.filled(count));
         // Most files are binary, and have been read enough; a text that is read whole needs no read of its end.
-        if sniffed.is_some() && u64::try_from(count).unwrap_or(u64::MAX) != opened.stream.len() {
+        if sniffed.is_some() && to_u64(count) != opened.stream.len() {
             let (filled, failure) = bytes::read_as_far(&opened.stream, 0, self.head.space());
             count = filled;
             as_far(self.file_system, path, failure, anomalies)?;
         }
-        Progress::add(&self.progress.bytes, u64::try_from(count).unwrap_or(u64::MAX));
+        Progress::add(&self.progress.bytes, to_u64(count));
         let head = self.head.filled(count);
         let kind = artifacts::kind_of(path, head, sniffed.is_some());
         self.artifact = kind.map(|kind| Artifact { path: path.clone(), kind });
@@ -368,10 +369,10 @@ impl<'w, T> Worker<'w, T> {
         // What was read is not read again: in a compressed image that costs more than all else.
         let (mut known, rest) = body.space().split_at_mut_checked(count).unwrap_or_default();
         known.write_all(self.head.filled(count)).map_err(io)?;
-        let from = u64::try_from(count).unwrap_or(u64::MAX);
+        let from = to_u64(count);
         let (read, failure) = bytes::read_as_far(&opened.stream, from, rest);
         as_far(self.file_system, path, failure, anomalies)?;
-        Progress::add(&self.progress.bytes, u64::try_from(read).unwrap_or(u64::MAX));
+        Progress::add(&self.progress.bytes, to_u64(read));
         let count = count.saturating_add(read);
         let body = body.filled(count);
         let kept = keeps(&self.prefilter, &mut self.lower, body, encoding, path);
@@ -427,7 +428,7 @@ impl<'w, T> Worker<'w, T> {
         let bytes = gather(&opened.stream, windows.get(..self.limits.text_windows).unwrap_or(&windows), encoding)?;
         let found = (self.read)(&Candidate { path, bytes: &bytes, size: opened.stream.len(), times: opened.times });
         if found.is_some() {
-            let limit = u64::try_from(self.limits.text_windows).unwrap_or(u64::MAX);
+            let limit = to_u64(self.limits.text_windows);
             let cause = if cut {
                 Cause::LimitReached { what: "windows of a large text", limit }
             } else {
@@ -447,7 +448,7 @@ impl<'w, T> Worker<'w, T> {
         let mut offset = 0u64;
         loop {
             let count = bytes::read_full(stream, offset, self.head.space())?;
-            Progress::add(&self.progress.bytes, u64::try_from(count).unwrap_or(u64::MAX));
+            Progress::add(&self.progress.bytes, to_u64(count));
             let block = self.head.filled(count);
             if offset == 0 && starts(&mut self.lower, block, encoding)
                 || holds(&self.prefilter, &mut self.lower, block, encoding)
@@ -462,7 +463,7 @@ impl<'w, T> Worker<'w, T> {
             if ended || windows.len() > self.limits.text_windows {
                 return Ok(windows);
             }
-            offset = offset.saturating_add(u64::try_from(count).unwrap_or(0)).saturating_sub(overlap);
+            offset = offset.saturating_add(to_u64(count)).saturating_sub(overlap);
         }
     }
 }
@@ -497,7 +498,7 @@ fn gather(stream: &dyn ReadAt, windows: &[(u64, u64)], encoding: Encoding) -> st
                     _ => gathered.extend(std::iter::repeat_n(b'\n', ends)),
                 }
             }
-            offset = offset.saturating_add(u64::try_from(count).unwrap_or(0));
+            offset = offset.saturating_add(to_u64(count));
         }
     }
     Ok(gathered)

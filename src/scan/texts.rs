@@ -7,6 +7,7 @@ use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{self, ReadAt};
 use crate::base::digest::{Digests, Hasher};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::shortcut;
 use crate::base::text::{self, Text};
 use crate::base::time::FileTimes;
@@ -48,7 +49,7 @@ const A_LINE: u64 = 5 << 9;
 impl TextFile {
     /// Bytes that the records of this text will take when it is run and judged, about.
     pub(super) fn weight(&self) -> u64 {
-        let lines = |text: &Text| u64::try_from(text.content.lines().count()).unwrap_or(u64::MAX);
+        let lines = |text: &Text| to_u64(text.content.lines().count());
         let written = self.reading.written.iter().map(|written| lines(&written.text));
         let lines = written.fold(lines(&self.text), u64::saturating_add);
         A_TEXT.saturating_add(lines.saturating_mul(A_LINE))
@@ -75,7 +76,7 @@ pub(super) fn read_swept(volume: &VolumeView<'_>, candidate: &Candidate<'_>, lim
             (text, reading)
         }
     };
-    let (digests, examined) = if size == u64::try_from(bytes.len()).unwrap_or(u64::MAX) {
+    let (digests, examined) = if size == to_u64(bytes.len()) {
         (Digests::of(bytes), None)
     } else {
         let opened = volume.file_system.open(path).ok()?;
@@ -138,7 +139,7 @@ fn digests(stream: &dyn ReadAt) -> (Digests, u64, Option<std::io::Error>) {
     loop {
         let (count, failure) = bytes::read_as_far(stream, offset, buffer.space());
         hasher.update(buffer.filled(count));
-        offset = offset.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        offset = offset.saturating_add(to_u64(count));
         if count == 0 || failure.is_some() {
             return (hasher.finish(), offset, failure);
         }
@@ -180,7 +181,7 @@ pub(super) fn tell_capped(
     limits: &Limits,
     anomalies: &mut Vec<Anomaly>,
 ) {
-    let limit = u64::try_from(limits.batch_steps).unwrap_or(u64::MAX);
+    let limit = to_u64(limits.batch_steps);
     texts.retain(|text| {
         if text.reading.capped {
             let cause = Cause::LimitReached { what: "what the emulation of one text may do", limit };
@@ -201,7 +202,7 @@ pub(super) fn tell_cut(scripts: &[Script], limits: &Limits, anomalies: &mut Vec<
     for script in scripts {
         let cut = |code: &str| script.diagnostics.iter().any(|diagnostic| diagnostic.code == code);
         for (_, what, limit) in causes.iter().filter(|(code, ..)| cut(code)) {
-            let cause = Cause::LimitReached { what, limit: u64::try_from(*limit).unwrap_or(u64::MAX) };
+            let cause = Cause::LimitReached { what, limit: to_u64(*limit) };
             anomalies.push(Anomaly::new(Stage::Script, script.path.clone(), cause));
         }
     }

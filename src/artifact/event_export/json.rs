@@ -6,6 +6,7 @@ use super::shape::{self, Outcome};
 use super::text::{Found as Place, Window};
 use super::tree::Node;
 use super::{Sink, glance};
+use crate::base::number::to_u64;
 use std::borrow::Cow;
 
 /// Objects that are too large and whose fields are then looked through, as a list of records may be one document.
@@ -32,7 +33,7 @@ pub(super) fn read(window: &mut Window<'_>, cap: usize, sink: &mut Sink<'_>) {
                 continue;
             }
             // What was looked through for the end of a line is not looked through again for each document in it.
-            lines_from = offset.saturating_add(u64::try_from(seen).unwrap_or(0));
+            lines_from = offset.saturating_add(to_u64(seen));
         }
         let mut document = Document::new(cap, opened < OPENED, begins);
         match document.follow(window) {
@@ -104,7 +105,7 @@ fn documents(text: &str, offset: u64, sink: &mut Sink<'_>) -> Option<usize> {
     loop {
         // The documents that were read so far are not read again.
         let used = text.len().saturating_sub(rest.len());
-        let at = offset.saturating_add(u64::try_from(used).unwrap_or(0));
+        let at = offset.saturating_add(to_u64(used));
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Node>();
         match values.next() {
             Some(Ok(node)) => emit(&node, at, sink),

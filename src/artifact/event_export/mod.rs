@@ -24,6 +24,7 @@ use super::log_record::LogRecord;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::time::Timestamp;
 use std::collections::BTreeMap;
 use when::When;
@@ -165,7 +166,7 @@ impl Sink<'_> {
     fn too_large(&mut self, cap: usize) {
         self.unreadable(Cause::LimitReached {
             what: "bytes of one record of an exported event log",
-            limit: u64::try_from(cap).unwrap_or(u64::MAX),
+            limit: to_u64(cap),
         });
     }
 

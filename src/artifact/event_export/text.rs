@@ -2,6 +2,7 @@
 
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
+use crate::base::number::to_u64;
 use crate::base::text::{self, Encoding};
 use std::borrow::Cow;
 
@@ -41,7 +42,7 @@ impl<'a> Window<'a> {
             start: 0,
             failure: None,
         };
-        window.seek(u64::try_from(mark).unwrap_or(0));
+        window.seek(to_u64(mark));
         window
     }
 
@@ -82,7 +83,7 @@ impl<'a> Window<'a> {
         if count == 0 {
             return false;
         }
-        self.next = self.next.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        self.next = self.next.saturating_add(to_u64(count));
         let bytes = self.portion.filled(count);
         let Some(decoder) = &mut self.decoder else {
             self.text.extend_from_slice(bytes);
@@ -101,7 +102,7 @@ impl<'a> Window<'a> {
         let end = self.start.saturating_add(count).min(self.text.len());
         let passed = self.text.get(self.start..end).unwrap_or_default();
         let bytes = if self.decoder.is_some() { units(passed).saturating_mul(2) } else { passed.len() };
-        self.offset = self.offset.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        self.offset = self.offset.saturating_add(to_u64(bytes));
         self.start = end;
     }
 

@@ -5,6 +5,7 @@
 
 use super::damage::Damage;
 use crate::base::fields::Fields;
+use crate::base::number::to_usize;
 
 /// A name, in UTF-16LE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +136,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// Where it does not lie in the chunk.
     pub(super) fn definition(chunk: &'a [u8], at: usize) -> Result<Self, Damage> {
-        let size = usize::try_from(Fields(chunk).u32(at.saturating_add(20))).unwrap_or(usize::MAX);
+        let size = to_usize(Fields(chunk).u32(at.saturating_add(20)));
         let start = at.saturating_add(DEFINITION);
         let end = start.saturating_add(size);
         if at < 512 || end > chunk.len() {
@@ -212,7 +213,7 @@ impl<'a> Reader<'a> {
         let id = Fields(self.take(5)?).u32(1);
         let definition = self.u32()?;
         if definition == self.at {
-            let size = usize::try_from(Fields(self.chunk).u32(self.at.saturating_add(20))).unwrap_or(usize::MAX);
+            let size = to_usize(Fields(self.chunk).u32(self.at.saturating_add(20)));
             self.take(size.saturating_add(DEFINITION))?;
         }
         let count = self.u32()?;

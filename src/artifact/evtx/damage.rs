@@ -1,5 +1,7 @@
 //! What is wrong with a record, and how much work one may cost.
 
+use crate::base::number::to_u32;
+
 /// Where the bytes contradict the format, or cost too much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Damage {
@@ -35,7 +37,7 @@ impl Budget {
     /// # Errors
     /// Where nothing is left.
     pub(super) fn spend(&mut self, bytes: usize, at: usize) -> Result<(), Damage> {
-        let cost = u32::try_from(bytes / 16).unwrap_or(u32::MAX).saturating_add(1);
+        let cost = to_u32(bytes / 16).saturating_add(1);
         match self.record.checked_sub(cost) {
             Some(rest) => {
                 self.record = rest;

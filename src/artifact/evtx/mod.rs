@@ -22,6 +22,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::time::Timestamp;
 use binxml::{Raw, Reader, Token, Values};
 use chunk::Span;
@@ -128,7 +129,7 @@ pub fn look_through(
         let shift = (!bytes.starts_with(chunk::MAGIC)).then(|| memchr::memmem::find(bytes, chunk::MAGIC)).flatten();
         let bytes = bytes.get(..shift.unwrap_or(count)).unwrap_or_default();
         log.chunk(at, bytes, &mut templates);
-        at = at.saturating_add(u64::try_from(shift.unwrap_or(chunk::SIZE)).unwrap_or(u64::MAX));
+        at = at.saturating_add(to_u64(shift.unwrap_or(chunk::SIZE)));
     }
     log.finish()
 }
@@ -207,7 +208,7 @@ impl Log<'_> {
             };
             self.facts.unreadable = self.facts.unreadable.saturating_add(1);
             if self.facts.unreadable <= TOLD {
-                let at = offset.saturating_add(u64::try_from(told.at).unwrap_or(0));
+                let at = offset.saturating_add(to_u64(told.at));
                 let what = format!("event record {}: {}", span.id, told.what);
                 (self.note)(Cause::Corrupt { what, offset: at });
             }
@@ -289,7 +290,7 @@ impl Log<'_> {
             user_id: text(outline.user_id),
             process_id: small(outline.process_id),
             data: Vec::new(),
-            offset: offset.saturating_add(u64::try_from(span.at).unwrap_or(0)),
+            offset: offset.saturating_add(to_u64(span.at)),
             recovered: span.recovered,
         };
         let rest = Reader::new(chunk, outline.rest.0, outline.rest.1, true);

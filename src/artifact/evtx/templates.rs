@@ -5,6 +5,7 @@ use super::columns::{Body, columns};
 use super::damage::{Budget, Damage};
 use super::system::{Outline, Slot};
 use crate::base::fields::Fields;
+use crate::base::number::to_usize;
 use std::collections::HashMap;
 
 /// Templates that one list of a chunk's table may have.
@@ -38,7 +39,7 @@ impl Templates {
         for bucket in (0..32usize).filter(|_| table) {
             let mut next = Fields(chunk).u32(bucket.saturating_mul(4).saturating_add(384));
             for _ in 0..LISTED {
-                let at = usize::try_from(next).unwrap_or(usize::MAX);
+                let at = to_usize(next);
                 if Reader::definition(chunk, at).is_err() {
                     break;
                 }

@@ -18,6 +18,7 @@ use crate::base::bytes::{ReadAt, read_full};
 use crate::base::compression::xpress::Xpress;
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::{to_u64, to_usize};
 
 /// Whether bytes begin like a Prefetch file; eight are enough.
 #[must_use]
@@ -53,7 +54,7 @@ pub fn read(
 /// # Errors
 /// What reading the bytes says.
 pub fn parse(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause)) -> std::io::Result<Option<Scca>> {
-    let cap = u64::try_from(limits.prefetch_bytes).unwrap_or(u64::MAX);
+    let cap = to_u64(limits.prefetch_bytes);
     let size = stream.len().min(cap);
     if size < stream.len() {
         note(Cause::LimitReached { what: "bytes of a Prefetch file", limit: cap });
@@ -69,10 +70,10 @@ pub fn parse(stream: &dyn ReadAt, limits: &Limits, note: &mut dyn FnMut(Cause)) 
 
 /// The content of a compressed file, as far as there is any.
 fn expanded(bytes: &[u8], limits: &Limits, note: &mut dyn FnMut(Cause)) -> Vec<u8> {
-    let stated = usize::try_from(Fields(bytes).u32(4)).unwrap_or(usize::MAX);
+    let stated = to_usize(Fields(bytes).u32(4));
     let size = stated.min(limits.prefetch_bytes);
     if size < stated {
-        let limit = u64::try_from(limits.prefetch_bytes).unwrap_or(u64::MAX);
+        let limit = to_u64(limits.prefetch_bytes);
         note(Cause::LimitReached { what: "bytes of a Prefetch file", limit });
     }
     // The high bit of the fourth byte says that a checksum comes before the data.

@@ -7,6 +7,7 @@ use crate::artifact::event::Volume;
 use crate::base::anomaly::Cause;
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::{to_u64, to_usize};
 use crate::base::time::Timestamp;
 
 /// Size of the file header.
@@ -121,7 +122,7 @@ fn files(bytes: &[u8], scca: &mut Scca, limits: &Limits, note: &mut dyn FnMut(Ca
     let (units, _) = names.as_chunks::<2>();
     for name in units.split(|unit| *unit == [0, 0]).filter(|name| !name.is_empty()) {
         if scca.files.len() >= limits.prefetch_files {
-            let limit = u64::try_from(limits.prefetch_files).unwrap_or(u64::MAX);
+            let limit = to_u64(limits.prefetch_files);
             note(Cause::LimitReached { what: "files of a Prefetch file", limit });
             return;
         }
@@ -136,7 +137,7 @@ fn volumes(bytes: &[u8], layout: &Layout, scca: &mut Scca, note: &mut dyn FnMut(
         note(corrupt("volumes lie outside the Prefetch file", HEAD + 24));
         return;
     };
-    let count = usize::try_from(count).unwrap_or(usize::MAX);
+    let count = to_usize(count);
     if count > VOLUMES {
         note(Cause::LimitReached { what: "volumes of a Prefetch file", limit: 64 });
     }
@@ -175,5 +176,5 @@ fn decoded(units: &[[u8; 2]]) -> String {
 }
 
 fn corrupt(what: &str, offset: usize) -> Cause {
-    Cause::Corrupt { what: what.to_owned(), offset: u64::try_from(offset).unwrap_or(u64::MAX) }
+    Cause::Corrupt { what: what.to_owned(), offset: to_u64(offset) }
 }

@@ -28,6 +28,7 @@ use super::event::{Event, Registry, Starts};
 use crate::base::anomaly::Cause;
 use crate::base::hive::{Hive, Key, Value};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 
 pub use self::certificates::certificates;
 pub use self::host::HostFacts;
@@ -141,7 +142,7 @@ impl<'a> Reading<'a> {
                 self.left = left;
                 (self.visit)(event);
                 if left == 0 {
-                    let limit = u64::try_from(self.limit).unwrap_or(u64::MAX);
+                    let limit = to_u64(self.limit);
                     (self.note)(Cause::LimitReached { what: "events of a registry hive", limit });
                 }
             }

@@ -9,6 +9,7 @@ use super::{Place, Reading};
 use crate::artifact::event::{Event, File, Process};
 use crate::base::anomaly::Cause;
 use crate::base::fields::Fields;
+use crate::base::number::{to_u64, to_usize};
 use crate::base::time::Timestamp;
 
 /// Entries that are read; Windows keeps 1,024.
@@ -55,7 +56,7 @@ fn hand(reading: &mut Reading<'_>, place: &Place, entries: Vec<Entry>) {
         let ran = entry.ran == Some(true);
         let file = File { path: entry.path, modified: entry.modified, size: entry.size, ..File::default() };
         reading.hand(Event {
-            record: u64::try_from(number).unwrap_or(u64::MAX),
+            record: to_u64(number),
             action: ran.then(|| "started".to_owned()),
             process: ran.then_some(process),
             file: Some(file),
@@ -86,7 +87,7 @@ fn entries(bytes: &[u8]) -> Option<Vec<Entry>> {
 
 /// Windows XP: a header of 400 bytes, then entries of 552.
 fn xp(bytes: &[u8]) -> Vec<Entry> {
-    let count = usize::try_from(Fields(bytes).u32(4)).unwrap_or(usize::MAX).min(96);
+    let count = to_usize(Fields(bytes).u32(4)).min(96);
     let entries = bytes.get(400..).unwrap_or_default().chunks_exact(552).take(count);
     let read = |bytes: &[u8]| {
         let fields = Fields(bytes);
@@ -101,7 +102,7 @@ fn xp(bytes: &[u8]) -> Vec<Entry> {
 /// fields more.
 fn by_offset(bytes: &[u8], header: usize, seven: bool) -> Vec<Entry> {
     let fields = Fields(bytes);
-    let count = usize::try_from(fields.u32(4)).unwrap_or(usize::MAX).min(ENTRIES);
+    let count = to_usize(fields.u32(4)).min(ENTRIES);
     // With 64 bits the upper half of the padding before the offset is zero, with 32 the offset is there.
     let is_wide = fields.u32(header.saturating_add(4)) == 0;
     let (size, at): (usize, usize) = match (seven, is_wide) {
@@ -117,7 +118,7 @@ fn by_offset(bytes: &[u8], header: usize, seven: bool) -> Vec<Entry> {
     let read = |head: &Fields<'_>| {
         let length = usize::from(head.u16(0)).min(PATH);
         let place = if is_wide { head.u64(8) } else { u64::from(head.u32(4)) };
-        let path = text(fields.bytes(usize::try_from(place).unwrap_or(usize::MAX), length));
+        let path = text(fields.bytes(to_usize(place), length));
         let flags = head.u32(at.saturating_add(8));
         Entry {
             path,
@@ -135,7 +136,7 @@ fn chained(bytes: &[u8], header: usize, magic: [u8; 4], eight: bool) -> Vec<Entr
     let mut entries = Vec::new();
     let mut rest = bytes.get(header..).unwrap_or_default();
     while entries.len() < ENTRIES && Fields(rest).array(0) == magic {
-        let length = usize::try_from(Fields(rest).u32(8)).unwrap_or(usize::MAX);
+        let length = to_usize(Fields(rest).u32(8));
         let Some((body, behind)) = rest.get(12..).and_then(|rest| rest.split_at_checked(length)) else { break };
         rest = behind;
         let fields = Fields(body);

@@ -10,6 +10,7 @@ use super::{Place, Reading};
 use crate::artifact::event::{Event, Runs, Starts};
 use crate::base::anomaly::Cause;
 use crate::base::fields::Fields;
+use crate::base::number::to_u64;
 use crate::base::time::Timestamp;
 use std::collections::{HashMap, HashSet};
 
@@ -35,7 +36,7 @@ pub(super) fn read(reading: &mut Reading<'_>) {
     let tasks: Vec<(String, Place)> =
         reading.below(&tasks).take(TASKS).map(|place| (reading.hive.name(place.key).to_lowercase(), place)).collect();
     if tasks.len() >= TASKS {
-        let limit = u64::try_from(TASKS).unwrap_or(u64::MAX);
+        let limit = to_u64(TASKS);
         (reading.note)(Cause::LimitReached { what: "scheduled tasks of a registry hive", limit });
     }
     let places: HashMap<&str, &Place> = tasks.iter().map(|(id, place)| (id.as_str(), place)).collect();

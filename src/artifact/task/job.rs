@@ -7,6 +7,7 @@ use super::{command_line, told};
 use crate::artifact::event::Starts;
 use crate::base::anomaly::Cause;
 use crate::base::fields::Fields;
+use crate::base::number::to_u64;
 
 /// Size of the part of fixed length.
 const FIXED: usize = 68;
@@ -170,5 +171,5 @@ fn words(trigger: Fields<'_>) -> String {
 }
 
 fn corrupt(what: &str, offset: usize) -> Cause {
-    Cause::Corrupt { what: what.to_owned(), offset: u64::try_from(offset).unwrap_or(u64::MAX) }
+    Cause::Corrupt { what: what.to_owned(), offset: to_u64(offset) }
 }

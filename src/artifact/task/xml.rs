@@ -5,6 +5,7 @@ use super::{command_line, told};
 use crate::artifact::event::Starts;
 use crate::base::anomaly::Cause;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::{text, xml};
 use quick_xml::events::{BytesStart, Event};
 
@@ -82,10 +83,10 @@ pub fn starts_of_xml(content: &str, name: &str, limits: &Limits, note: &mut dyn 
     }
     document.end_task();
     if !ended {
-        note(Cause::LimitReached { what: "parts of a task", limit: u64::try_from(PARTS).unwrap_or(u64::MAX) });
+        note(Cause::LimitReached { what: "parts of a task", limit: to_u64(PARTS) });
     }
     if let Some((what, limit)) = document.capped {
-        note(Cause::LimitReached { what, limit: u64::try_from(limit).unwrap_or(u64::MAX) });
+        note(Cause::LimitReached { what, limit: to_u64(limit) });
     }
     document.starts
 }

@@ -1,6 +1,7 @@
 //! Script blocks that were logged in several records, put together.
 
 use crate::artifact::event::Event;
+use crate::base::number::to_u32;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
@@ -74,7 +75,7 @@ impl ScriptBlocks {
     fn release(&mut self, key: &Key, give: &mut dyn FnMut(Event)) {
         let Some(Block { mut event, parts, place }) = self.waiting.remove(key) else { return };
         self.order.remove(&place);
-        let found = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+        let found = to_u32(parts.len());
         for (number, text) in parts {
             self.bytes = self.bytes.saturating_sub(cost(key, &text));
             if let Some(block) = &mut event.script_block {

@@ -1,5 +1,7 @@
 //! What XPRESS with Huffman codes and LZX share: words of bits, and canonical Huffman codes (MS-XCA 2.2.4, MS-PATCH 2).
 
+use crate::base::number::to_usize;
+
 /// The longest code, in bits.
 const LONGEST: usize = 16;
 
@@ -191,7 +193,7 @@ impl<const SYMBOLS: usize> Code<SYMBOLS> {
             if word < *limit {
                 let code = word.checked_shr(16u32.saturating_sub(length)).unwrap_or(0);
                 bits.skip(length)?;
-                let place = usize::try_from(offset.wrapping_add(code)).unwrap_or(usize::MAX);
+                let place = to_usize(offset.wrapping_add(code));
                 return self.symbols.get(place).map(|symbol| usize::from(*symbol)).ok_or("Huffman: code unknown");
             }
         }

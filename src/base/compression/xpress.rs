@@ -2,6 +2,7 @@
 
 use super::copy;
 use super::huffman::{Bits, Code};
+use crate::base::number::to_usize;
 
 /// Symbols of the code: 256 bytes, and 16 lengths for each of 16 magnitudes of distance.
 const SYMBOLS: usize = 512;
@@ -98,10 +99,7 @@ fn run(bits: &mut Bits<'_>, short: usize) -> Result<usize, &'static str> {
     if length == 15 {
         length = match bits.bytes(1)? {
             [255] => match bits.bytes(2)? {
-                [0, 0] => bits
-                    .bytes(4)?
-                    .first_chunk()
-                    .map_or(0, |long| usize::try_from(u32::from_le_bytes(*long)).unwrap_or(usize::MAX)),
+                [0, 0] => bits.bytes(4)?.first_chunk().map_or(0, |long| to_usize(u32::from_le_bytes(*long))),
                 long => usize::from(long.first_chunk().map_or(0, |long| u16::from_le_bytes(*long))),
             },
             byte => usize::from(byte.first().copied().unwrap_or(0)).saturating_add(15),

@@ -3,6 +3,7 @@
 use super::overlay::Overlay;
 use super::{BINS, NONE};
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::{to_u64, to_usize};
 use std::cell::{Cell, RefCell};
 
 /// Cells that are read of a small hive; one more for every eight bytes of it, which is the size of the smallest cell.
@@ -115,10 +116,10 @@ impl<'a> Cells<'a> {
     /// At most so many bytes of a value's cell.
     pub(super) fn data(&self, offset: u32, length: usize) -> Option<Vec<u8>> {
         let left = self.data_left.get();
-        let length = length.min(usize::try_from(left).unwrap_or(usize::MAX));
+        let length = length.min(to_usize(left));
         let bytes = self.up_to(offset, length)?;
         // A value takes up a little even where it holds nothing.
-        let taken = u64::try_from(bytes.len()).unwrap_or(u64::MAX).saturating_add(8);
+        let taken = to_u64(bytes.len()).saturating_add(8);
         self.data_left.set(left.saturating_sub(taken));
         Some(bytes)
     }
@@ -137,7 +138,7 @@ impl<'a> Cells<'a> {
         let at = at.saturating_add(4);
         let size = u64::from(i32::from_le_bytes(size).unsigned_abs()).saturating_sub(4);
         let size = size.min(self.bytes.get().len().saturating_sub(at));
-        let length = length.min(usize::try_from(size).unwrap_or(usize::MAX));
+        let length = length.min(to_usize(size));
         let mut bytes = vec![0u8; length];
         let count = self.read(at, &mut bytes)?;
         bytes.truncate(count);

@@ -10,6 +10,7 @@ use super::marvin::Marvin;
 use super::overlay::{Overlay, PAGE};
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
+use crate::base::number::to_u32;
 
 /// Where what follows the base block of a log begins.
 const START: u64 = 512;
@@ -172,7 +173,7 @@ fn old(
             return Err("it holds too many pages");
         }
     }
-    let log = u32::try_from(number).unwrap_or(u32::MAX);
+    let log = to_u32(number);
     if staged.into_iter().all(|(page, offset)| overlay.lay(page, log, offset)) {
         Ok(())
     } else {
@@ -208,7 +209,7 @@ fn new(
         }
         if entry.sequence == due {
             let laid = entry.pages(log, at).is_some_and(|pages| {
-                let log = u32::try_from(number).unwrap_or(u32::MAX);
+                let log = to_u32(number);
                 pages.into_iter().all(|(page, offset)| overlay.lay(page, log, offset))
             });
             if !laid {

@@ -2,6 +2,7 @@
 
 use super::BINS;
 use crate::base::bytes::{ReadAt, read_by_parts, read_full};
+use crate::base::number::{to_u64, to_usize};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -39,7 +40,7 @@ impl<'a> Overlay<'a> {
     }
 
     pub(super) fn pages(&self) -> u64 {
-        u64::try_from(self.pages.len()).unwrap_or(u64::MAX)
+        to_u64(self.pages.len())
     }
 
     /// Bytes that there are, whatever the offsets are that they are mapped to.
@@ -67,7 +68,7 @@ impl<'a> Overlay<'a> {
 
 impl ReadAt for Overlay<'_> {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let rest = usize::try_from(self.len().saturating_sub(offset)).unwrap_or(usize::MAX);
+        let rest = to_usize(self.len().saturating_sub(offset));
         let wanted = buffer.len().min(rest);
         read_by_parts(offset, buffer.get_mut(..wanted).unwrap_or_default(), |at, rest| {
             let to_end = WIDE_PAGE.saturating_sub(at % WIDE_PAGE);

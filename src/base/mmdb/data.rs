@@ -3,6 +3,7 @@
 use super::corrupt;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::{to_u64, to_usize};
 use std::collections::BTreeMap;
 
 /// Values within one record, those that pointers bring again each time.
@@ -89,7 +90,7 @@ impl Section<'_> {
         if count < bytes.len() {
             return Err(corrupt("a value is cut off", offset));
         }
-        *place = place.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        *place = place.saturating_add(to_u64(count));
         Ok(())
     }
 
@@ -168,7 +169,7 @@ impl Section<'_> {
 
     fn text(&self, place: &mut u64, size: u64, budget: &mut Budget) -> Result<String, Cause> {
         let offset = self.start.saturating_add(*place);
-        let length = usize::try_from(size).unwrap_or(usize::MAX);
+        let length = to_usize(size);
         budget.text = budget.text.checked_sub(length).ok_or_else(|| corrupt("a record has too much text", offset))?;
         let mut bytes = vec![0u8; length];
         self.fill(place, &mut bytes)?;

@@ -4,6 +4,7 @@ use super::corrupt;
 use super::data::{Section, Value};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::to_u64;
 use crate::base::time::Timestamp;
 
 const MARKER: &[u8] = b"\xab\xcd\xefMaxMind.com";
@@ -41,7 +42,7 @@ impl Metadata {
 
 /// Finds and reads the metadata behind the last marker.
 pub(super) fn find(stream: &dyn ReadAt) -> Result<Metadata, Cause> {
-    let searched = u64::try_from(SEARCHED).unwrap_or(u64::MAX).min(stream.len());
+    let searched = to_u64(SEARCHED).min(stream.len());
     let start = stream.len().saturating_sub(searched);
     let mut tail = vec![0u8; usize::try_from(searched).unwrap_or(0)];
     let count = read_full(stream, start, &mut tail)?;
@@ -49,7 +50,7 @@ pub(super) fn find(stream: &dyn ReadAt) -> Result<Metadata, Cause> {
     let at = memchr::memmem::rfind(tail, MARKER).ok_or_else(|| corrupt("it has no metadata", start))?;
     let begins = at.saturating_add(MARKER.len());
     let own = tail.get(begins..).unwrap_or_default().to_vec();
-    let offset = start.saturating_add(u64::try_from(begins).unwrap_or(0));
+    let offset = start.saturating_add(to_u64(begins));
     let map = Section { stream: &own, start: 0 }.value(0)?;
     let number = |name: &str| map.get(name).and_then(Value::number);
     let metadata = Metadata {

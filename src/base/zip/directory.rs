@@ -3,6 +3,7 @@
 use super::header::{CENTRAL, Header};
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
+use crate::base::number::to_u64;
 use crate::base::window::{Window, bytes_at};
 use memchr::memmem;
 use std::io;
@@ -38,7 +39,7 @@ pub fn locate(stream: &dyn ReadAt) -> io::Result<Option<Directory>> {
     // Forwards is many times as fast as backwards, and every payload is searched so.
     let records: Vec<usize> = memmem::find_iter(&tail, b"PK\x05\x06").collect();
     for at in records.into_iter().rev().take(TRIES) {
-        let offset = start.saturating_add(u64::try_from(at).unwrap_or(u64::MAX));
+        let offset = start.saturating_add(to_u64(at));
         if let Some(directory) = of_record(stream, &tail, at, offset)? {
             return Ok(Some(directory));
         }

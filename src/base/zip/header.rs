@@ -3,6 +3,7 @@
 use super::extra;
 use crate::base::dos_time::dos_time;
 use crate::base::fields::Fields;
+use crate::base::number::to_u64;
 use crate::base::time::FileTimes;
 
 /// What a header says of a member.
@@ -110,7 +111,7 @@ impl Header {
             times: extra::times(extra),
             wall_clock: dos_time(shared.u16(6), shared.u16(4)),
             aes: aes.map(|(strength, _)| strength),
-            length: u64::try_from(length).unwrap_or(u64::MAX),
+            length: to_u64(length),
         })
     }
 

@@ -7,6 +7,7 @@ use super::unread::zeros;
 use super::{Format, Medium, Siblings, StoredDigests};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::{to_u64, to_usize};
 use crate::base::source::Source;
 use crate::evidence::filesystem::signature;
 use std::collections::BTreeMap;
@@ -190,10 +191,10 @@ impl ReadAt for Joined {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let mut filled = 0usize;
         while filled < buffer.len() {
-            let at = offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
+            let at = offset.saturating_add(to_u64(filled));
             let place = self.ends.partition_point(|end| *end <= at);
             let (Some(end), Some(part)) = (self.ends.get(place), self.parts.get(place)) else { break };
-            let rest = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX);
+            let rest = to_usize(end.saturating_sub(at));
             let Some(target) = buffer.get_mut(filled..) else { break };
             let wanted = rest.min(target.len());
             let Some(target) = target.get_mut(..wanted) else { break };

@@ -5,6 +5,7 @@ mod md5;
 use super::container::StoredDigests;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::escape::hex;
+use crate::base::number::to_u64;
 use md5::Md5;
 use sha2::Digest as _;
 use std::io;
@@ -38,7 +39,7 @@ pub fn digests(medium: &dyn ReadAt, stored: &StoredDigests) -> io::Result<Stored
             }
         }
         sha256.iter_mut().for_each(|sha256| sha256.update(bytes));
-        offset = offset.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        offset = offset.saturating_add(to_u64(count));
     }
 }
 

@@ -15,6 +15,7 @@ use super::walk::{Enter, Left, Walk};
 use super::{FileSystem, GoOn, Opened, Walked};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 #[cfg(windows)]
 use drives::Fate;
 use mounts::Mounts;
@@ -343,7 +344,7 @@ impl Live {
             if let Some(mut left) = self.walk_below(place, &walked, limits, visit) {
                 // The folder in which it was broken off, those that would have come next, and all the rest.
                 let behind = places.get(number..).unwrap_or_default();
-                left.folders = left.folders.saturating_add(u64::try_from(behind.len()).unwrap_or(u64::MAX));
+                left.folders = left.folders.saturating_add(to_u64(behind.len()));
                 left.places = std::iter::once(place).chain(behind).map(|place| (*place).clone()).collect();
                 left.places.push(EntryPath::default());
                 return Some(left);

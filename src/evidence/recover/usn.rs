@@ -7,6 +7,7 @@
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
+use crate::base::number::{to_u64, to_usize};
 use crate::base::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -78,7 +79,7 @@ enum Piece<'a> {
 fn piece(page: &[u8], at: usize, offset: u64) -> Piece<'_> {
     let rest = page.get(at..).unwrap_or_default();
     let fields = Fields(rest);
-    let length = usize::try_from(fields.u32(0)).unwrap_or(usize::MAX);
+    let length = to_usize(fields.u32(0));
     if fields.u64(0) == 0 {
         return Piece::Nothing;
     }
@@ -133,7 +134,7 @@ impl<'a> Journal<'a> {
         let start = if stored > 0 { length.saturating_sub(stored) } else { start_of_records(stream) };
         let capped = length.saturating_sub(start) > MOST;
         let start = start.max(length.saturating_sub(MOST));
-        let page = u64::try_from(PAGE).unwrap_or(1);
+        let page = to_u64(PAGE);
         Self { stream, start: start.saturating_sub(start.checked_rem(page).unwrap_or(0)), capped }
     }
 
@@ -159,10 +160,10 @@ impl<'a> Journal<'a> {
             }
             let chunk = buffer.get(..count).unwrap_or_default();
             for (number, page) in (0u64..).zip(chunk.chunks(PAGE)) {
-                let page_at = at.saturating_add(number.saturating_mul(u64::try_from(PAGE).unwrap_or(0)));
+                let page_at = at.saturating_add(number.saturating_mul(to_u64(PAGE)));
                 let mut inside = 0usize;
                 while inside < page.len() {
-                    let offset = page_at.saturating_add(u64::try_from(inside).unwrap_or(0));
+                    let offset = page_at.saturating_add(to_u64(inside));
                     let step = match piece(page, inside, offset) {
                         Piece::Record(record, length) => {
                             if visit(&record).is_break() {
@@ -181,7 +182,7 @@ impl<'a> Journal<'a> {
                     inside = inside.saturating_add(step.max(8));
                 }
             }
-            at = at.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+            at = at.saturating_add(to_u64(count));
         }
         if let Some(offset) = first {
             causes.push(Cause::Corrupt { what: format!("{damaged} bytes of a change journal are no records"), offset });
@@ -197,7 +198,7 @@ fn zeros(bytes: &[u8]) -> usize {
 
 /// Where the records begin, told by zeros: from the end of the stream back to where nothing but zeros comes for long.
 fn start_of_records(stream: &dyn ReadAt) -> u64 {
-    let chunk = u64::try_from(CHUNK).unwrap_or(1);
+    let chunk = to_u64(CHUNK);
     let mut buffer = vec![0u8; CHUNK];
     let mut start = stream.len();
     let mut at = stream.len();
@@ -321,7 +322,7 @@ pub fn names_of(journal: &Journal<'_>, wanted: &Wanted, most: usize) -> (Vec<Usn
         causes = again;
     }
     if full {
-        let limit = u64::try_from(most).unwrap_or(u64::MAX);
+        let limit = to_u64(most);
         causes.push(Cause::LimitReached { what: "files and events of a change journal", limit });
     }
     (events, causes)
@@ -420,7 +421,7 @@ pub(super) mod tests {
     impl ReadAt for Sparse {
         fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
             let Some(inside) = offset.checked_sub(self.0) else {
-                let zeros = buffer.len().min(usize::try_from(self.0 - offset).unwrap_or(usize::MAX));
+                let zeros = buffer.len().min(to_usize(self.0 - offset));
                 buffer[..zeros].fill(0);
                 return Ok(zeros);
             };

@@ -7,6 +7,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 
 /// One of the two headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,7 +144,7 @@ fn copy(medium: &dyn ReadAt, header: Header, limits: &Limits) -> Copy {
         return copy;
     }
     let there = medium.len().saturating_sub(start).checked_div(u64::from(header.size)).unwrap_or(0);
-    let allowed = u64::try_from(limits.partitions).unwrap_or(u64::MAX).max(128);
+    let allowed = to_u64(limits.partitions).max(128);
     let count = u64::from(header.count).min(there).min(allowed);
     if count < u64::from(header.count) {
         let told = format!("{} entries in a GUID partition table, of which {count} are read", header.count);

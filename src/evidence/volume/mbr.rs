@@ -8,6 +8,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use std::collections::BTreeSet;
 
 /// One entry of a table, in sectors as it says.
@@ -151,7 +152,7 @@ fn follow(
             continue;
         }
         if partitions.len() >= limits.partitions || visited.len() > limits.partitions {
-            causes.push(Cause::LimitReached { what: "partitions", limit: count(limits.partitions) });
+            causes.push(Cause::LimitReached { what: "partitions", limit: to_u64(limits.partitions) });
             return;
         }
         let Some(extended) = Record::at(disk.medium, disk.offset(at)) else {
@@ -174,8 +175,4 @@ fn partition(disk: Disk<'_>, record: &Record, entry: Entry, start: u64) -> Parti
     let range = disk.offset(start)..disk.offset(start.saturating_add(u64::from(entry.count)));
     let identity = [&record.signature[..], &range.start.to_le_bytes()].concat();
     Partition { range, label: None, kind: Some(format!("{:#04x}", entry.kind)), identity: Some(identity) }
-}
-
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
 }

@@ -8,6 +8,7 @@ use crate::base::bytes::{ReadAt, read_full};
 use crate::base::dos_time::dos_time;
 use crate::base::escape::lossless;
 use crate::base::fields::Fields;
+use crate::base::number::to_u64;
 use crate::base::window::{Window, bytes_at};
 use std::io;
 
@@ -64,7 +65,7 @@ pub(super) fn read(
         note(Cause::Corrupt { what: "a damaged header of a cabinet".to_owned(), offset });
         return Ok(());
     }
-    let read = u64::try_from(optional.len().saturating_sub(cursor.rest().len())).unwrap_or(u64::MAX);
+    let read = to_u64(optional.len().saturating_sub(cursor.rest().len()));
     let mut at = offset.saturating_add(36).saturating_add(read);
     let mut window = Window::new(stream);
     let (folder_size, data_header) = (reserved.0.saturating_add(8), reserved.1.saturating_add(8));
@@ -82,7 +83,7 @@ pub(super) fn read(
             folder.head = first_block(stream, &folder, data_header)?;
         }
         known.push(folder);
-        at = at.saturating_add(u64::try_from(folder_size).unwrap_or(u64::MAX));
+        at = at.saturating_add(to_u64(folder_size));
     }
     let mut at = offset.saturating_add(header.u32(16).into());
     for _ in 0..files {
@@ -91,7 +92,7 @@ pub(super) fn read(
             note(Cause::Corrupt { what: "the files of a cabinet are cut off".to_owned(), offset: at });
             break;
         };
-        at = at.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+        at = at.saturating_add(to_u64(length));
         if !listing.add(member) {
             break;
         }
@@ -151,7 +152,7 @@ fn first_block(stream: &dyn ReadAt, folder: &Folder, header: usize) -> io::Resul
     let mut fixed = [0u8; 8];
     read_full(stream, folder.start, &mut fixed)?;
     let size = u64::from(Fields(&fixed).u16(4));
-    let start = folder.start.saturating_add(u64::try_from(header).unwrap_or(u64::MAX));
+    let start = folder.start.saturating_add(to_u64(header));
     match folder.method {
         0 => bytes_at(stream, start, size),
         // Two bytes, `CK`, stand before the data.

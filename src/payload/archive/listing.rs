@@ -3,6 +3,7 @@
 use super::{Archive, Encrypted, Inside, Member};
 use crate::base::anomaly::Cause;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 
 /// Names in each of the lists of what is worth a look.
 const NAMED: usize = 64;
@@ -115,12 +116,12 @@ impl Listing {
         if self.capped {
             note(Cause::LimitReached { what: "members of an archive that are read", limit: self.most });
         }
-        if self.archive.member_count > u64::try_from(self.archive.members.len()).unwrap_or(u64::MAX) {
-            let limit = u64::try_from(self.listed).unwrap_or(u64::MAX);
+        if self.archive.member_count > to_u64(self.archive.members.len()) {
+            let limit = to_u64(self.listed);
             note(Cause::Abridged { what: "members of an archive that are listed", limit });
         }
         if self.lists_capped {
-            let limit = u64::try_from(NAMED).unwrap_or(u64::MAX);
+            let limit = to_u64(NAMED);
             note(Cause::Abridged { what: "members of an archive that are named as worth a look", limit });
         }
         self.archive.ratio = self.archive.unpacked_size.checked_div(size).filter(|ratio| *ratio >= SUSPICIOUS_RATIO);

@@ -9,6 +9,7 @@ use crate::base::bytes::ReadAt;
 use crate::base::dos_time::dos_time_u32;
 use crate::base::escape::lossless;
 use crate::base::fields::Fields;
+use crate::base::number::to_u64;
 use crate::base::time::Timestamp;
 use crate::base::window::{Window, bytes_at};
 use std::io;
@@ -76,7 +77,7 @@ fn arj(stream: &dyn ReadAt, window: &mut Window<'_>, listing: &mut Listing) -> i
         let extended = Fields(whole.get(size.saturating_add(8)..).unwrap_or_default()).u16(0);
         // Between the basic header and the data: a checksum, and extended headers with checksums of their own.
         let extra = if extended == 0 { 2 } else { u64::from(extended).saturating_add(8) };
-        at = at.saturating_add(8).saturating_add(u64::try_from(size).unwrap_or(0)).saturating_add(extra);
+        at = at.saturating_add(8).saturating_add(to_u64(size)).saturating_add(extra);
         let flags = header.u8(4);
         if is_main {
             is_main = false;
@@ -197,7 +198,7 @@ fn extended(bytes: &[u8], from: usize, name: &mut Vec<u8>, folder: &mut Vec<u8>)
             Some(2) => *folder = data.to_vec(),
             _ => {}
         }
-        total = total.saturating_add(u64::try_from(size).unwrap_or(0));
+        total = total.saturating_add(to_u64(size));
         at = at.saturating_add(size).saturating_sub(2);
     }
 }
@@ -235,7 +236,7 @@ fn ace(stream: &dyn ReadAt, window: &mut Window<'_>, listing: &mut Listing) -> i
                 break;
             }
         }
-        at = at.saturating_add(4).saturating_add(u64::try_from(size).unwrap_or(0)).saturating_add(packed);
+        at = at.saturating_add(4).saturating_add(to_u64(size)).saturating_add(packed);
     }
     Ok(Ok(()))
 }

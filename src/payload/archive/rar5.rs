@@ -7,6 +7,7 @@ use super::{Member, Volume, zip};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::escape::lossless;
+use crate::base::number::{to_u64, to_usize};
 use crate::base::time::Timestamp;
 use crate::base::window::{Window, bytes_at};
 use std::io;
@@ -32,12 +33,12 @@ pub(super) fn read(
         let fixed = window.get(at, 16)?;
         let mut cursor = Cursor::new(fixed);
         let parts = cursor.u32().and_then(|crc| cursor.vint().map(|size| (crc, size)));
-        let before = u64::try_from(fixed.len().saturating_sub(cursor.rest().len())).unwrap_or(u64::MAX);
+        let before = to_u64(fixed.len().saturating_sub(cursor.rest().len()));
         let Some((crc, size)) = parts.filter(|(_, size)| (1..=HEADER).contains(size)) else {
             note(Cause::Corrupt { what: "a damaged header of a RAR archive".to_owned(), offset: at });
             break;
         };
-        let total = usize::try_from(before.saturating_add(size)).unwrap_or(usize::MAX);
+        let total = to_usize(before.saturating_add(size));
         let header = window.get(at, total)?;
         let summed = header.get(4..).unwrap_or_default();
         if header.len() < total || crc32fast::hash(summed) != crc {
@@ -49,7 +50,7 @@ pub(super) fn read(
                 break;
             }
         }
-        let body = header.get(usize::try_from(before).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let body = header.get(to_usize(before)..).unwrap_or_default();
         let Some(mut block) = Block::read(body) else {
             note(Cause::Corrupt { what: "a damaged header of a RAR archive".to_owned(), offset: at });
             break;

@@ -10,6 +10,7 @@ use crate::base::escape::lossless;
 use crate::base::fields::Fields;
 use crate::base::guard::guarded;
 use crate::base::limits::Limits;
+use crate::base::number::{to_u64, to_usize};
 use crate::base::time::Timestamp;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use std::io::{self, Read};
@@ -86,7 +87,7 @@ pub(super) fn read(
     if plain == "gzip" {
         gzip(stream, head, &mut member, &mut listing.archive)?;
     }
-    member.content = zip::program(first, u64::try_from(count).unwrap_or(0));
+    member.content = zip::program(first, to_u64(count));
     listing.add(member);
     Ok(())
 }
@@ -127,7 +128,7 @@ struct Input<'s> {
 impl Read for Input<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.stream.read_at(self.at, buffer)?;
-        self.at = self.at.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        self.at = self.at.saturating_add(to_u64(count));
         Ok(count)
     }
 }
@@ -151,7 +152,7 @@ impl tar::Forward for Unpacked<'_> {
                 filled = filled.saturating_add(1);
                 continue;
             }
-            let wanted = rest.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+            let wanted = rest.len().min(to_usize(self.left));
             let reader = &mut self.reader;
             let target = rest.get_mut(..wanted).unwrap_or_default();
             // A decoder that failed is not asked again.
@@ -164,10 +165,10 @@ impl tar::Forward for Unpacked<'_> {
                 self.ended = true;
                 break;
             }
-            self.left = self.left.saturating_sub(u64::try_from(count).unwrap_or(0));
+            self.left = self.left.saturating_sub(to_u64(count));
             filled = filled.saturating_add(count);
         }
-        self.at = self.at.saturating_add(u64::try_from(filled).unwrap_or(0));
+        self.at = self.at.saturating_add(to_u64(filled));
         Ok(filled)
     }
 
@@ -175,12 +176,12 @@ impl tar::Forward for Unpacked<'_> {
         let mut left = count;
         let mut waste = [0u8; 16 << 10];
         while left > 0 {
-            let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(waste.len());
+            let wanted = to_usize(left).min(waste.len());
             let count = self.fill(waste.get_mut(..wanted).unwrap_or_default())?;
             if count == 0 {
                 break;
             }
-            left = left.saturating_sub(u64::try_from(count).unwrap_or(0));
+            left = left.saturating_sub(to_u64(count));
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use super::{Member, zip};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::escape::lossless;
+use crate::base::number::{to_u64, to_usize};
 use crate::base::time::Timestamp;
 use std::io;
 
@@ -31,7 +32,7 @@ struct Plain<'s> {
 impl Forward for Plain<'_> {
     fn fill(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = read_full(self.stream, self.at, buffer)?;
-        self.at = self.at.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        self.at = self.at.saturating_add(to_u64(count));
         Ok(count)
     }
 
@@ -117,10 +118,10 @@ pub(super) fn members(input: &mut dyn Forward, listing: &mut Listing, note: &mut
             if !folder && size >= 64 && looked_at < 256 && !Listing::is_executable_name(&member.name) {
                 looked_at = looked_at.saturating_add(1);
                 let mut head = [0u8; 1024];
-                let wanted = usize::try_from(size).unwrap_or(usize::MAX).min(head.len());
+                let wanted = to_usize(size).min(head.len());
                 let count = input.fill(head.get_mut(..wanted).unwrap_or_default())?;
                 member.content = zip::program(head.get(..count).unwrap_or_default(), size);
-                let read = u64::try_from(count).unwrap_or(0);
+                let read = to_u64(count);
                 if !listing.add(member) {
                     return Ok(());
                 }

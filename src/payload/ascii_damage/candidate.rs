@@ -4,6 +4,7 @@ use super::proof::Proof;
 use super::view::{Collapsed, Inserted, Rule};
 use crate::base::bytes::ReadAt;
 use crate::base::digest::{Digests, Hasher};
+use crate::base::number::to_u64;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io;
@@ -92,14 +93,7 @@ impl Undo {
 impl Candidate {
     /// A candidate whose digests are at hand.
     pub(super) fn new(undone_by: String, size: u64, digests: Digests, undo: Undo) -> Self {
-        Self {
-            undone_by,
-            size,
-            digests,
-            found_by_search: super::view::wide(undo.inserted.len()),
-            undo,
-            ..Self::default()
-        }
+        Self { undone_by, size, digests, found_by_search: to_u64(undo.inserted.len()), undo, ..Self::default() }
     }
 
     /// Hands the restored bytes, a view of the damaged ones, to `work`.
@@ -134,6 +128,6 @@ pub(super) fn digests(stream: &dyn ReadAt) -> io::Result<Digests> {
             return Ok(hasher.finish());
         }
         hasher.update(buffer.get(..count).unwrap_or_default());
-        at = at.saturating_add(super::view::wide(count));
+        at = at.saturating_add(to_u64(count));
     }
 }

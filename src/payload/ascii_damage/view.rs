@@ -1,6 +1,7 @@
 //! Restored bytes without a copy: views of a damaged stream that leave out what was put in, or put in what was left out.
 
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::{to_u64, to_usize};
 use std::io;
 
 /// What a view leaves out.
@@ -29,12 +30,12 @@ impl<'a> Collapsed<'a> {
     pub(super) fn new(inner: &'a dyn ReadAt, rule: Rule, each: &mut dyn FnMut(&[u8])) -> io::Result<Self> {
         let mut view = Self { inner, rule, index: Vec::new(), length: 0 };
         let mut buffer = Vec::new();
-        let blocks = inner.len().div_ceil(wide(BLOCK));
+        let blocks = inner.len().div_ceil(to_u64(BLOCK));
         for block in 0..blocks {
             view.index.push(view.length);
             view.block(block, &mut buffer)?;
             each(&buffer);
-            view.length = view.length.saturating_add(wide(buffer.len()));
+            view.length = view.length.saturating_add(to_u64(buffer.len()));
         }
         Ok(view)
     }
@@ -42,7 +43,7 @@ impl<'a> Collapsed<'a> {
     /// The bytes of the view that come from one block. What stands around a byte decides, so that blocks stand alone.
     fn block(&self, block: u64, out: &mut Vec<u8>) -> io::Result<()> {
         out.clear();
-        let start = block.saturating_mul(wide(BLOCK));
+        let start = block.saturating_mul(to_u64(BLOCK));
         let before = u64::from(start > 0);
         let mut raw = vec![0u8; BLOCK.saturating_add(2)];
         let count = read_full(self.inner, start.saturating_sub(before), &mut raw)?;
@@ -79,7 +80,7 @@ impl ReadAt for Collapsed<'_> {
             if block >= self.index.len() {
                 break;
             }
-            self.block(wide(block), &mut bytes)?;
+            self.block(to_u64(block), &mut bytes)?;
             let count = bytes.as_slice().read_at(skip, space)?;
             filled = filled.saturating_add(count);
             skip = 0;
@@ -107,7 +108,7 @@ impl<'a> Inserted<'a> {
 
     /// Where the nth byte put in stands in the view.
     fn position(&self, nth: usize) -> Option<u64> {
-        self.bytes.get(nth).map(|(at, _)| at.saturating_add(wide(nth)))
+        self.bytes.get(nth).map(|(at, _)| at.saturating_add(to_u64(nth)))
     }
 
     /// How many of the bytes put in stand before an offset of the view.
@@ -130,7 +131,7 @@ impl ReadAt for Inserted<'_> {
         let mut filled = 0usize;
         let mut nth = self.before(offset);
         while let Some(space) = buffer.get_mut(filled..).filter(|space| !space.is_empty()) {
-            let here = offset.saturating_add(wide(filled));
+            let here = offset.saturating_add(to_u64(filled));
             let next = self.position(nth);
             if next == Some(here) {
                 if let (Some(first), Some((_, byte))) = (space.first_mut(), self.bytes.get(nth)) {
@@ -140,10 +141,10 @@ impl ReadAt for Inserted<'_> {
                 nth = nth.saturating_add(1);
                 continue;
             }
-            let run = next.map_or(usize::MAX, |at| usize::try_from(at.saturating_sub(here)).unwrap_or(usize::MAX));
+            let run = next.map_or(usize::MAX, |at| to_usize(at.saturating_sub(here)));
             let wanted = space.len().min(run);
             let count =
-                read_full(self.inner, here.saturating_sub(wide(nth)), space.get_mut(..wanted).unwrap_or_default())?;
+                read_full(self.inner, here.saturating_sub(to_u64(nth)), space.get_mut(..wanted).unwrap_or_default())?;
             if count == 0 {
                 break;
             }
@@ -153,12 +154,8 @@ impl ReadAt for Inserted<'_> {
     }
 
     fn len(&self) -> u64 {
-        self.inner.len().saturating_add(wide(self.bytes.len()))
+        self.inner.len().saturating_add(to_u64(self.bytes.len()))
     }
-}
-
-pub(super) fn wide(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

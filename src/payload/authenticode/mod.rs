@@ -45,6 +45,7 @@ mod written;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::time::Timestamp;
 pub use algorithm::DigestAlgorithm;
 pub use catalog::Vouched;
@@ -274,7 +275,7 @@ fn embedded(
         return malformed();
     }
     if found.len() >= limits.signatures {
-        let limit = u64::try_from(limits.signatures).unwrap_or(u64::MAX);
+        let limit = to_u64(limits.signatures);
         note(Cause::LimitReached { what: "signatures of an executable", limit });
     }
     let computed = digests(stream, size, (offset, length), &found, note);
@@ -283,7 +284,7 @@ fn embedded(
         found.iter().map(|signed| judge(signed, &computed, offset, &mut verifier)).collect();
     page_hashes(stream, size, &found, &mut signatures, limits, note);
     if verifier.is_spent() {
-        let limit = u64::try_from(limits.signature_checks).unwrap_or(u64::MAX);
+        let limit = to_u64(limits.signature_checks);
         note(Cause::LimitReached { what: "signature checks of one file", limit });
     }
     let first = signatures.first();
@@ -353,7 +354,7 @@ fn page_hashes(
         let Some(layout) = lists.first().and_then(|_| layout::read(stream, limits)) else { continue };
         for list in lists {
             if compared == page_hashes::LISTS {
-                let limit = u64::try_from(page_hashes::LISTS).unwrap_or(u64::MAX);
+                let limit = to_u64(page_hashes::LISTS);
                 return note(Cause::LimitReached { what: "lists of page hashes of one file", limit });
             }
             compared = compared.saturating_add(1);

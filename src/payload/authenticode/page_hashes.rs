@@ -10,6 +10,7 @@ use super::DigestAlgorithm;
 use super::layout::Layout;
 use super::tlv::{self, Element};
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::{to_u64, to_usize};
 use schemars::JsonSchema;
 use serde::Serialize;
 use sha2::Digest;
@@ -113,7 +114,7 @@ fn compare<D: Digest>(
         .collect();
     // The last pair is the end.
     let listed = pairs.split_last().map_or(&[][..], |(_, listed)| listed);
-    let pages = u64::try_from(listed.len()).unwrap_or(u64::MAX);
+    let pages = to_u64(listed.len());
     let page = page_size(layout, pages);
     let mut result = PageHashes { algorithm, pages, mismatched: 0, mismatches: Vec::new(), unchecked: 0, unlisted: 0 };
     let mut seen = BTreeSet::new();
@@ -141,7 +142,7 @@ fn compare<D: Digest>(
             }
         }
     }
-    result.unlisted = count(layout, page).saturating_sub(u64::try_from(seen.len()).unwrap_or(u64::MAX));
+    result.unlisted = count(layout, page).saturating_sub(to_u64(seen.len()));
     Ok(result)
 }
 
@@ -179,15 +180,14 @@ fn digest_of<D: Digest>(
     extent: Range<u64>,
     buffer: &mut [u8],
 ) -> io::Result<Option<Vec<u8>>> {
-    let length = usize::try_from(extent.end.saturating_sub(extent.start)).unwrap_or(usize::MAX);
+    let length = to_usize(extent.end.saturating_sub(extent.start));
     let Some((space, padding)) = buffer.split_at_mut_checked(length) else { return Ok(None) };
     if read_full(stream, extent.start, space)? < length {
         return Ok(None);
     }
     let mut digest = D::new();
     if extent.start == 0 {
-        let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
-        let (checksum, entry) = (at(layout.checksum), at(layout.entry));
+        let (checksum, entry) = (to_usize(layout.checksum), to_usize(layout.entry));
         let parts = [0..checksum, checksum.saturating_add(4)..entry, entry.saturating_add(8)..length];
         for part in parts {
             let Some(part) = space.get(part) else { return Ok(None) };

@@ -6,6 +6,7 @@
 use super::algorithm::DigestAlgorithm;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::escape::hex;
+use crate::base::number::{to_u64, to_usize};
 use sha2::Digest;
 use std::io;
 use std::ops::Range;
@@ -56,13 +57,13 @@ fn over<D: Digest>(stream: &dyn ReadAt, ranges: &[Range<u64>]) -> io::Result<Str
     for range in ranges {
         let mut at = range.start;
         while at < range.end {
-            let wanted = usize::try_from(range.end.saturating_sub(at)).unwrap_or(usize::MAX).min(buffer.len());
+            let wanted = to_usize(range.end.saturating_sub(at)).min(buffer.len());
             let count = read_full(stream, at, buffer.get_mut(..wanted).unwrap_or_default())?;
             if count == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             digest.update(buffer.get(..count).unwrap_or_default());
-            at = at.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+            at = at.saturating_add(to_u64(count));
         }
     }
     Ok(hex(&digest.finalize()))

@@ -11,6 +11,7 @@ use super::unused;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::{to_u64, to_usize};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::ops::Range;
@@ -101,7 +102,7 @@ pub fn find(bytes: &[u8], stream: &dyn ReadAt, size: u64, table: Option<(u32, u3
     }
     around(held, size, &layout, &place, &mut found);
     let length = usize::try_from(length.min(TABLE_BYTES)).unwrap_or_default();
-    let mut table = vec![0u8; length.min(usize::try_from(size).unwrap_or(usize::MAX))];
+    let mut table = vec![0u8; length.min(to_usize(size))];
     let count = read_full(held, place.start, &mut table).unwrap_or_default();
     entries(table.get(..count).unwrap_or_default(), place.start, &mut found);
     found.truncate(MOST);
@@ -127,7 +128,7 @@ impl Stuffing {
     }
 
     fn with(place: Place, offset: u64, bytes: &[u8]) -> Self {
-        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let size = to_u64(bytes.len());
         Self { zeros: bytes.iter().all(|byte| *byte == 0), ..Self::at(place, offset, size) }
     }
 }
@@ -183,7 +184,7 @@ fn entries(table: &[u8], start: u64, found: &mut Vec<Stuffing>) {
     while let Some(header) = rest.get(..ENTRY_HEADER).filter(|_| found.len() < MOST && seen.len() < ENTRIES) {
         let offset = start.saturating_add(place_in(table, rest));
         let (stored, kind) = (Fields(header).u32(0), Fields(header).u16(6));
-        let length = usize::try_from(stored).unwrap_or(usize::MAX);
+        let length = to_usize(stored);
         if length < ENTRY_HEADER {
             break;
         }
@@ -245,7 +246,7 @@ fn signature(content: &[u8], table: &[u8], start: u64, found: &mut Vec<Stuffing>
 /// Where a part of the table starts in it.
 fn place_in(table: &[u8], part: &[u8]) -> u64 {
     let place = part.as_ptr().addr().saturating_sub(table.as_ptr().addr());
-    u64::try_from(if part.is_empty() { table.len() } else { place }).unwrap_or(u64::MAX)
+    to_u64(if part.is_empty() { table.len() } else { place })
 }
 
 #[cfg(test)]

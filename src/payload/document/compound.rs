@@ -5,6 +5,7 @@
 
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
+use crate::base::number::to_usize;
 use crate::base::wide;
 use crate::base::window::Window;
 use std::collections::BTreeSet;
@@ -99,7 +100,7 @@ impl<'s> Compound<'s> {
 
     /// The sectors of the table: 109 in the header, the others in a chain of sectors.
     fn read_table(&mut self, header: Fields<'_>) -> io::Result<()> {
-        let announced = usize::try_from(header.u32(0x2c)).unwrap_or(usize::MAX).min(SECTORS);
+        let announced = to_usize(header.u32(0x2c)).min(SECTORS);
         self.table = (0..109usize).map(|index| header.u32(index.saturating_mul(4).saturating_add(0x4c))).collect();
         let mut next = header.u32(0x44);
         let mut visited = BTreeSet::new();

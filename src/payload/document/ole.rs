@@ -5,6 +5,7 @@ use super::{Document, LISTED, Stream, or_empty, package, summary, vba};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::fields::Fields;
+use crate::base::number::to_u64;
 use crate::base::wide;
 use crate::payload::archive::zip::inflate;
 use std::io;
@@ -65,7 +66,7 @@ pub(super) fn read(stream: &dyn ReadAt, document: &mut Document, note: &mut dyn 
         document.streams.push(Stream { path, size: entry.size });
     }
     if streams.clone().count() > LISTED {
-        let limit = u64::try_from(LISTED).unwrap_or(0);
+        let limit = to_u64(LISTED);
         note(Cause::Abridged { what: "streams of a compound file that are listed", limit });
     }
     parts(&compound, "", document)?;
@@ -124,7 +125,7 @@ pub(super) fn parts(compound: &Compound<'_>, place: &str, document: &mut Documen
 /// ExOleObjStgCompressedAtom. [MS-PPT] 2.10.34 to 2.10.37.
 fn presentation(bytes: Vec<u8>, document: &mut Document) -> io::Result<()> {
     for at in memchr::memmem::find_iter(&bytes, b"\x10\0\x11\x10").take(STORAGES) {
-        let start = u64::try_from(at).unwrap_or(u64::MAX).saturating_add(12);
+        let start = to_u64(at).saturating_add(12);
         let size = u64::from(Fields(bytes.get(at..).unwrap_or_default()).u32(4)).saturating_sub(4);
         let (storage, _) = inflate(&bytes, start, size, STORAGE, true)?;
         if let Some(compound) = Compound::open(&storage)? {

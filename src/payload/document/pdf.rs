@@ -7,6 +7,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::escape::lossless;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::window::{Window, bytes_at};
 use crate::payload::archive::zip::inflate;
 use memchr::memmem;
@@ -55,7 +56,7 @@ pub(super) fn read(
     let (mut at, mut unpacked) = (0u64, 0u32);
     while at < end {
         let block = window.get(at, BLOCK)?;
-        let last = at.saturating_add(u64::try_from(block.len()).unwrap_or(u64::MAX)) >= end;
+        let last = at.saturating_add(to_u64(block.len())) >= end;
         // What begins in the overlap is left to the next block.
         let limit = if last { block.len() } else { block.len().saturating_sub(OVERLAP) };
         if limit == 0 {
@@ -65,10 +66,10 @@ pub(super) fn read(
         let upto = data.map_or(limit, |(keyword, _)| keyword);
         let marks = names(block, upto, document);
         let Some((_, data)) = data else {
-            at = at.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
+            at = at.saturating_add(to_u64(limit));
             continue;
         };
-        let start = at.saturating_add(u64::try_from(data).unwrap_or(u64::MAX));
+        let start = at.saturating_add(to_u64(data));
         let objects = marks.object_stream;
         let Some(stop) = find_end(stream, start, end)? else { break };
         if objects && unpacked < OBJECT_STREAMS {
@@ -103,13 +104,13 @@ fn find_end(stream: &dyn ReadAt, start: u64, end: u64) -> io::Result<Option<u64>
     while at < end {
         let block = bytes_at(stream, at, 16 << 10)?;
         if let Some(found) = memmem::find(&block, b"endstream") {
-            return Ok(Some(at.saturating_add(u64::try_from(found).unwrap_or(0))));
+            return Ok(Some(at.saturating_add(to_u64(found))));
         }
         let step = block.len().saturating_sub(8);
         if step == 0 {
             break;
         }
-        at = at.saturating_add(u64::try_from(step).unwrap_or(u64::MAX));
+        at = at.saturating_add(to_u64(step));
     }
     Ok(None)
 }

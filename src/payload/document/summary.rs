@@ -3,6 +3,7 @@
 use super::Properties;
 use crate::base::escape::lossless;
 use crate::base::fields::Fields;
+use crate::base::number::to_usize;
 use crate::base::time::Timestamp;
 use crate::base::wide;
 
@@ -20,12 +21,12 @@ pub(super) fn read(bytes: &[u8]) -> Option<Properties> {
     let count = set.u32(4).min(PROPERTIES);
     let mut properties = Properties::default();
     let page = (0..count).find(|index| set.u32(entry(*index)) == 1).map_or(1252, |index| {
-        let at = usize::try_from(set.u32(entry(index).saturating_add(4))).unwrap_or(usize::MAX);
+        let at = to_usize(set.u32(entry(index).saturating_add(4)));
         set.u16(at.saturating_add(4))
     });
     for index in 0..count {
         let number = set.u32(entry(index));
-        let at = usize::try_from(set.u32(entry(index).saturating_add(4))).unwrap_or(usize::MAX);
+        let at = to_usize(set.u32(entry(index).saturating_add(4)));
         let Some(value) = set.0.get(at..).map(Fields) else { continue };
         let place = match number {
             2 => &mut properties.title,

@@ -4,6 +4,7 @@
 use super::Macros;
 use super::compound::{Compound, Entry};
 use crate::base::fields::Fields;
+use crate::base::number::{to_u64, to_usize};
 use memchr::memmem;
 use std::io;
 
@@ -140,14 +141,14 @@ fn modules(directory: &[u8]) -> Vec<Module> {
         let number = record.u16(0);
         // The size of the version does not count its last two bytes.
         let extra = if number == 9 { 2 } else { 0 };
-        let size = usize::try_from(record.u32(2)).unwrap_or(usize::MAX).saturating_add(extra);
+        let size = to_usize(record.u32(2)).saturating_add(extra);
         let data = record.bytes(6, size);
         let text = || crate::base::escape::lossless(data);
         let room = modules.len() < MODULES;
         match (number, modules.last_mut()) {
             (0x19, _) if room => modules.push(Module { name: text(), ..Module::default() }),
             (0x1a, Some(module)) => module.stream = text(),
-            (0x31, Some(module)) => module.offset = usize::try_from(Fields(data).u32(0)).unwrap_or(usize::MAX),
+            (0x31, Some(module)) => module.offset = to_usize(Fields(data).u32(0)),
             _ => {}
         }
         rest = rest.get(size.saturating_add(6)..).unwrap_or_default();
@@ -165,7 +166,7 @@ fn judge(source: &[u8], macros: &mut Macros) {
     let text = String::from_utf8_lossy(source);
     // The attributes at the head are written by the editor.
     let code = text.lines().filter(|line| !line.starts_with("Attribute VB_")).collect::<Vec<_>>().join("\n");
-    macros.source_bytes = macros.source_bytes.saturating_add(u64::try_from(source.len()).unwrap_or(u64::MAX));
+    macros.source_bytes = macros.source_bytes.saturating_add(to_u64(source.len()));
     let lower = code.to_ascii_lowercase();
     for name in AUTOMATIC {
         if holds(&lower, &name.to_ascii_lowercase()) && !macros.automatic.contains(name) {

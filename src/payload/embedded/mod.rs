@@ -15,6 +15,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::digest::{Digests, Hasher};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::window::bytes_at;
 use memchr::memmem;
 use outline::Outline;
@@ -91,7 +92,7 @@ pub(super) fn read(
         note(error.into());
     }
     if judge.capped {
-        let limit = u64::try_from(FOUND).unwrap_or(0);
+        let limit = to_u64(FOUND);
         note(Cause::Abridged { what: "executables hidden in a payload", limit });
     }
     judge.found.sort_by_key(|found| found.offset);
@@ -168,7 +169,7 @@ impl Judge<'_> {
         let from = header.saturating_sub(LOOK_BACK);
         let before = bytes_at(self.stream, from, header.saturating_sub(from).saturating_add(64))?;
         for at in memmem::rfind_iter(&before, b"MZ").take(64) {
-            let offset = from.saturating_add(u64::try_from(at).unwrap_or(0));
+            let offset = from.saturating_add(to_u64(at));
             if offset == 0 || lfanew(&before, at).is_none_or(|lfanew| offset.saturating_add(lfanew) != header) {
                 continue;
             }
@@ -207,7 +208,7 @@ impl Judge<'_> {
         let mark = [b'M' ^ key, b'Z' ^ key];
         for at in memmem::rfind_iter(&before, &mark).take(16) {
             let known = self.found.len();
-            self.masked_at(from.saturating_add(u64::try_from(at).unwrap_or(0)), key)?;
+            self.masked_at(from.saturating_add(to_u64(at)), key)?;
             if self.found.len() > known {
                 break;
             }
@@ -233,7 +234,7 @@ impl Judge<'_> {
     fn reversed(&mut self, mark: u64) -> io::Result<()> {
         let after = bytes_at(self.stream, mark, LOOK_BACK)?;
         for at in memmem::find_iter(&after, b"ZM").take(64) {
-            let end = mark.saturating_add(u64::try_from(at).unwrap_or(0)).saturating_add(2);
+            let end = mark.saturating_add(to_u64(at)).saturating_add(2);
             let source = Source { form: Form::Reversed, offset: end, utf16: false };
             let like = Embedded { encoding: "reversed", offset: end, ..Embedded::default() };
             let Some(mut found) = self.executable(&source, like)? else { continue };
@@ -267,7 +268,7 @@ impl Judge<'_> {
     /// What a source holds, if it is a PE: how large, and with which digests.
     fn executable(&mut self, source: &Source, like: Embedded) -> io::Result<Option<Embedded>> {
         let mut head = Vec::new();
-        let limit = u64::try_from(HEAD).unwrap_or(4096);
+        let limit = to_u64(HEAD);
         source.open(self.stream).take(limit).read_to_end(&mut head)?;
         if !filetype::is_pe(&head) {
             return Ok(None);
@@ -290,7 +291,7 @@ impl Judge<'_> {
                 break;
             }
             hasher.update(buffer.get(..read).unwrap_or_default());
-            count = count.saturating_add(u64::try_from(read).unwrap_or(0));
+            count = count.saturating_add(to_u64(read));
         }
         self.budget = self.budget.saturating_sub(count);
         let ended = count < allowed || allowed == wanted;

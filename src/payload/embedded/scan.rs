@@ -1,6 +1,7 @@
 //! The search for what may be hidden, over all bytes as they pass.
 
 use super::source::Form;
+use crate::base::number::to_u64;
 use aho_corasick::{AhoCorasick, MatchKind, packed};
 use memchr::memmem;
 use std::sync::LazyLock;
@@ -155,12 +156,12 @@ impl Scanner {
         let start = self.position;
         if !self.carry.is_empty() {
             let mut seam = std::mem::take(&mut self.carry);
-            let before = u64::try_from(seam.len()).unwrap_or(0);
+            let before = to_u64(seam.len());
             seam.extend_from_slice(bytes.get(..CARRY).unwrap_or(bytes));
             self.search(&seam, start.saturating_sub(before));
         }
         self.search(bytes, start);
-        self.position = start.saturating_add(u64::try_from(bytes.len()).unwrap_or(0));
+        self.position = start.saturating_add(to_u64(bytes.len()));
         self.carry = bytes.get(bytes.len().saturating_sub(CARRY)..).unwrap_or_default().to_vec();
     }
 
@@ -185,7 +186,7 @@ impl Scanner {
 
     fn hit(&mut self, start: u64, at: usize, needle: Needle) {
         if self.hits.len() < HITS {
-            self.hits.push(Hit { offset: start.saturating_add(u64::try_from(at).unwrap_or(0)), needle });
+            self.hits.push(Hit { offset: start.saturating_add(to_u64(at)), needle });
         } else {
             self.capped = true;
         }

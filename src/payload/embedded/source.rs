@@ -1,6 +1,7 @@
 //! The decoded bytes of what is hidden, read from where it begins. Nothing is held but a block.
 
 use crate::base::bytes::ReadAt;
+use crate::base::number::to_u64;
 use std::io::{self, Read};
 
 /// How something is written.
@@ -116,7 +117,7 @@ impl Walk<'_> {
             self.block.reverse();
             self.at = start;
         } else {
-            self.at = start.saturating_add(u64::try_from(self.block.len()).unwrap_or(0));
+            self.at = start.saturating_add(to_u64(self.block.len()));
         }
         Ok(())
     }
@@ -144,7 +145,7 @@ impl Walk<'_> {
         }
         let mut ahead = self.block.get(self.next..).unwrap_or_default().to_vec();
         if ahead.len() < wanted {
-            let missing = u64::try_from(wanted.saturating_sub(ahead.len())).unwrap_or(0);
+            let missing = to_u64(wanted.saturating_sub(ahead.len()));
             let start = if self.backwards { self.at.saturating_sub(missing) } else { self.at };
             let length = if self.backwards { self.at.saturating_sub(start) } else { missing };
             let mut more = crate::base::window::bytes_at(self.stream, start, length)?;

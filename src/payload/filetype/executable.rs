@@ -5,6 +5,7 @@
 use super::Family::{Other, Pe, Program};
 use super::{FileType, Sample, file_type};
 use crate::base::fields::Fields;
+use crate::base::number::to_usize;
 
 const PE: &str = "application/vnd.microsoft.portable-executable";
 const DOS: &str = "application/x-dosexec";
@@ -12,7 +13,7 @@ const DOS: &str = "application/x-dosexec";
 /// Whether the head is that of a PE file: `MZ`, and `PE\0\0` where its field says.
 #[must_use]
 pub fn is_pe(head: &[u8]) -> bool {
-    let at = usize::try_from(Fields(head).u32(0x3c)).unwrap_or(usize::MAX);
+    let at = to_usize(Fields(head).u32(0x3c));
     head.starts_with(b"MZ") && Fields(head).bytes(at, 4) == b"PE\0\0"
 }
 

@@ -15,6 +15,7 @@ pub use executable::is_pe;
 
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
+use crate::base::number::{to_u64, to_usize};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -77,18 +78,18 @@ pub(crate) struct Sample<'a> {
 impl Sample<'_> {
     /// Bytes at an offset, as many of them as there are.
     fn bytes(&self, at: u64, length: usize) -> Vec<u8> {
-        let end = at.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
-        let held = u64::try_from(self.head.len()).unwrap_or(u64::MAX);
+        let end = at.saturating_add(to_u64(length));
+        let held = to_u64(self.head.len());
         match self.stream {
             Some(stream) if end > held && at < self.size => {
-                let rest = usize::try_from(self.size.saturating_sub(at)).unwrap_or(usize::MAX);
+                let rest = to_usize(self.size.saturating_sub(at));
                 let mut bytes = vec![0u8; length.min(rest)];
                 // An error of the stream is told where the whole of it is read; here it only means that less is known.
                 let count = read_full(stream, at, &mut bytes).unwrap_or(0);
                 bytes.truncate(count);
                 bytes
             }
-            _ => Fields(self.head).bytes(usize::try_from(at).unwrap_or(usize::MAX), length).to_vec(),
+            _ => Fields(self.head).bytes(to_usize(at), length).to_vec(),
         }
     }
 }

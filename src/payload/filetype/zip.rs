@@ -5,6 +5,7 @@
 use super::Family::{Archive, Document, Image, Program};
 use super::{FileType, Sample, file_type};
 use crate::base::fields::Fields;
+use crate::base::number::{to_u64, to_usize};
 use memchr::memmem;
 use std::io::Read;
 
@@ -234,8 +235,8 @@ fn local_names(head: &[u8], start: usize, names: &mut Names) -> bool {
         if names.count == 0 && extra >= 4 && Fields(record.bytes(data.saturating_sub(extra), 2)).u16(0) == 0xcafe {
             names.manifest = true;
         }
-        names.take(name, u64::try_from(at).unwrap_or(u64::MAX));
-        let packed = usize::try_from(record.u32(18)).unwrap_or(usize::MAX);
+        names.take(name, to_u64(at));
+        let packed = to_usize(record.u32(18));
         let from = at.saturating_add(data);
         at = if record.u16(6) & 8 != 0 && packed == 0 {
             // The size stands behind the data: the next header is looked for.

@@ -1,5 +1,6 @@
 //! The checksum of the optional header, which Windows demands of drivers only.
 
+use crate::base::number::to_u32;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -30,7 +31,7 @@ pub(super) fn compute(bytes: &[u8], field: usize) -> u32 {
     while sum > 0xffff {
         sum = (sum & 0xffff).wrapping_add(sum >> 16);
     }
-    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    let length = to_u32(bytes.len());
     u32::try_from(sum).unwrap_or(0).wrapping_add(length)
 }
 

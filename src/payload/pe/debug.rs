@@ -4,6 +4,7 @@ use super::image::Image;
 use super::names;
 use crate::base::escape::{hex, lossless};
 use crate::base::fields::Fields;
+use crate::base::number::to_usize;
 use crate::base::time::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -42,8 +43,8 @@ pub(super) fn read(image: &Image<'_>, directory: Option<(u32, u32)>) -> Vec<Debu
         .map(|entry| {
             let fields = Fields(entry);
             let (kind, size) = (fields.u32(12), fields.u32(16));
-            let start = usize::try_from(fields.u32(24)).unwrap_or(usize::MAX);
-            let length = usize::try_from(size).unwrap_or(usize::MAX).min(LONGEST);
+            let start = to_usize(fields.u32(24));
+            let length = to_usize(size).min(LONGEST);
             let rest = image.bytes.get(start..).filter(|_| start != 0).unwrap_or_default();
             let (id, pdb) = identity(kind, rest.get(..length).unwrap_or(rest));
             let timestamp = Some(fields.u32(4)).filter(|stamp| *stamp != 0);
@@ -72,7 +73,7 @@ fn identity(kind: u32, record: &[u8]) -> (Option<String>, Option<String>) {
             (Some(format!("{:08x}-{:x}", fields.u32(8), fields.u32(12))), path(16))
         }
         REPRO => {
-            let length = usize::try_from(fields.u32(0)).unwrap_or(usize::MAX).min(64);
+            let length = to_usize(fields.u32(0)).min(64);
             (Some(hex(fields.bytes(4, length))).filter(|hash| !hash.is_empty()), None)
         }
         _ => (None, None),

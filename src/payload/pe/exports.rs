@@ -4,6 +4,7 @@ use super::image::Image;
 use crate::base::anomaly::Cause;
 use crate::base::escape::lossless;
 use crate::base::limits::Limits;
+use crate::base::number::to_u32;
 use crate::payload::oddity::Oddities;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -47,7 +48,7 @@ pub(super) fn read(
         return exports;
     };
     let (addresses, names, numbers) = (field(28).unwrap_or(0), field(32).unwrap_or(0), field(36).unwrap_or(0));
-    let most = u32::try_from(limits.pe_symbols).unwrap_or(u32::MAX);
+    let most = to_u32(limits.pe_symbols);
     if count > most || slots > most {
         note(Cause::Abridged { what: "exports of an executable", limit: u64::from(most) });
     }

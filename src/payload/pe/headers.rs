@@ -5,6 +5,7 @@
 
 use crate::base::fields::Fields;
 use crate::base::guard::guarded;
+use crate::base::number::to_usize;
 use crate::payload::oddity::Oddities;
 use goblin::pe::header::{CoffHeader, Header};
 use goblin::pe::optional_header::OptionalHeader;
@@ -32,7 +33,7 @@ impl Headers {
     /// Reads them; an error says what even the tolerant reader could not take.
     pub(super) fn read(bytes: &[u8], oddities: &mut Oddities) -> Result<Self, String> {
         let pointer = Fields(bytes).u32(0x3c);
-        let start = usize::try_from(pointer).unwrap_or(usize::MAX);
+        let start = to_usize(pointer);
         let found = bytes.get(start..).unwrap_or_default();
         let mut copy = [0u8; LONGEST];
         copy.iter_mut().zip(found).for_each(|(target, source)| *target = *source);
@@ -84,7 +85,7 @@ impl Headers {
 
     /// Offset of the checksum, the same in both kinds of the optional header.
     pub(super) fn checksum_at(&self) -> usize {
-        usize::try_from(self.pointer).unwrap_or(usize::MAX).saturating_add(24 + 64)
+        to_usize(self.pointer).saturating_add(24 + 64)
     }
 
     /// Address and size of a directory that is there.

@@ -2,6 +2,7 @@
 //!
 //! The rules for odd alignments and overlapping sections are those of pefile, which the field's hashes are computed with.
 
+use crate::base::number::{to_u32, to_usize};
 use goblin::pe::optional_header::OptionalHeader;
 use goblin::pe::section_table::SectionTable;
 
@@ -92,7 +93,7 @@ impl<'a> Image<'a> {
 fn spans(bytes: &[u8], sections: &[SectionTable], file_alignment: u32, section_alignment: u32) -> Vec<Span> {
     let mut starts: Vec<u32> = sections.iter().map(|section| section.virtual_address).collect();
     starts.sort_unstable();
-    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    let length = to_u32(bytes.len());
     let span = |section: &SectionTable| {
         let raw = aligned_raw(section.pointer_to_raw_data, file_alignment);
         let start = aligned_address(section.virtual_address, section_alignment, file_alignment);
@@ -122,7 +123,7 @@ fn aligned_address(address: u32, section_alignment: u32, file_alignment: u32) ->
 
 /// The bytes that a section takes in the file, as far as the file has them.
 pub(super) fn raw_bytes<'a>(section: &SectionTable, bytes: &'a [u8]) -> &'a [u8] {
-    let start = usize::try_from(section.pointer_to_raw_data).unwrap_or(usize::MAX).min(bytes.len());
-    let size = usize::try_from(section.size_of_raw_data).unwrap_or(usize::MAX);
+    let start = to_usize(section.pointer_to_raw_data).min(bytes.len());
+    let size = to_usize(section.size_of_raw_data);
     bytes.get(start..start.saturating_add(size).min(bytes.len())).unwrap_or_default()
 }

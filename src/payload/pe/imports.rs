@@ -6,6 +6,7 @@ use crate::base::anomaly::Cause;
 use crate::base::escape::lossless;
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::time::Timestamp;
 use crate::payload::oddity::Oddities;
 use std::collections::BTreeMap;
@@ -44,7 +45,7 @@ impl Budget {
     /// Tells it if it is used up.
     pub(super) fn tell(&self, note: &mut dyn FnMut(Cause)) {
         if self.is_spent() {
-            let limit = u64::try_from(self.limit).unwrap_or(u64::MAX);
+            let limit = to_u64(self.limit);
             note(Cause::Abridged { what: "imports of an executable", limit });
         }
     }

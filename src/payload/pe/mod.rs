@@ -33,6 +33,7 @@ use crate::base::bytes::ReadAt;
 use crate::base::digest::Digests;
 use crate::base::escape::lossless;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::time::Timestamp;
 pub use checksum::Checksum;
 pub use debug::Debug;
@@ -238,7 +239,7 @@ pub fn read(
     authorities: &Authorities,
     note: &mut dyn FnMut(Cause),
 ) -> Option<Pe> {
-    let partial = u64::try_from(bytes.len()).unwrap_or(u64::MAX) < size;
+    let partial = to_u64(bytes.len()) < size;
     if limits.payload_parse_bytes < size {
         note(Cause::Abridged {
             what: "bytes of an executable held for its structure",
@@ -256,7 +257,7 @@ pub fn read(
     let (coff, standard, windows) =
         (&headers.coff, &headers.optional.standard_fields, &headers.optional.windows_fields);
     if headers.sections.len() > limits.pe_sections {
-        let limit = u64::try_from(limits.pe_sections).unwrap_or(u64::MAX);
+        let limit = to_u64(limits.pe_sections);
         note(Cause::Abridged { what: "sections of an executable", limit });
     }
     let directory = |index: usize| headers.directory(index);

@@ -2,6 +2,7 @@
 
 use super::Overlay;
 use super::image::Image;
+use crate::base::number::{to_u64, to_usize};
 use crate::payload::entropy;
 use goblin::pe::header::CoffHeader;
 use std::iter;
@@ -43,8 +44,8 @@ pub(super) fn find(
     if length == 0 {
         return None;
     }
-    let whole = u64::try_from(image.bytes.len()).unwrap_or(u64::MAX) == size;
-    let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX).min(image.bytes.len());
+    let whole = to_u64(image.bytes.len()) == size;
+    let at = |offset: u64| to_usize(offset).min(image.bytes.len());
     let entropy = whole.then(|| {
         let (pause, resume) = if inside > 0 { (table.0, table_end) } else { (size, size) };
         let before = image.bytes.get(at(end)..at(pause)).unwrap_or_default();
@@ -60,6 +61,6 @@ pub(super) fn bytes<'a>(overlay: Option<&Overlay>, certificates: Option<(u32, u3
     let table = certificates.map(|(offset, _)| u64::from(offset)).filter(|offset| *offset > overlay.offset);
     let end = overlay.offset.saturating_add(overlay.size);
     let end = table.map_or(end, |table| table.min(end));
-    let at = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+    let at = |offset: u64| to_usize(offset).min(bytes.len());
     bytes.get(at(overlay.offset)..at(end)).unwrap_or_default()
 }

@@ -7,6 +7,7 @@
 use crate::base::digest::Digests;
 use crate::base::escape::lossless;
 use crate::base::fields::Fields;
+use crate::base::number::{to_u32, to_usize};
 use crate::payload::oddity::Oddities;
 use memchr::memmem;
 use schemars::JsonSchema;
@@ -59,7 +60,7 @@ const LONGEST: usize = 0x2000;
 
 /// Reads both. `pointer` is where the PE header starts.
 pub(super) fn read(bytes: &[u8], pointer: u32, oddities: &mut Oddities) -> (Option<Rich>, Option<DosStub>) {
-    let end = usize::try_from(pointer).unwrap_or(usize::MAX).min(bytes.len()).min(LONGEST);
+    let end = to_usize(pointer).min(bytes.len()).min(LONGEST);
     let before = bytes.get(..end).unwrap_or_default();
     let found = rich(before);
     let stub_end = found.as_ref().map_or(before.len(), |(start, _)| *start);
@@ -99,7 +100,7 @@ fn rich(before: &[u8]) -> Option<(usize, Rich)> {
 /// The offset, every byte before turned left by its offset (the PE pointer counts as zero), every tool by its count.
 fn checksum(before: &[u8], start: usize, tools: &[Tool]) -> u32 {
     let turned = |value: u32, by: usize| value.rotate_left(u32::try_from(by % 32).unwrap_or(0));
-    let mut sum = u32::try_from(start).unwrap_or(u32::MAX);
+    let mut sum = to_u32(start);
     for (at, byte) in before.iter().take(start).enumerate() {
         if !(0x3c..0x40).contains(&at) {
             sum = sum.wrapping_add(turned(u32::from(*byte), at));

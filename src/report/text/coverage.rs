@@ -2,6 +2,7 @@
 
 use super::counted;
 use super::page::Page;
+use crate::base::number::to_u64;
 use crate::case::{Case, Coverage};
 use std::io;
 
@@ -38,7 +39,7 @@ fn examined(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         page.line(1, &format!("{}{}", named(row), reach(row)))?;
     }
     if logs > LOGS {
-        page.line(1, &format!("{}; the JSON report has each", counted(u64::try_from(logs).unwrap_or(0), "event log")))?;
+        page.line(1, &format!("{}; the JSON report has each", counted(to_u64(logs), "event log")))?;
     }
     Ok(())
 }

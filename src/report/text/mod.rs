@@ -10,6 +10,7 @@ mod payloads;
 mod runs;
 mod scripts;
 
+use crate::base::number::to_u64;
 use crate::case::host::Host;
 use crate::case::{Case, EvidenceKind, Volume};
 use page::{Page, Tone};
@@ -233,7 +234,7 @@ fn errors(case: &Case, page: &mut Page<'_>) -> io::Result<()> {
         let place = [error.evidence.as_str(), &error.path].join(" ");
         page.line(1, &format!("{} [{}] {}", place.trim(), error.stage, error.message))?;
     }
-    let listed = u64::try_from(case.errors.len()).unwrap_or(u64::MAX);
+    let listed = to_u64(case.errors.len());
     match case.scan.counts.errors.saturating_sub(listed) {
         0 => Ok(()),
         more => page.line(1, &format!("and {more} more")),

@@ -3,6 +3,7 @@
 use super::clocks::Clocks;
 use super::page::{Page, Tone};
 use super::{counted, size};
+use crate::base::number::to_u64;
 use crate::base::secret::{Protected, Secret};
 use crate::case::index::Index;
 use crate::case::{Case, PayloadStatus, Script, Source};
@@ -224,7 +225,7 @@ fn transfer_line(index: &Index<'_>, transfer: &Transfer, page: &mut Page<'_>) ->
     let shown = match payloads.len() {
         0 => String::new(),
         1..=4 => format!(" [{}]", payloads.join(", ")),
-        more => format!(" [{}]", counted(u64::try_from(more).unwrap_or(u64::MAX), "payload")),
+        more => format!(" [{}]", counted(to_u64(more), "payload")),
     };
     page.field(8, word, &format!("{from} -> {to} ({mode}, line {}){shown}", transfer.line))
 }

@@ -12,6 +12,7 @@ use crate::base::bytes::{ReadAt, read_full};
 use crate::base::guard::guarded;
 use crate::base::hive::Hive;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::text;
 use crate::case;
 use crate::correlate::interest::Interest;
@@ -232,7 +233,7 @@ impl Gathered {
             });
         }
         if kept.is_full {
-            let limit = u64::try_from(reader.limits.log_events).unwrap_or(u64::MAX);
+            let limit = to_u64(reader.limits.log_events);
             reader.note(Cause::LimitReached { what: "events kept of all artifacts", limit });
         }
     }

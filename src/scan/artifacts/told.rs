@@ -3,6 +3,7 @@
 use super::read::Gathered;
 use crate::base::digest::Digests;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::text::Text;
 use crate::base::time::FileTimes;
 use crate::case;
@@ -45,7 +46,7 @@ pub(in crate::scan) fn texts(gathered: &Gathered, limits: &Limits) -> Vec<TextFi
         let is_second = texts.last().is_some_and(|last| last.path == path(""));
         texts.push(TextFile {
             path: path(if is_second { "-parent" } else { "" }),
-            size: u64::try_from(content.len()).unwrap_or(u64::MAX),
+            size: to_u64(content.len()),
             digests: Digests::of(content.as_bytes()),
             examined: None,
             times: FileTimes::default(),

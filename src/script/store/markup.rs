@@ -1,5 +1,6 @@
 //! Elements of XML with their attributes and the texts of their children, read as far as the text is sound.
 
+use crate::base::number::to_usize;
 use crate::base::text::Text;
 use crate::base::xml::{self, Lines};
 use quick_xml::events::{BytesStart, Event};
@@ -60,7 +61,7 @@ pub(super) fn elements(text: &Text, wanted: &[&str]) -> Vec<Element> {
     let mut open: Option<(Element, usize)> = None;
     let mut lines = Lines::of(&text.content);
     for _ in 0..EVENTS {
-        let begins = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let begins = to_usize(reader.buffer_position());
         let Ok(event) = reader.read_event() else { break };
         match event {
             Event::Start(start) => {

@@ -3,6 +3,7 @@
 
 use super::emulation::{Emulation, program_name};
 use super::{basic, batch, jscript, page};
+use crate::base::number::to_usize;
 
 /// Which line of the emulated text a line belongs to.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +26,7 @@ impl Numbering<'_> {
             Self::Own => line,
             Self::Fixed(fixed) => fixed,
             Self::Table(lines) => {
-                let index = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
+                let index = to_usize(line).saturating_sub(1);
                 lines.get(index).or(lines.last()).copied().unwrap_or(line)
             }
             Self::From(first) => first.saturating_add(line).saturating_sub(1),

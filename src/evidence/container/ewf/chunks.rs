@@ -5,6 +5,7 @@ use super::set::Geometry;
 use super::table::{Page, Stored, Table};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
+use crate::base::number::{to_u32, to_u64, to_usize};
 use crate::base::source::Source;
 use libdeflater::Decompressor;
 use std::io;
@@ -58,7 +59,7 @@ const GARBLED: Bad = "a chunk that does not inflate to its size, or whose checks
 impl Chunks {
     /// Of tables in the order of their first chunks.
     pub(super) fn new(segments: Vec<Source>, tables: Vec<Table>, geometry: Geometry) -> Self {
-        let chunk = usize::try_from(geometry.chunk).unwrap_or(usize::MAX);
+        let chunk = to_usize(geometry.chunk);
         let kept = KEPT.checked_div(geometry.chunk).unwrap_or(1).max(1);
         let shards = kept.min(SHARDS);
         let capacity = usize::try_from(kept.checked_div(shards).unwrap_or(1)).unwrap_or(1);
@@ -68,7 +69,7 @@ impl Chunks {
 
     /// Reads `target` from a place inside one chunk.
     fn read_chunk(&self, number: u64, within: usize, target: &mut [u8]) -> io::Result<()> {
-        let shards = u64::try_from(self.shards.len()).unwrap_or(1);
+        let shards = to_u64(self.shards.len());
         let shard = usize::try_from(number.checked_rem(shards).unwrap_or(0)).unwrap_or(0);
         let Some(shard) = self.shards.get(shard) else { return Ok(()) };
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -103,7 +104,7 @@ impl Chunks {
             target.fill(0);
             return Ok(());
         };
-        let index = u32::try_from(number.saturating_sub(table.first.unwrap_or(0))).unwrap_or(u32::MAX);
+        let index = to_u32(number.saturating_sub(table.first.unwrap_or(0)));
         let Some(segment) = self.segments.get(table.segment) else { return Ok(()) };
         let expected = usize::try_from(rest).unwrap_or(0).min(target.len());
         let decoded = match shard.page.find(segment, place, table, index)? {
@@ -120,11 +121,11 @@ impl Chunks {
 
 impl ReadAt for Chunks {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let rest = usize::try_from(self.geometry.length.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let rest = to_usize(self.geometry.length.saturating_sub(offset));
         let wanted = buffer.len().min(rest);
         let mut filled = 0usize;
         while let Some(target) = buffer.get_mut(filled..wanted).filter(|target| !target.is_empty()) {
-            let at = offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
+            let at = offset.saturating_add(to_u64(filled));
             let number = at.checked_div(self.geometry.chunk).unwrap_or(0);
             let within = usize::try_from(at.checked_rem(self.geometry.chunk).unwrap_or(0)).unwrap_or(0);
             let count = self.chunk.saturating_sub(within).min(target.len());
@@ -193,7 +194,7 @@ impl Shard {
             Stored::Deflated { offset, size } | Stored::Plain { offset, size, .. } => (offset, size),
         };
         let space = self.packed.space();
-        let room = space.len().min(usize::try_from(size).unwrap_or(usize::MAX));
+        let room = space.len().min(to_usize(size));
         let Some(space) = space.get_mut(..room) else { return Ok(Err(ABSENT)) };
         let count = read_full(segment, offset, space)?;
         let packed = self.packed.filled(count);

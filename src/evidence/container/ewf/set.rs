@@ -4,6 +4,7 @@ use super::super::StoredDigests;
 use super::super::unread::zeros;
 use super::table::Table;
 use crate::base::anomaly::Cause;
+use crate::base::number::{to_u32, to_u64};
 
 /// How a disk is cut into chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +79,7 @@ impl Set {
         if self.damage.len() < TOLD {
             self.damage.push(Cause::Corrupt { what, offset });
         } else if self.damage.len() == TOLD {
-            let limit = u64::try_from(TOLD).unwrap_or(u64::MAX);
+            let limit = to_u64(TOLD);
             self.damage.push(Cause::LimitReached { what: "damages of one image", limit });
         }
     }
@@ -101,7 +102,7 @@ impl Set {
     /// Adds a table; `first` is the number of its first chunk where it says so.
     pub(super) fn add(&mut self, table: Table, first: Option<u64>) -> Result<(), Cause> {
         if self.tables.len() >= TABLES {
-            let limit = u64::try_from(TABLES).unwrap_or(u64::MAX);
+            let limit = to_u64(TABLES);
             return Err(Cause::LimitReached { what: "tables of one image", limit });
         }
         let first = first.or(self.next);
@@ -198,7 +199,7 @@ impl Set {
             // The count of the table before a loss may be what was lost.
             let most = at.checked_sub(before.first.unwrap_or(0));
             next = next.filter(|_| most.is_some());
-            before.count = before.count.min(most.and_then(|most| u32::try_from(most).ok()).unwrap_or(u32::MAX));
+            before.count = before.count.min(most.map_or(u32::MAX, to_u32));
         }
         for table in self.tables.iter_mut().skip(self.adrift) {
             table.first = next;

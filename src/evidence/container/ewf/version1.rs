@@ -7,6 +7,7 @@ use super::table::Table;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::read_full;
 use crate::base::escape::hex;
+use crate::base::number::{to_u32, to_u64, to_usize};
 use flate2::{Decompress, FlushDecompress};
 use std::ops::Range;
 use zlib_rs::adler32::adler32;
@@ -38,7 +39,7 @@ impl Section {
         }
         let next = rest.first_chunk().map_or(0, |next| u64::from_le_bytes(*next));
         let size = rest.get(8..).and_then(<[u8]>::first_chunk).map_or(0, |size| u64::from_le_bytes(*size));
-        let start = at.saturating_add(u64::try_from(HEADER).unwrap_or(0));
+        let start = at.saturating_add(to_u64(HEADER));
         // Some tools leave the size out; then the section ends where the next begins.
         let end = if size == 0 { next } else { at.saturating_add(size) };
         let end = end.min(segment.source.len()).max(start);
@@ -51,8 +52,7 @@ impl Section {
 
     /// The first bytes of the data; fewer where there are fewer.
     fn head<'b>(&self, segment: &Segment, buffer: &'b mut [u8]) -> &'b [u8] {
-        let length =
-            usize::try_from(self.data.end.saturating_sub(self.data.start)).unwrap_or(usize::MAX).min(buffer.len());
+        let length = to_usize(self.data.end.saturating_sub(self.data.start)).min(buffer.len());
         let count = buffer.get_mut(..length).and_then(|part| read_full(&segment.source, self.data.start, part).ok());
         buffer.get(..count.unwrap_or(0)).unwrap_or_default()
     }
@@ -190,7 +190,7 @@ impl Found {
         let entries = section.data.start.saturating_add(TABLE_HEADER);
         let room = section.data.end.saturating_sub(entries).checked_div(4).unwrap_or(0);
         let stated = number(head, 0);
-        let count = u32::try_from(stated.min(room)).unwrap_or(u32::MAX);
+        let count = to_u32(stated.min(room));
         // EnCase 1 writes the chunks behind the entries, into the same section.
         let end = state.sectors.as_ref().map_or(section.data.end, |sectors| sectors.end);
         let mut table = Table {
@@ -216,7 +216,7 @@ fn check(segment: &Segment, table: &mut Table, end: u64) -> bool {
     let may_be_wide = table.end.saturating_sub(table.base) > 0x7fff_ffff;
     let mut index = 0u32;
     while left > 0 {
-        let length = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        let length = to_usize(left).min(buffer.len());
         let Some(part) = buffer.get_mut(..length) else { return false };
         if !matches!(read_full(&segment.source, at, part), Ok(count) if count == length) {
             return false;
@@ -233,7 +233,7 @@ fn check(segment: &Segment, table: &mut Table, end: u64) -> bool {
                 index = index.saturating_add(1);
             }
         }
-        let length = u64::try_from(length).unwrap_or(u64::MAX);
+        let length = to_u64(length);
         (at, left) = (at.saturating_add(length), left.saturating_sub(length));
     }
     let mut stored = [0u8; 4];
@@ -290,7 +290,7 @@ fn xhash(segment: &Segment, section: &Section, set: &mut Set) {
 
 /// The text in a zlib stream, as far as it is kept.
 pub(super) fn text_of(segment: &Segment, data: Range<u64>) -> String {
-    let length = usize::try_from(data.end.saturating_sub(data.start)).unwrap_or(usize::MAX).min(TEXT);
+    let length = to_usize(data.end.saturating_sub(data.start)).min(TEXT);
     let mut packed = vec![0u8; length];
     let count = read_full(&segment.source, data.start, &mut packed).unwrap_or(0);
     let mut text = vec![0u8; TEXT];

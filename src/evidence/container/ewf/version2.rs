@@ -9,6 +9,7 @@ use super::version1::text_of;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::read_full;
 use crate::base::escape::hex;
+use crate::base::number::{to_u32, to_u64, to_usize};
 use std::ops::Range;
 use zlib_rs::adler32::adler32;
 
@@ -55,8 +56,7 @@ impl Section {
 
     /// The first bytes of the data; fewer where there are fewer.
     fn head<'b>(&self, segment: &Segment, buffer: &'b mut [u8]) -> &'b [u8] {
-        let length =
-            usize::try_from(self.data.end.saturating_sub(self.data.start)).unwrap_or(usize::MAX).min(buffer.len());
+        let length = to_usize(self.data.end.saturating_sub(self.data.start)).min(buffer.len());
         let count = buffer.get_mut(..length).and_then(|part| read_full(&segment.source, self.data.start, part).ok());
         buffer.get(..count.unwrap_or(0)).unwrap_or_default()
     }
@@ -91,7 +91,7 @@ pub(super) fn read(segment: &Segment, index: usize, set: &mut Set) -> Result<(),
     }
     set.is_done = false;
     let mut numbers = Numbers::default();
-    let last = segment.source.len().saturating_sub(u64::try_from(DESCRIPTOR).unwrap_or(0));
+    let last = segment.source.len().saturating_sub(to_u64(DESCRIPTOR));
     let mut at = last;
     loop {
         set.count()?;
@@ -170,7 +170,7 @@ fn table(segment: &Segment, index: usize, section: &Section, set: &mut Set) -> R
     let Some(header) = header_of(segment, section, set) else { return Ok(()) };
     let (entries, room) = entries_of(section);
     let stated = word(&header, 8);
-    let count = u32::try_from(u64::from(stated).min(room)).unwrap_or(u32::MAX);
+    let count = to_u32(u64::from(stated).min(room));
     if count < stated {
         set.tell(format!("segment {}: a table has room for {count} of {stated} chunks,", segment.name), section.at);
     }
@@ -203,13 +203,13 @@ fn is_whole(segment: &Segment, entries: u64, count: u32) -> bool {
     let mut buffer = [0u8; 4096];
     let (mut sum, mut at, mut left) = (1u32, entries, u64::from(count).saturating_mul(16));
     while left > 0 {
-        let length = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        let length = to_usize(left).min(buffer.len());
         let Some(part) = buffer.get_mut(..length) else { return false };
         if !matches!(read_full(&segment.source, at, part), Ok(count) if count == length) {
             return false;
         }
         sum = adler32(sum, part);
-        let length = u64::try_from(length).unwrap_or(u64::MAX);
+        let length = to_u64(length);
         (at, left) = (at.saturating_add(length), left.saturating_sub(length));
     }
     let mut stored = [0u8; 4];

@@ -4,6 +4,7 @@ use super::pool::{Pool, Pooled};
 use super::{Disk, Kind};
 use crate::base::anomaly::Cause;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::source::Source;
 use crate::evidence::container::Siblings;
 use std::sync::Arc;
@@ -134,7 +135,7 @@ impl<'a> Family<'a> {
             return Err(Cause::Corrupt { what: "the chain of parents comes back to it".to_owned(), offset: 0 });
         }
         if self.names.len() >= DEPTH {
-            return Err(Cause::LimitReached { what: "disks in a chain of parents", limit: super::fields::wide(DEPTH) });
+            return Err(Cause::LimitReached { what: "disks in a chain of parents", limit: to_u64(DEPTH) });
         }
         let Some(kind) = Kind::of(&source).filter(|_| !raw) else { return Ok(Disk::new(source)) };
         let mut names = self.names.clone();

@@ -1,6 +1,7 @@
 //! Fields of headers: fixed arrays of bytes, with zeros where the header ends before them.
 
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::to_usize;
 use std::io;
 
 /// The `N` bytes at an offset of a header.
@@ -22,7 +23,7 @@ pub(super) fn header<const N: usize>(source: &dyn ReadAt, offset: u64) -> io::Re
 /// At most `most` bytes at an offset, only as many as the file has.
 pub(super) fn bounded(source: &dyn ReadAt, offset: u64, length: u64, most: u64) -> io::Result<Vec<u8>> {
     let there = length.min(most).min(source.len().saturating_sub(offset));
-    let mut bytes = vec![0u8; index(there)];
+    let mut bytes = vec![0u8; to_usize(there)];
     let count = read_full(source, offset, &mut bytes)?;
     bytes.truncate(count);
     Ok(bytes)
@@ -56,16 +57,6 @@ pub(super) fn le64(header: &[u8], at: usize) -> u64 {
 /// The number of the unit that an offset lies in, and the offset there.
 pub(super) fn split(offset: u64, unit: u64) -> (u64, u64) {
     (offset.checked_div(unit).unwrap_or(0), offset.checked_rem(unit).unwrap_or(0))
-}
-
-/// A size of a file as a size in memory.
-pub(super) fn index(size: u64) -> usize {
-    usize::try_from(size).unwrap_or(usize::MAX)
-}
-
-/// A size in memory as a size of a file.
-pub(super) fn wide(size: usize) -> u64 {
-    u64::try_from(size).unwrap_or(u64::MAX)
 }
 
 /// Text of 16-bit units up to the first zero.

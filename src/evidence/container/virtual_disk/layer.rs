@@ -1,9 +1,8 @@
 //! A layer of a virtual disk, read: each run from the place where the map says that it lies.
-
-use super::fields::{index, wide};
 use super::map::{Map, Place, Run};
 use super::pool::Pooled;
 use crate::base::bytes::{ReadAt, read_by_parts, read_full};
+use crate::base::number::{to_u64, to_usize};
 use crate::base::source::Source;
 use std::io;
 
@@ -37,8 +36,8 @@ impl<M: Map> Layer<M> {
 
     /// Reads a part of a run, at least one byte.
     fn fill(&self, offset: u64, target: &mut [u8]) -> io::Result<usize> {
-        let run = self.run(offset, wide(target.len()))?;
-        let length = target.len().min(index(run.length));
+        let run = self.run(offset, to_u64(target.len()))?;
+        let length = target.len().min(to_usize(run.length));
         let target = target.get_mut(..length).unwrap_or_default();
         match run.place {
             Place::Stored(at) => read_or_zeros(&self.data.source, at, target),
@@ -67,7 +66,7 @@ fn read_or_zeros(source: &dyn ReadAt, offset: u64, target: &mut [u8]) -> io::Res
 
 impl<M: Map> ReadAt for Layer<M> {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = buffer.len().min(index(self.map.len().saturating_sub(offset)));
+        let wanted = buffer.len().min(to_usize(self.map.len().saturating_sub(offset)));
         read_by_parts(offset, buffer.get_mut(..wanted).unwrap_or_default(), |at, rest| self.fill(at, rest))
     }
 

@@ -1,7 +1,6 @@
 //! Where the bytes of a virtual disk lie: what a format's reader says, and all that the rest needs to know of it.
-
-use super::fields::wide;
 use super::unpack::Codec;
+use crate::base::number::to_u64;
 use std::io;
 use std::ops::Range;
 
@@ -83,11 +82,11 @@ pub(super) fn same_bits(bytes: &[u8], first: u64, is_set: fn(u8, u32) -> bool) -
     let (byte, rest) = bytes.split_first()?;
     let first = u32::try_from(first).ok().filter(|first| *first < 8)?;
     let one = is_set(*byte, first);
-    let alike = |byte: u8, from: u32| wide((from..8).take_while(|bit| is_set(byte, *bit) == one).count());
+    let alike = |byte: u8, from: u32| to_u64((from..8).take_while(|bit| is_set(byte, *bit) == one).count());
     let mut count = alike(*byte, first);
     if count == u64::from(8u32.saturating_sub(first)) {
         let whole = rest.iter().take_while(|byte| **byte == if one { 0xff } else { 0 }).count();
-        count = count.saturating_add(wide(whole).saturating_mul(8));
+        count = count.saturating_add(to_u64(whole).saturating_mul(8));
         count = count.saturating_add(rest.get(whole).map_or(0, |byte| alike(*byte, 0)));
     }
     Some((one, count))

@@ -125,6 +125,7 @@ mod tests {
     use super::testimage::{self as build, Below, Filled, Folder, Packed, Piece, Zeros};
     use super::*;
     use crate::base::bytes::read_full;
+    use crate::base::number::{to_u64, to_usize};
 
     /// The disk that pieces of that size make.
     fn disk(size: usize, pieces: &[Piece]) -> Vec<u8> {
@@ -214,11 +215,11 @@ mod tests {
 
     impl ReadAt for Mutant {
         fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
-            let count = buffer.len().min(fields::index(self.length.saturating_sub(offset)));
+            let count = buffer.len().min(to_usize(self.length.saturating_sub(offset)));
             let count = self.base.read_at(offset, &mut buffer[..count])?;
             for (at, byte) in &self.changes {
-                if (offset..offset + fields::wide(count)).contains(at) {
-                    buffer[fields::index(at - offset)] = *byte;
+                if (offset..offset + to_u64(count)).contains(at) {
+                    buffer[to_usize(at - offset)] = *byte;
                 }
             }
             Ok(count)
@@ -267,9 +268,9 @@ mod tests {
             for _ in 0..mutants {
                 let mut changes = Vec::new();
                 for _ in 0..=random(3) {
-                    let range = &ranges[fields::index(random(fields::wide(ranges.len())))];
+                    let range = &ranges[to_usize(random(to_u64(ranges.len())))];
                     let at = range.start + random(range.end - range.start);
-                    let byte = [0, 1, 0x7f, 0x80, 0xff, u8::try_from(random(256)).unwrap()][fields::index(random(6))];
+                    let byte = [0, 1, 0x7f, 0x80, 0xff, u8::try_from(random(256)).unwrap()][to_usize(random(6))];
                     changes.push((at, byte));
                 }
                 let length = if random(8) == 0 { random(base.len()) } else { base.len() };
@@ -282,7 +283,7 @@ mod tests {
                     let second = read_full(&medium.source, at, &mut other);
                     match (first, second) {
                         (Ok(first), Ok(second)) => {
-                            assert_eq!(fields::wide(first), size.saturating_sub(at).min(1500));
+                            assert_eq!(to_u64(first), size.saturating_sub(at).min(1500));
                             assert_eq!((first, &one[..first]), (second, &other[..first]));
                         }
                         (Err(_), Err(_)) => {}

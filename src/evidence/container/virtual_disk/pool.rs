@@ -1,9 +1,8 @@
 //! What the layers of one disk share in memory: pages of their tables and units that were unpacked, both few.
-
-use super::fields::{index, wide};
 use super::map::Packed;
 use super::unpack::Unpacker;
 use crate::base::bytes::read_full;
+use crate::base::number::{to_u64, to_usize};
 use crate::base::source::Source;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -79,7 +78,7 @@ impl Pool {
 /// The slot of a key among `among`; each key has one, so that no reader waits for another's.
 fn slot<T>(slots: &[Mutex<T>], among: u64, file: u64, number: u64) -> io::Result<MutexGuard<'_, T>> {
     let mixed = number.wrapping_add(file.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let slot = slots.get(index(mixed.checked_rem(among).unwrap_or(0)));
+    let slot = slots.get(to_usize(mixed.checked_rem(among).unwrap_or(0)));
     let slot = slot.ok_or_else(|| io::Error::other("no memory for tables"))?;
     Ok(slot.lock().unwrap_or_else(PoisonError::into_inner))
 }
@@ -97,12 +96,12 @@ impl Pooled {
         let page = &mut *page;
         if page.key != Some((self.file, number)) {
             page.key = None;
-            page.bytes.resize(index(PAGE), 0);
+            page.bytes.resize(to_usize(PAGE), 0);
             let count = read_full(&self.source, number.saturating_mul(PAGE), &mut page.bytes)?;
             page.bytes.truncate(count);
             page.key = Some((self.file, number));
         }
-        Ok(work(page.bytes.get(index(within)..).unwrap_or_default()))
+        Ok(work(page.bytes.get(to_usize(within)..).unwrap_or_default()))
     }
 
     /// An entry of a table; nothing where the file ends before its end.
@@ -126,23 +125,23 @@ impl Pooled {
         let Unit { key, bytes, packed: input, unpacker } = &mut *unit;
         let wanted = (self.file, packed.at);
         if *key != Some(wanted) {
-            input.resize(index(packed.stored), 0);
+            input.resize(to_usize(packed.stored), 0);
             let count = read_full(&self.source, packed.at, input)?;
             let input = input.get(..count).unwrap_or_default();
             let failed = |why: String| {
                 io::Error::new(io::ErrorKind::InvalidData, format!("compressed data at offset {}: {why}", packed.at))
             };
-            if within == 0 && wide(target.len()) >= packed.size {
-                let target = target.get_mut(..index(packed.size)).unwrap_or_default();
+            if within == 0 && to_u64(target.len()) >= packed.size {
+                let target = target.get_mut(..to_usize(packed.size)).unwrap_or_default();
                 unpacker.unpack(packed.codec, input, target).map_err(failed)?;
                 return Ok(target.len());
             }
             *key = None;
-            bytes.resize(index(packed.size), 0);
+            bytes.resize(to_usize(packed.size), 0);
             unpacker.unpack(packed.codec, input, bytes).map_err(failed)?;
             *key = Some(wanted);
         }
-        let bytes = bytes.get(index(within)..).unwrap_or_default();
+        let bytes = bytes.get(to_usize(within)..).unwrap_or_default();
         let count = bytes.len().min(target.len());
         if let (Some(target), Some(bytes)) = (target.get_mut(..count), bytes.get(..count)) {
             target.copy_from_slice(bytes);

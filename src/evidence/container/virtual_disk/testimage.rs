@@ -1,9 +1,8 @@
 //! Virtual disks built for tests, as small as each format allows, and a folder that holds them.
-
-use super::fields::wide;
 use super::vhdx;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::source::Source;
 use crate::evidence::container::{Medium, Siblings, open};
 use std::collections::BTreeMap;
@@ -57,7 +56,7 @@ impl Siblings for Folder {
 pub(super) fn bytes(source: &dyn ReadAt) -> Vec<u8> {
     let mut all = vec![0u8; usize::try_from(source.len()).unwrap()];
     for (number, block) in all.chunks_mut(1000).enumerate() {
-        assert_eq!(read_full(source, wide(number) * 1000, block).unwrap(), block.len());
+        assert_eq!(read_full(source, to_u64(number) * 1000, block).unwrap(), block.len());
     }
     all
 }
@@ -104,13 +103,13 @@ pub(super) fn qcow2(backing: &str, pieces: &[Piece]) -> Vec<u8> {
         put(&mut image, 200, backing.as_bytes());
     }
     put(&mut image, 20, &9u32.to_be_bytes());
-    put(&mut image, 24, &(wide(pieces.len()) * 512).to_be_bytes());
+    put(&mut image, 24, &(to_u64(pieces.len()) * 512).to_be_bytes());
     put(&mut image, 36, &1u32.to_be_bytes());
     put(&mut image, 40, &512u64.to_be_bytes());
     put(&mut image, 100, &112u32.to_be_bytes());
     put(&mut image, 512, &(1024u64 | 1 << 63).to_be_bytes());
     for (number, piece) in pieces.iter().enumerate() {
-        let at = wide(image.len());
+        let at = to_u64(image.len());
         let entry = match piece {
             Below => 0,
             Zeros => 1,
@@ -133,12 +132,12 @@ pub(super) fn qcow2(backing: &str, pieces: &[Piece]) -> Vec<u8> {
 pub(super) fn qcow(pieces: &[Piece]) -> Vec<u8> {
     let mut image = vec![0u8; 3 * 512];
     put(&mut image, 0, b"QFI\xfb\0\0\0\x01");
-    put(&mut image, 24, &(wide(pieces.len()) * 512).to_be_bytes());
+    put(&mut image, 24, &(to_u64(pieces.len()) * 512).to_be_bytes());
     put(&mut image, 32, &[9, 6]);
     put(&mut image, 40, &512u64.to_be_bytes());
     put(&mut image, 512, &1024u64.to_be_bytes());
     for (number, piece) in pieces.iter().enumerate() {
-        let at = wide(image.len());
+        let at = to_u64(image.len());
         let entry = match piece {
             Below | Zeros => 0,
             Filled(byte) => {
@@ -149,7 +148,7 @@ pub(super) fn qcow(pieces: &[Piece]) -> Vec<u8> {
                 let packed = deflate(&[*byte; 512], false);
                 image.extend(&packed);
                 image.resize(image.len().next_multiple_of(512), 0);
-                at | wide(packed.len()) << 54 | 1 << 63
+                at | to_u64(packed.len()) << 54 | 1 << 63
             }
         };
         put(&mut image, 1024 + number * 8, &entry.to_be_bytes());
@@ -179,7 +178,7 @@ pub(super) fn vhd_footer(kind: u32, size: u64, identity: u8) -> Vec<u8> {
 /// A dynamic VHD of blocks of 4 KiB, or, with a path and an identity of a parent, a differencing one, of whose blocks only
 /// the sectors of even number are its own.
 pub(super) fn vhd(identity: u8, parent: Option<(&str, u8)>, pieces: &[Piece]) -> Vec<u8> {
-    let footer = vhd_footer(if parent.is_some() { 4 } else { 3 }, wide(pieces.len()) * 4096, identity);
+    let footer = vhd_footer(if parent.is_some() { 4 } else { 3 }, to_u64(pieces.len()) * 4096, identity);
     let mut image = footer.clone();
     let mut header = vec![0u8; 1024];
     put(&mut header, 0, b"cxsparse\xff\xff\xff\xff\xff\xff\xff\xff");
@@ -237,7 +236,7 @@ pub(super) fn vhdx(identity: u8, parent: Option<(&str, u8)>, pieces: &[Piece]) -
     .enumerate()
     {
         put(&mut regions, 16 + number * 32, guid);
-        put(&mut regions, 32 + number * 32, &wide(at).to_le_bytes());
+        put(&mut regions, 32 + number * 32, &to_u64(at).to_le_bytes());
         put(&mut regions, 40 + number * 32, &(80u32 << 10).to_le_bytes());
     }
     let sum = vhdx::sum(&regions);
@@ -250,7 +249,7 @@ pub(super) fn vhdx(identity: u8, parent: Option<(&str, u8)>, pieces: &[Piece]) -
         (*b"\x37\x67\xa1\xca\x36\xfa\x43\x4d\xb3\xb6\x33\xf0\xaa\x44\xe7\x6b", parameters),
         (
             *b"\x24\x42\xa5\x2f\x1b\xcd\x76\x48\xb2\x11\x5d\xbe\xd8\x3b\xf4\xb8",
-            wide(pieces.len() * MIB).to_le_bytes().to_vec(),
+            to_u64(pieces.len() * MIB).to_le_bytes().to_vec(),
         ),
         (*b"\x1d\xbf\x41\x81\x6f\xa9\x09\x47\xba\x47\xf2\x33\xa8\xfa\xab\x5f", 512u32.to_le_bytes().to_vec()),
     ];
@@ -290,7 +289,7 @@ pub(super) fn vhdx(identity: u8, parent: Option<(&str, u8)>, pieces: &[Piece]) -
     if parent.is_some() {
         // The bitmap of the first chunk of 4096 blocks.
         let at = image.len();
-        put(&mut image, blocks + 4096 * 8, &(wide(at) | 6).to_le_bytes());
+        put(&mut image, blocks + 4096 * 8, &(to_u64(at) | 6).to_le_bytes());
         image.extend(vec![0x55; MIB]);
     }
     for (number, piece) in pieces.iter().enumerate() {
@@ -298,7 +297,7 @@ pub(super) fn vhdx(identity: u8, parent: Option<(&str, u8)>, pieces: &[Piece]) -
             Below => 0,
             Zeros => 2,
             Filled(byte) | Packed(byte) => {
-                let at = wide(image.len());
+                let at = to_u64(image.len());
                 image.extend(vec![*byte; MIB]);
                 at | if parent.is_some() { 7 } else { 6 }
             }
@@ -325,7 +324,7 @@ pub(super) fn vmdk(text: &[u8], pieces: &[Piece]) -> Vec<u8> {
     let mut image = vec![0u8; 8 * 512];
     put(&mut image, 0, b"KDMV\x01\0\0\0");
     put(&mut image, 8, &if packed { 0x3_0005u32 } else { 5 }.to_le_bytes());
-    put(&mut image, 12, &(wide(pieces.len()) * 8).to_le_bytes());
+    put(&mut image, 12, &(to_u64(pieces.len()) * 8).to_le_bytes());
     put(&mut image, 20, &8u64.to_le_bytes());
     put(&mut image, 28, &3u64.to_le_bytes());
     put(&mut image, 36, &5u64.to_le_bytes());
@@ -346,7 +345,7 @@ pub(super) fn vmdk(text: &[u8], pieces: &[Piece]) -> Vec<u8> {
             }
             Packed(byte) => {
                 let data = deflate(&[*byte; 4096], true);
-                put(&mut image, at, &(wide(number) * 8).to_le_bytes());
+                put(&mut image, at, &(to_u64(number) * 8).to_le_bytes());
                 image.extend(u32::try_from(data.len()).unwrap().to_le_bytes());
                 image.extend(data);
                 image.resize(image.len().next_multiple_of(512), 0);

@@ -2,6 +2,7 @@
 
 use super::decoder::{Decoder, Deflate, cut_off, damaged};
 use super::input::Input;
+use crate::base::number::to_u64;
 use std::io;
 
 /// Bytes of a member's stored name that are kept.
@@ -74,7 +75,7 @@ impl Decoder for Gzip {
                     let count = self.data.decode(buffer)?;
                     if count > 0 {
                         self.crc.update(buffer.get(..count).unwrap_or_default());
-                        self.length = self.length.saturating_add(u64::try_from(count).unwrap_or(0));
+                        self.length = self.length.saturating_add(to_u64(count));
                         return Ok(count);
                     }
                     self.at = At::End;

@@ -1,5 +1,6 @@
 //! Compressed bytes as a decoder takes them: from a source, one block after the other.
 
+use crate::base::number::{to_u64, to_usize};
 use crate::base::source::Source;
 use std::io::{self, BufRead, Read};
 
@@ -43,13 +44,13 @@ impl Input {
     pub(super) fn pass(&mut self, count: usize) {
         let count = count.min(self.block.len().saturating_sub(self.taken));
         self.taken = self.taken.saturating_add(count);
-        self.position = self.position.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        self.position = self.position.saturating_add(to_u64(count));
     }
 
     /// Passes over bytes, at hand or not.
     pub(super) fn skip(&mut self, count: u64) {
         self.position = self.position.saturating_add(count);
-        let block = usize::try_from(count).unwrap_or(usize::MAX);
+        let block = to_usize(count);
         self.taken = self.taken.saturating_add(block).min(self.block.len());
     }
 

@@ -1,6 +1,7 @@
 //! The names of an archive's members, planted into a tree. They are data: none of them is ever a path of this host.
 
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::evidence::entry::{EntryKind, EntryPath, Origin, Stat};
 use crate::evidence::mounted::{Noted, NotedCause};
 use crate::evidence::tree::{Node, NodeIndex, Refused, Tree};
@@ -116,7 +117,7 @@ impl Names {
             Err(refused) => {
                 if !self.refused.contains(&refused) {
                     self.refused.push(refused);
-                    let depth = u64::try_from(self.limits.directory_depth).unwrap_or(u64::MAX);
+                    let depth = to_u64(self.limits.directory_depth);
                     let what = match refused {
                         Refused::TooDeep => NotedCause::LimitReached("depth of directories", depth),
                         Refused::TooMany => {

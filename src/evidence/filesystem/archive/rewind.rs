@@ -6,6 +6,7 @@
 
 use super::decoder::{Codec, Decoder};
 use crate::base::bytes::ReadAt;
+use crate::base::number::{to_u64, to_usize};
 use crate::base::source::Source;
 use std::collections::BTreeMap;
 use std::io;
@@ -81,7 +82,7 @@ impl Rewindable {
     /// Whether all that comes out can be kept, so that nothing is ever decoded twice. Decodes as much at most.
     pub(super) fn fits(&self) -> bool {
         let mut state = self.lock();
-        let blocks = u64::try_from(self.kept.blocks).unwrap_or(0);
+        let blocks = to_u64(self.kept.blocks);
         for at in 0..blocks {
             if state.end.is_some() {
                 return true;
@@ -110,7 +111,7 @@ impl Rewindable {
 
     /// Sees to it that of the block at `base` the first `wanted` bytes are kept, as far as there are so many.
     fn provide(&self, state: &mut State, base: u64, wanted: u64) {
-        let have = state.blocks.get(&base).map_or(0, |block| length(&block.bytes));
+        let have = state.blocks.get(&base).map_or(0, |block| to_u64(block.bytes.len()));
         let end = state.end.as_ref().map_or(u64::MAX, |(end, _)| *end);
         let until = base.saturating_add(wanted.next_multiple_of(STEP).min(BLOCK)).min(end);
         let from = base.saturating_add(have);
@@ -186,7 +187,7 @@ impl Rewindable {
             if base >= worth {
                 state.keep(base, inside, target.get(..count).unwrap_or_default(), self.kept.blocks);
             }
-            placed.position = placed.position.saturating_add(u64::try_from(count).unwrap_or(0));
+            placed.position = placed.position.saturating_add(to_u64(count));
             state.leave_copy(placed);
         }
         false
@@ -206,7 +207,7 @@ impl State {
             }
             self.blocks.insert(base, Block { bytes: Vec::new(), used });
         }
-        if let Some(block) = self.blocks.get_mut(&base).filter(|block| length(&block.bytes) == inside) {
+        if let Some(block) = self.blocks.get_mut(&base).filter(|block| to_u64(block.bytes.len()) == inside) {
             block.bytes.extend_from_slice(bytes);
             block.used = used;
         }
@@ -231,10 +232,6 @@ impl State {
     }
 }
 
-fn length(bytes: &[u8]) -> u64 {
-    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
-}
-
 fn again((kind, message): &(io::ErrorKind, String)) -> io::Error {
     io::Error::new(*kind, message.clone())
 }
@@ -242,18 +239,18 @@ fn again((kind, message): &(io::ErrorKind, String)) -> io::Error {
 impl ReadAt for Rewindable {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let rest = self.length.unwrap_or(u64::MAX).saturating_sub(offset);
-        let wanted = buffer.len().min(usize::try_from(rest).unwrap_or(usize::MAX));
+        let wanted = buffer.len().min(to_usize(rest));
         let mut filled = 0usize;
         let mut state = self.lock();
         while filled < wanted {
-            let at = offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
+            let at = offset.saturating_add(to_u64(filled));
             let base = at.saturating_sub(at % BLOCK);
             let inside = at.saturating_sub(base);
-            let more = u64::try_from(wanted.saturating_sub(filled)).unwrap_or(u64::MAX);
+            let more = to_u64(wanted.saturating_sub(filled));
             self.provide(&mut state, base, inside.saturating_add(more).min(BLOCK));
             state.clock = state.clock.saturating_add(1);
             let clock = state.clock;
-            let from = usize::try_from(inside).unwrap_or(usize::MAX);
+            let from = to_usize(inside);
             let block = state.blocks.get_mut(&base);
             let source = match &block {
                 Some(block) => block.bytes.get(from..).unwrap_or_default(),

@@ -7,6 +7,7 @@
 
 use super::rewind::Rewindable;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::{to_u64, to_usize};
 use crate::base::source::Source;
 use crate::evidence::filesystem::host;
 use std::io::{self, Write};
@@ -32,7 +33,7 @@ pub(super) fn spool(content: &Rewindable, cap: u64) -> io::Result<(Source, Optio
             Ok(count) => count,
             Err(_) => {
                 let end = content.len().saturating_sub(at);
-                let rest = block.get_mut(..usize::try_from(end).unwrap_or(usize::MAX)).unwrap_or_default();
+                let rest = block.get_mut(..to_usize(end)).unwrap_or_default();
                 read_full(content, at, rest).unwrap_or(0)
             }
         };
@@ -41,7 +42,7 @@ pub(super) fn spool(content: &Rewindable, cap: u64) -> io::Result<(Source, Optio
             break content.read_at(at, &mut [0]).err();
         }
         file.write_all(bytes)?;
-        at = at.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        at = at.saturating_add(to_u64(count));
     };
     Ok((host::opened(file)?, failure))
 }

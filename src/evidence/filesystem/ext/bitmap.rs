@@ -1,9 +1,8 @@
 //! Which blocks are in use. Source: Linux kernel, `Documentation/filesystems/ext4/bitmaps.rst` and, for bitmaps that were
 //! never written, `ext4_init_block_bitmap` of `fs/ext4/balloc.c`.
-
-use super::field::{bytes, index};
 use super::group::Group;
 use super::volume::{Volume, is_set};
+use crate::base::number::{to_u64, to_usize};
 use std::ops::Range;
 
 /// The block bitmaps, of which the last one asked for is held.
@@ -32,7 +31,7 @@ impl BlockBitmap {
         let mut bitmap = Self::default();
         let mut ranges: Vec<Range<u64>> = Vec::new();
         let end = volume.source.len().min(volume.offset(superblock.blocks));
-        for group in 0..bytes(volume.groups.len()) {
+        for group in 0..to_u64(volume.groups.len()) {
             let first = superblock.first_block(group);
             if volume.offset(first) >= end {
                 break;
@@ -46,7 +45,7 @@ impl BlockBitmap {
             let mut cluster = 0;
             while cluster < clusters {
                 // Eight at a time where they are all alike.
-                let byte = bitmap.bits.get(index(cluster >> 3)).copied().unwrap_or(0xff);
+                let byte = bitmap.bits.get(to_usize(cluster >> 3)).copied().unwrap_or(0xff);
                 let alike = cluster & 7 == 0 && matches!(byte, 0 | 0xff);
                 let step = if alike { 8 } else { 1 };
                 if !is_set(&bitmap.bits, cluster) {
@@ -84,14 +83,14 @@ impl BlockBitmap {
     fn mark_structures(&mut self, volume: &Volume, group: u64, described: Group) {
         let superblock = &volume.superblock;
         let first = superblock.first_block(group);
-        let table = u64::from(superblock.inodes_per_group).saturating_mul(bytes(superblock.inode_size));
-        let copy = (first, superblock.copied_blocks(group, bytes(volume.groups.len())));
+        let table = u64::from(superblock.inodes_per_group).saturating_mul(to_u64(superblock.inode_size));
+        let copy = (first, superblock.copied_blocks(group, to_u64(volume.groups.len())));
         let table = (described.inode_table.unwrap_or(0), table.div_ceil(superblock.block_size.max(1)));
         for (block, count) in [copy, (described.block_bitmap, 1), (described.inode_bitmap, 1), table] {
             let end = block.saturating_add(count).min(superblock.first_block(group.saturating_add(1)));
             for block in block.max(first)..end {
                 let bit = block.saturating_sub(first).checked_div(superblock.cluster_blocks).unwrap_or(0);
-                if let Some(byte) = self.bits.get_mut(index(bit >> 3)) {
+                if let Some(byte) = self.bits.get_mut(to_usize(bit >> 3)) {
                     *byte |= 1 << (bit & 7);
                 }
             }

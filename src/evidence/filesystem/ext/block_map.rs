@@ -1,8 +1,9 @@
 //! Maps of blocks with one, two and three levels of indirection. Source: Linux kernel,
 //! `Documentation/filesystems/ext4/ifork.rst`, "Direct/Indirect Block Addressing".
 
-use super::field::{bytes, u32_at};
+use super::field::u32_at;
 use super::map::Mapper;
+use crate::base::number::to_u64;
 
 /// Pointers in the inode that lead to the content itself.
 const DIRECT: usize = 12;
@@ -15,7 +16,7 @@ impl Mapper<'_> {
         let pointers = self.volume.superblock.block_size >> 2;
         let (direct, indirect) = map.split_at_checked(DIRECT.saturating_mul(POINTER)).unwrap_or((map, &[]));
         self.pointers(direct, 0, 0);
-        let mut first = bytes(DIRECT);
+        let mut first = to_u64(DIRECT);
         for (level, pointer) in (1u32..).zip(indirect.chunks_exact(POINTER)) {
             self.indirect(u32_at(pointer, 0), level, first);
             first = first.saturating_add(pointers.saturating_pow(level));

@@ -1,6 +1,7 @@
 //! What is wrong with bytes of the volume, and the list of what is told of them.
 
 use crate::base::anomaly::Cause;
+use crate::base::number::to_u64;
 use crate::evidence::entry::EntryPath;
 use crate::evidence::mounted::{Noted, NotedCause};
 
@@ -48,7 +49,7 @@ impl Notes {
         if self.noted.len() < self.cap {
             self.noted.push(Noted { path: path(), what: what.into() });
         } else if self.noted.len() == self.cap {
-            let cap = u64::try_from(self.cap).unwrap_or(u64::MAX);
+            let cap = to_u64(self.cap);
             let what = NotedCause::LimitReached("errors of one file system", cap);
             self.noted.push(Noted { path: EntryPath::default(), what });
         }

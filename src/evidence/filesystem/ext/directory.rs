@@ -3,7 +3,8 @@
 //! made to look empty.
 
 use super::damage::Damage;
-use super::field::{bytes, u16_at, u32_at};
+use super::field::{u16_at, u32_at};
+use crate::base::number::to_u64;
 use std::ops::Range;
 
 /// Bytes of an entry before its name.
@@ -83,7 +84,7 @@ impl Listing {
     pub(super) fn block(&mut self, block: &[u8], form: Form, offset: u64) {
         let mut at = 0usize;
         while at.saturating_add(HEADER) <= block.len() {
-            let place = offset.saturating_add(bytes(at));
+            let place = offset.saturating_add(to_u64(at));
             let Some(raw) = Raw::read(block, at..block.len(), form, offset) else {
                 self.damage.get_or_insert_with(|| Damage::new("an entry of a directory with a wrong length", place));
                 let Some(next) = resume(block, at, form) else { return };
@@ -153,7 +154,7 @@ impl<'b> Raw<'b> {
     fn read(block: &'b [u8], range: Range<usize>, form: Form, offset: u64) -> Option<Self> {
         let at = range.start;
         let rest = block.get(range)?;
-        let length = record_length(u16_at(rest, 4), bytes(block.len()))?;
+        let length = record_length(u16_at(rest, 4), to_u64(block.len()))?;
         let (size, kind) = match (form.has_types, *rest.get(6)?, *rest.get(7)?) {
             (true, size, kind) => (usize::from(size), kind),
             (false, low, high) => (usize::from(u16::from_le_bytes([low, high])), 0),
@@ -161,7 +162,7 @@ impl<'b> Raw<'b> {
         // The upper bits of the type say that more data follows the name (`dirdata`).
         let kind = if kind == CHECKSUM { kind } else { kind & 0xf };
         let name = rest.get(HEADER..HEADER.checked_add(size)?)?;
-        let offset = offset.saturating_add(bytes(at));
+        let offset = offset.saturating_add(to_u64(at));
         let raw = Self { offset, inode: u32_at(rest, 0), length, kind, name };
         (length.is_multiple_of(4) && length >= HEADER.saturating_add(size) && length <= rest.len()).then_some(raw)
     }

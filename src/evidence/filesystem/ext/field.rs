@@ -16,13 +16,3 @@ pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
 pub(super) fn joined(low: u32, high: u32) -> u64 {
     (u64::from(high) << 32) | u64::from(low)
 }
-
-/// A number of bytes as an index; one that no buffer has where it does not fit.
-pub(super) fn index(bytes: u64) -> usize {
-    usize::try_from(bytes).unwrap_or(usize::MAX)
-}
-
-/// An index as a number of bytes.
-pub(super) fn bytes(index: usize) -> u64 {
-    u64::try_from(index).unwrap_or(u64::MAX)
-}

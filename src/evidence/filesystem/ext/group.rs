@@ -2,9 +2,10 @@
 //! `Documentation/filesystems/ext4/group_descr.rst`, and `descriptor_loc` of `fs/ext4/super.c` for meta groups.
 
 use super::damage::Damage;
-use super::field::{bytes, index, joined, u16_at, u32_at};
+use super::field::{joined, u16_at, u32_at};
 use super::superblock::{Superblock, incompatible};
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::{to_u64, to_usize};
 
 /// Groups believed of a superblock that names more blocks than there are; of a real file system those of 8 TiB.
 const UNSEEN_GROUPS: u64 = 65_536;
@@ -38,7 +39,7 @@ pub(super) fn read(volume: &dyn ReadAt, superblock: &Superblock) -> (Vec<Group>,
     for copy in copies.into_iter().filter(|copy| *copy < count) {
         let groups = read_copy(volume, superblock, count, copy);
         let bad = groups.iter().filter(|group| group.inode_table.is_none()).count();
-        let bad = count.saturating_sub(bytes(groups.len())).saturating_add(bytes(bad));
+        let bad = count.saturating_sub(to_u64(groups.len())).saturating_add(to_u64(bad));
         if best.as_ref().is_none_or(|(least, ..)| bad < *least) {
             best = Some((bad, copy, groups));
         }
@@ -66,14 +67,14 @@ fn read_copy(volume: &dyn ReadAt, superblock: &Superblock, count: u64, copy: u64
     let mut groups = Vec::new();
     // Copies are written when a file system is made or grown: what was never used changes later.
     let has_flags = superblock.has_group_flags() && copy == 0;
-    for number in 0..count.div_ceil(bytes(per_block)) {
-        let at = table_block(superblock, number, bytes(per_block), copy).saturating_mul(superblock.block_size);
+    for number in 0..count.div_ceil(to_u64(per_block)) {
+        let at = table_block(superblock, number, to_u64(per_block), copy).saturating_mul(superblock.block_size);
         let length = read_full(volume, at, &mut block).unwrap_or(0);
         let read = block.get(..length).unwrap_or_default();
         if read.is_empty() {
             break;
         }
-        let wanted = index(count.saturating_sub(bytes(groups.len()))).min(per_block);
+        let wanted = to_usize(count.saturating_sub(to_u64(groups.len()))).min(per_block);
         let descriptors = read.chunks_exact(superblock.descriptor_size).take(wanted);
         groups.extend(descriptors.map(|descriptor| parse(descriptor, superblock, has_flags)));
     }
@@ -97,7 +98,7 @@ fn parse(descriptor: &[u8], superblock: &Superblock, has_flags: bool) -> Group {
     let wide = descriptor.len() >= 64;
     let pair = |low, high| joined(u32_at(descriptor, low), if wide { u32_at(descriptor, high) } else { 0 });
     let table = pair(0x8, 0x28);
-    let length = u64::from(superblock.inodes_per_group).saturating_mul(bytes(superblock.inode_size));
+    let length = u64::from(superblock.inodes_per_group).saturating_mul(to_u64(superblock.inode_size));
     let end = table.saturating_add(length.div_ceil(superblock.block_size));
     let unused_high = if wide { u16_at(descriptor, 0x32) } else { 0 };
     let unused = (u32::from(unused_high) << 16) | u32::from(u16_at(descriptor, 0x1c));

@@ -3,6 +3,7 @@
 use super::field::{joined, u16_at, u32_at};
 use super::superblock::{Superblock, incompatible};
 use super::xattr;
+use crate::base::number::to_usize;
 use crate::base::time::{FileTimes, Timestamp};
 use crate::evidence::entry::{EntryKind, Stat};
 use std::borrow::Cow;
@@ -113,7 +114,7 @@ impl<'b> Inode<'b> {
     /// Such content in one piece, as long as the size says or as there is.
     pub(super) fn inline_content(self, superblock: &Superblock) -> Cow<'b, [u8]> {
         let (first, rest) = self.inline_parts();
-        let length = usize::try_from(self.size(superblock)).unwrap_or(usize::MAX);
+        let length = to_usize(self.size(superblock));
         if length <= first.len() {
             return Cow::Borrowed(first.get(..length).unwrap_or_default());
         }

@@ -2,9 +2,9 @@
 
 use super::bitmap::BlockBitmap;
 use super::damage::Damage;
-use super::field::{bytes, index};
 use super::inode::Inode;
 use super::volume::{Budget, Volume};
+use crate::base::number::{to_u64, to_usize};
 use std::collections::HashSet;
 
 /// Runs kept for one file; a real one of so many pieces has at least four gigabytes.
@@ -156,14 +156,14 @@ pub(super) fn each_piece(
     buffer: &mut [u8],
     mut visit: impl FnMut(&[u8], u64) -> bool,
 ) -> Result<(), Damage> {
-    let per_piece = bytes(buffer.len()).checked_div(volume.superblock.block_size).unwrap_or(0).max(1);
+    let per_piece = to_u64(buffer.len()).checked_div(volume.superblock.block_size).unwrap_or(0).max(1);
     for run in runs {
         let Some(first) = run.block else { continue };
         let mut skipped = 0;
         while skipped < run.count {
             let count = per_piece.min(run.count.saturating_sub(skipped));
             let offset = volume.offset(first.saturating_add(skipped));
-            let Some(piece) = buffer.get_mut(..index(volume.offset(count))) else { return Ok(()) };
+            let Some(piece) = buffer.get_mut(..to_usize(volume.offset(count))) else { return Ok(()) };
             volume.read(offset, piece)?;
             if !visit(piece, offset) {
                 return Ok(());

@@ -2,11 +2,11 @@
 
 use super::damage::Damage;
 use super::directory::Listing;
-use super::field::{bytes, index};
 use super::inode::Inode;
 use super::volume::{Budget, is_set};
 use super::walk::{Open, Walk};
 use crate::base::bytes::{AlignedBuffer, read_full};
+use crate::base::number::{to_u64, to_usize};
 use crate::evidence::entry::{EntryKind, Origin, Recovery, Stat};
 use crate::evidence::mounted::NotedCause;
 use crate::evidence::tree::{Node, Tree};
@@ -79,14 +79,14 @@ impl Walk<'_> {
                 continue;
             }
             let has_bitmap = !group.inodes_unwritten && volume.read_block(group.inode_bitmap, &mut bitmap).is_ok();
-            let length = u64::from(count).saturating_mul(bytes(superblock.inode_size));
+            let length = u64::from(count).saturating_mul(to_u64(superblock.inode_size));
             if !budget.take(length.div_ceil(superblock.block_size.max(1))) {
                 self.note(Damage::new("inode tables are larger than their file system", table));
                 break;
             }
             let mut at = 0u64;
             while at < length {
-                let wanted = index(length.saturating_sub(at)).min(PIECE);
+                let wanted = to_usize(length.saturating_sub(at)).min(PIECE);
                 let space = buffer.space().get_mut(..wanted).unwrap_or_default();
                 let read = match read_full(&volume.source, table.saturating_add(at), space) {
                     Ok(read) => read,
@@ -98,7 +98,7 @@ impl Walk<'_> {
                         break;
                     }
                 };
-                let skipped = at.checked_div(bytes(superblock.inode_size)).unwrap_or(0);
+                let skipped = at.checked_div(to_u64(superblock.inode_size)).unwrap_or(0);
                 for (number, raw) in (skipped..).zip(buffer.filled(read).chunks_exact(superblock.inode_size)) {
                     let inode = Inode::new(raw);
                     if inode.mode() == 0 {
@@ -110,7 +110,7 @@ impl Walk<'_> {
                         if has_bitmap { is_set(&bitmap, number) } else { !group.inodes_unwritten && inode.is_linked() };
                     let Some(orphan) = self.judge(number_of, inode, used) else { continue };
                     if found.len() >= ORPHANS {
-                        self.note(NotedCause::LimitReached("files without a name", bytes(ORPHANS)));
+                        self.note(NotedCause::LimitReached("files without a name", to_u64(ORPHANS)));
                         return found;
                     }
                     found.push(orphan);
@@ -118,7 +118,7 @@ impl Walk<'_> {
                 if read < wanted {
                     break;
                 }
-                at = at.saturating_add(bytes(wanted));
+                at = at.saturating_add(to_u64(wanted));
             }
         }
         found

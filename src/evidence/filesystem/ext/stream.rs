@@ -2,12 +2,12 @@
 
 use super::bitmap::BlockBitmap;
 use super::deleted;
-use super::field::index;
 use super::inode::Inode;
 use super::map::{self, Run};
 use super::volume::{Budget, Volume};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_by_parts};
+use crate::base::number::to_usize;
 use crate::base::source::Source;
 use crate::evidence::entry::{Origin, Recovery};
 use crate::evidence::mounted::Streams;
@@ -82,7 +82,7 @@ impl Blocks {
         let block = offset.checked_div(self.block_size).unwrap_or(0);
         let at = self.runs.partition_point(|run| run.end() <= block);
         let run = self.runs.get(at);
-        let upto = |end: u64| index(end.saturating_mul(self.block_size).saturating_sub(offset)).min(buffer.len());
+        let upto = |end: u64| to_usize(end.saturating_mul(self.block_size).saturating_sub(offset)).min(buffer.len());
         let Some(run) = run.filter(|run| run.file_block <= block) else {
             let count = upto(run.map_or(u64::MAX, |run| run.file_block));
             buffer.get_mut(..count).unwrap_or_default().fill(0);
@@ -104,7 +104,7 @@ impl Blocks {
 
 impl ReadAt for Blocks {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = buffer.len().min(index(self.length.saturating_sub(offset)));
+        let wanted = buffer.len().min(to_usize(self.length.saturating_sub(offset)));
         read_by_parts(offset, buffer.get_mut(..wanted).unwrap_or_default(), |at, rest| self.read_once(at, rest))
     }
 

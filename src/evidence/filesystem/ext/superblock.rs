@@ -2,9 +2,10 @@
 //! `Documentation/filesystems/ext4/super.rst` and `fs/ext4/ext4.h`.
 
 use super::damage::Damage;
-use super::field::{bytes, index, joined, u16_at, u32_at};
+use super::field::{joined, u16_at, u32_at};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::{to_u64, to_usize};
 
 /// Features that a reader must know (`s_feature_incompat`).
 pub(super) mod incompatible {
@@ -164,7 +165,7 @@ impl Superblock {
             return Err(wrong("superblock: inodes per group", 0x28));
         }
         let inode_size = if dynamic { usize::from(u16_at(bytes, 0x58)) } else { 128 };
-        if inode_size < 128 || !inode_size.is_power_of_two() || inode_size > index(block_size) {
+        if inode_size < 128 || !inode_size.is_power_of_two() || inode_size > to_usize(block_size) {
             return Err(wrong("superblock: inode size", 0x58));
         }
         let descriptor_size = if wide { usize::from(u16_at(bytes, 0xfe)) } else { 32 };
@@ -238,7 +239,7 @@ impl Superblock {
     /// Blocks at the start of a group that a copy of the superblock and of descriptors takes (`ext4_num_base_meta_blocks`).
     pub(super) fn copied_blocks(&self, group: u64, groups: u64) -> u64 {
         let copy = u64::from(self.has_copy(group));
-        let per_block = self.block_size.checked_div(bytes(self.descriptor_size)).unwrap_or(1).max(1);
+        let per_block = self.block_size.checked_div(to_u64(self.descriptor_size)).unwrap_or(1).max(1);
         let has_meta_groups = self.uses(incompatible::META_GROUPS);
         if has_meta_groups && group >= self.first_meta_group.saturating_mul(per_block) {
             let place = group.checked_rem(per_block).unwrap_or(0);
@@ -250,7 +251,7 @@ impl Superblock {
 
     /// Bytes of a block as the length of a buffer.
     pub(super) fn block_length(&self) -> usize {
-        index(self.block_size)
+        to_usize(self.block_size)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Inode tables, of which the pieces last used are held.
 
 use super::damage::Damage;
-use super::field::{bytes, index};
 use super::inode::Inode;
 use super::volume::{Volume, no_such_inode};
 use crate::base::bytes::{AlignedBuffer, read_full};
+use crate::base::number::{to_u64, to_usize};
 
 /// Bytes of a piece: as many inodes as a directory seldom has.
 const PIECE: usize = 64 << 10;
@@ -43,7 +43,7 @@ impl<'v> InodeTables<'v> {
         let (group, at) = self.volume.place(number).ok_or_else(|| no_such_inode(number))?;
         let start = self.volume.table_offset(group)?;
         let span = if self.rest > 0 { PIECE } else { SMALL_PIECE.max(self.volume.superblock.inode_size) };
-        let within = at.checked_rem(bytes(span)).unwrap_or(0);
+        let within = at.checked_rem(to_u64(span)).unwrap_or(0);
         let offset = start.saturating_add(at.saturating_sub(within));
         let held = |piece: &Piece| piece.offset == offset;
         if !self.pieces.get(self.last).is_some_and(held) {
@@ -53,7 +53,7 @@ impl<'v> InodeTables<'v> {
             };
         }
         let size = self.volume.superblock.inode_size;
-        let within = index(within);
+        let within = to_usize(within);
         let piece = self.pieces.get(self.last);
         let inode = piece.and_then(|piece| piece.buffer.filled(piece.length).get(within..within.saturating_add(size)));
         let beyond = || Damage::new(format!("inode {number} is beyond the end of the volume"), offset);
@@ -69,9 +69,9 @@ impl<'v> InodeTables<'v> {
             self.oldest
         };
         let superblock = &self.volume.superblock;
-        let table = u64::from(superblock.inodes_per_group).saturating_mul(bytes(superblock.inode_size));
-        let length = index(table.saturating_sub(at)).min(span);
-        self.rest = self.rest.saturating_sub(bytes(length));
+        let table = u64::from(superblock.inodes_per_group).saturating_mul(to_u64(superblock.inode_size));
+        let length = to_usize(table.saturating_sub(at)).min(span);
+        self.rest = self.rest.saturating_sub(to_u64(length));
         let Some(piece) = self.pieces.get_mut(place) else { return Ok(place) };
         piece.offset = u64::MAX;
         let space = piece.buffer.space().get_mut(..length).unwrap_or_default();

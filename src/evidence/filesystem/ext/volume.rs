@@ -1,11 +1,11 @@
 //! The volume that holds the file system: where its blocks, inodes and bitmaps are.
 
 use super::damage::Damage;
-use super::field::{bytes, index};
 use super::group::{self, Group};
 use super::superblock::Superblock;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::read_full;
+use crate::base::number::{to_u32, to_u64, to_usize};
 use crate::base::source::Source;
 
 /// A volume, its measures and its groups.
@@ -94,8 +94,8 @@ impl Volume {
 
     /// The last inode that there can be.
     pub(super) fn last_inode(&self) -> u32 {
-        let count = bytes(self.groups.len()).saturating_mul(self.superblock.inodes_per_group.into());
-        u32::try_from(count).unwrap_or(u32::MAX)
+        let count = to_u64(self.groups.len()).saturating_mul(self.superblock.inodes_per_group.into());
+        to_u32(count)
     }
 
     /// The group of an inode, and its place in the group's table in bytes.
@@ -104,7 +104,7 @@ impl Volume {
         let group = number.checked_div(self.superblock.inodes_per_group)?;
         let at = number.checked_rem(self.superblock.inodes_per_group)?;
         let group = usize::try_from(group).ok().filter(|group| *group < self.groups.len())?;
-        Some((group, u64::from(at).saturating_mul(bytes(self.superblock.inode_size))))
+        Some((group, u64::from(at).saturating_mul(to_u64(self.superblock.inode_size))))
     }
 
     /// Where the inode table of a group begins, in bytes.
@@ -149,5 +149,5 @@ pub(super) fn no_such_inode(inode: u32) -> Damage {
 
 /// Whether a bit of a bitmap is set; one beyond its end is.
 pub(super) fn is_set(bitmap: &[u8], bit: u64) -> bool {
-    bitmap.get(index(bit >> 3)).is_none_or(|byte| byte >> (bit & 7) & 1 != 0)
+    bitmap.get(to_usize(bit >> 3)).is_none_or(|byte| byte >> (bit & 7) & 1 != 0)
 }

@@ -4,7 +4,6 @@ use super::bitmap::BlockBitmap;
 use super::damage::{Damage, Notes};
 use super::deleted;
 use super::directory::{Form, Listing, Named};
-use super::field::bytes;
 use super::inode::Inode;
 use super::map;
 use super::superblock::incompatible;
@@ -12,6 +11,7 @@ use super::tables::InodeTables;
 use super::volume::{Budget, Volume};
 use crate::base::bytes::AlignedBuffer;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery, Stat};
 use crate::evidence::mounted::{Noted, NotedCause};
 use crate::evidence::tree::{Node, NodeIndex, Refused, Tree};
@@ -216,7 +216,7 @@ impl<'v> Walk<'v> {
             for (number, block_bytes) in (0u64..).zip(piece.chunks_exact(block)) {
                 listing.block(block_bytes, form, offset.saturating_add(volume.offset(number)));
             }
-            bytes(listing.live.len()) <= self.limits.files
+            to_u64(listing.live.len()) <= self.limits.files
         })
     }
 
@@ -319,7 +319,7 @@ impl<'v> Walk<'v> {
             Refused::TooDeep if !self.refused.0 => {
                 self.refused.0 = true;
                 self.notes
-                    .push(path, NotedCause::LimitReached("depth of directories", bytes(self.limits.directory_depth)));
+                    .push(path, NotedCause::LimitReached("depth of directories", to_u64(self.limits.directory_depth)));
             }
             Refused::TooMany if !self.refused.1 => {
                 self.refused.1 = true;

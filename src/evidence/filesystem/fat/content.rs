@@ -3,6 +3,7 @@
 use super::chain::Run;
 use super::geometry::Geometry;
 use crate::base::bytes::{ReadAt, read_by_parts, read_full};
+use crate::base::number::to_usize;
 use crate::base::source::Source;
 use std::io;
 
@@ -63,7 +64,7 @@ impl Content {
         let number = self.extents.partition_point(|extent| extent.end <= offset);
         let Some(extent) = self.extents.get(number) else { return Ok(0) };
         let rest = extent.end.saturating_sub(offset);
-        let wanted = usize::try_from(rest).unwrap_or(usize::MAX).min(buffer.len());
+        let wanted = to_usize(rest).min(buffer.len());
         let Some(target) = buffer.get_mut(..wanted) else { return Ok(0) };
         read_full(&self.source, extent.volume_end.saturating_sub(rest), target)
     }
@@ -71,7 +72,7 @@ impl Content {
 
 impl ReadAt for Content {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = usize::try_from(self.length.saturating_sub(offset)).unwrap_or(usize::MAX).min(buffer.len());
+        let wanted = to_usize(self.length.saturating_sub(offset)).min(buffer.len());
         read_by_parts(offset, buffer.get_mut(..wanted).unwrap_or_default(), |at, target| {
             if at >= self.written {
                 target.fill(0);
@@ -80,7 +81,7 @@ impl ReadAt for Content {
             if at >= self.held {
                 return Err(io::Error::other(self.shortfall));
             }
-            let end = usize::try_from(self.held.min(self.written).saturating_sub(at)).unwrap_or(usize::MAX);
+            let end = to_usize(self.held.min(self.written).saturating_sub(at));
             let length = target.len().min(end);
             self.read_extent(at, target.get_mut(..length).unwrap_or_default())
         })

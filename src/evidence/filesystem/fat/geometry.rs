@@ -4,6 +4,7 @@ use super::name;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
+use crate::base::number::to_u32;
 use crate::evidence::mounted::NotedCause;
 
 /// Which of the four.
@@ -74,7 +75,7 @@ impl Geometry {
             if fields.bytes(3, 8) == b"EXFAT   " { Self::of_exfat(fields)? } else { Self::of_fat(fields)? };
         let mut damage = Vec::new();
         let entries = geometry.table_length.saturating_mul(8).checked_div(geometry.variant.width()).unwrap_or(0);
-        let described = u32::try_from(entries.saturating_sub(2)).unwrap_or(u32::MAX);
+        let described = to_u32(entries.saturating_sub(2));
         if described < geometry.clusters {
             let told = format!("{} clusters, but a table of {described}", geometry.clusters);
             damage.push(NotedCause::Corrupt(told, 0));
@@ -128,7 +129,7 @@ impl Geometry {
         Ok(Self {
             variant,
             cluster: sector.saturating_mul(per_cluster),
-            clusters: u32::try_from(clusters).unwrap_or(u32::MAX).min(MOST_CLUSTERS),
+            clusters: to_u32(clusters).min(MOST_CLUSTERS),
             heap: heap.saturating_mul(sector),
             table: table.saturating_mul(sector),
             table_length: per_table.saturating_mul(sector),
@@ -184,7 +185,7 @@ impl Geometry {
 
     /// How many clusters so many bytes take.
     pub(super) fn clusters_of(&self, bytes: u64) -> u32 {
-        u32::try_from(bytes.div_ceil(self.cluster.max(1))).unwrap_or(u32::MAX)
+        to_u32(bytes.div_ceil(self.cluster.max(1)))
     }
 
     /// The label in the boot sector, for volumes that have none in their root directory.

@@ -9,6 +9,7 @@ use super::{Layout, Place, entry, exfat};
 use crate::base::bytes::{AlignedBuffer, read_full};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::{to_u64, to_usize};
 use crate::base::source::Source;
 use crate::base::time::FileTimes;
 use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery, Stat};
@@ -101,7 +102,7 @@ pub(super) fn walk(volume: &Source, chains: &Chains, limits: &Limits) -> Walked 
         walk.directory(directory);
     }
     if walk.untold > 0 {
-        let limit = u64::try_from(MOST_NOTED).unwrap_or(u64::MAX);
+        let limit = to_u64(MOST_NOTED);
         let what = NotedCause::LimitReached("damages of one volume that are told one by one", limit);
         walk.walked.noted.push(Noted { path: EntryPath::default(), what });
     }
@@ -271,7 +272,7 @@ impl Walk<'_> {
                 self.note(at.index, "a directory that cannot be read to its end", offset);
                 flow = ControlFlow::Break(());
             }
-            done = done.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
+            done = done.saturating_add(to_u64(filled));
         }
         self.buffer = buffer;
         flow
@@ -425,9 +426,7 @@ impl Walk<'_> {
 
     fn refuse(&mut self, parent: NodeIndex, refused: Refused) {
         let (what, limit) = match refused {
-            Refused::TooDeep => {
-                ("depth of directories", u64::try_from(self.limits.directory_depth).unwrap_or(u64::MAX))
-            }
+            Refused::TooDeep => ("depth of directories", to_u64(self.limits.directory_depth)),
             Refused::TooMany => ("files", self.limits.files),
         };
         if self.refused.insert(what) {
@@ -454,7 +453,7 @@ impl Claims {
         let mut before = None;
         for run in runs {
             for cluster in run.first..run.first.saturating_add(run.count) {
-                let place = usize::try_from(cluster >> 6).unwrap_or(usize::MAX);
+                let place = to_usize(cluster >> 6);
                 let Some(word) = self.0.get_mut(place) else { break };
                 let bit = 1u64 << (cluster & 63);
                 if *word & bit != 0 && before.is_none() {

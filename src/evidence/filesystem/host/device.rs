@@ -6,6 +6,7 @@ use super::file::HostFile;
 use super::file::open_read_only as open;
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{AlignedBuffer, ReadAt};
+use crate::base::number::to_u64;
 use crate::base::source::Source;
 use std::io::{self, Seek, SeekFrom};
 use std::path::Path;
@@ -124,7 +125,7 @@ impl<R: ReadAt> ReadAt for Sectors<R> {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let before = offset.checked_rem(Self::SECTOR).unwrap_or(0);
         let rest = self.length.saturating_sub(offset);
-        let wanted = u64::try_from(buffer.len()).unwrap_or(u64::MAX).min(rest);
+        let wanted = to_u64(buffer.len()).min(rest);
         if wanted == 0 {
             return Ok(0);
         }

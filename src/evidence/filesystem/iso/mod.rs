@@ -12,6 +12,7 @@ mod walk;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_by_parts, read_full};
 use crate::base::limits::Limits;
+use crate::base::number::to_usize;
 use crate::base::source::Source;
 use crate::evidence::mounted::{Mounted, Streams};
 use crate::evidence::tree::Node;
@@ -74,7 +75,7 @@ impl ReadAt for File {
                 return Ok(0);
             };
             let rest = end.saturating_sub(at);
-            let wanted = usize::try_from(rest).unwrap_or(usize::MAX).min(target.len());
+            let wanted = to_usize(rest).min(target.len());
             let start = extent.start.saturating_add(extent.length).saturating_sub(rest);
             match read_full(&self.volume, start, target.get_mut(..wanted).unwrap_or_default())? {
                 0 => Err(io::Error::other("a file that lies beyond the end of the image")),

@@ -5,6 +5,7 @@ use super::record::Record;
 use super::{Extent, SECTOR};
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::source::Source;
 use crate::evidence::entry::{EntryKind, Origin, Stat};
 use crate::evidence::mounted::{Noted, NotedCause};
@@ -79,7 +80,7 @@ impl Walk<'_> {
         let mut at = 0usize;
         while let Some(length) = sector.get(at).copied().filter(|length| *length > 0) {
             let end = at.saturating_add(usize::from(length));
-            let place = offset.saturating_add(u64::try_from(at).unwrap_or(0));
+            let place = offset.saturating_add(to_u64(at));
             let record = sector.get(at..end).filter(|record| record.len() > 33);
             match record.ok_or("a record that is cut off").and_then(|record| Record::of(record, self.disc, self.volume))
             {
@@ -162,7 +163,7 @@ impl Walk<'_> {
         match self.walked.noted.len() {
             ..MOST_NOTED => self.walked.noted.push(Noted { path, what }),
             MOST_NOTED => {
-                let limit = u64::try_from(MOST_NOTED).unwrap_or(u64::MAX);
+                let limit = to_u64(MOST_NOTED);
                 let what = NotedCause::LimitReached("damages of one volume that are told one by one", limit);
                 self.walked.noted.push(Noted { path, what });
             }
@@ -173,7 +174,7 @@ impl Walk<'_> {
     fn refuse(&mut self, parent: NodeIndex, refused: Refused) {
         let what = match refused {
             Refused::TooDeep => {
-                let depth = u64::try_from(self.limits.directory_depth).unwrap_or(u64::MAX);
+                let depth = to_u64(self.limits.directory_depth);
                 NotedCause::LimitReached("depth of directories", depth)
             }
             Refused::TooMany => NotedCause::LimitReached("files", self.limits.files),

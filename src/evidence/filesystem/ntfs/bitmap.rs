@@ -2,6 +2,7 @@
 
 use super::runs::Run;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::to_u64;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
@@ -48,7 +49,7 @@ impl Bitmap {
             let (step, free) = match (inside % 8, byte) {
                 (0, [first, ..]) if matches!(first, 0 | 0xff) => {
                     let same = byte.iter().take_while(|byte| *byte == first).count();
-                    (u64::try_from(same).unwrap_or(1).saturating_mul(8), *first == 0)
+                    (to_u64(same).saturating_mul(8), *first == 0)
                 }
                 (bit, [first, ..]) => (1, first & (1u8 << bit) == 0),
                 (_, []) => (WINDOW_CLUSTERS.saturating_sub(inside), false),

@@ -7,6 +7,7 @@ use super::notes::Notes;
 use super::table::{File, NONE, STREAMS, Stream, Table};
 use super::wof;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::time::{FileTimes, Timestamp};
 use crate::evidence::entry::{EntryKind, Origin, Recovery, Stat};
 use crate::evidence::mounted::NotedCause;
@@ -213,7 +214,7 @@ impl Building<'_> {
         match self.tree.add(parent, name, node) {
             Ok(index) => Some(index),
             Err(Refused::TooDeep) => {
-                let limit = u64::try_from(self.limits.directory_depth).unwrap_or(u64::MAX);
+                let limit = to_u64(self.limits.directory_depth);
                 self.notes.whole(NotedCause::LimitReached("depth of directories", limit));
                 None
             }

@@ -2,6 +2,7 @@
 
 use super::runs::damaged;
 use crate::base::bytes::{ReadAt, read_by_parts};
+use crate::base::number::{to_u64, to_usize};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
@@ -36,8 +37,8 @@ impl<C: Chunks> Chunked<C> {
 
 impl<C: Chunks> ReadAt for Chunked<C> {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let size = u64::try_from(self.chunk).unwrap_or(1).max(1);
-        let wanted = buffer.len().min(usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX));
+        let size = to_u64(self.chunk).max(1);
+        let wanted = buffer.len().min(to_usize(self.size.saturating_sub(offset)));
         let mut guard = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { chunks, number, content } = &mut *guard;
         read_by_parts(offset, buffer.get_mut(..wanted).unwrap_or_default(), |at, rest| {

@@ -4,6 +4,7 @@ use super::chunked::Chunks;
 use super::lznt1::decompress;
 use super::runs::{Content, damaged};
 use crate::base::bytes::read_full;
+use crate::base::number::to_usize;
 use std::io;
 
 /// The largest unit that is read; Windows makes units of 16 clusters of at most 4 KiB.
@@ -52,7 +53,7 @@ impl Chunks for Units {
     fn fill(&mut self, number: u64, content: &mut [u8]) -> io::Result<()> {
         let first = number.saturating_mul(self.unit);
         let start = first.saturating_mul(self.clusters.cluster);
-        let written = usize::try_from(self.initialised.saturating_sub(start)).unwrap_or(usize::MAX).min(content.len());
+        let written = to_usize(self.initialised.saturating_sub(start)).min(content.len());
         if written == 0 {
             content.fill(0);
             return Ok(());

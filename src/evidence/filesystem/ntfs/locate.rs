@@ -6,6 +6,7 @@ use super::record::{Header, own_number, restore};
 use super::runs::{CAP, Content, Run, decode, ordered};
 use super::table::EXTENSIONS;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
+use crate::base::number::to_u64;
 use crate::base::source::Source;
 use std::collections::BTreeSet;
 
@@ -75,7 +76,7 @@ impl Volume {
         pending.dedup();
         // A part of the table may be described in another part: each is taken once, in the order of the clusters.
         for entry in pending {
-            let offset = entry.record.record.saturating_mul(u64::try_from(self.boot.record).unwrap_or(u64::MAX));
+            let offset = entry.record.record.saturating_mul(to_u64(self.boot.record));
             let known: &dyn ReadAt = table.unwrap_or(&content);
             let Some(record) = read_record(known, offset, self.boot.record) else { continue };
             let Some(header) = Header::of(&record).filter(|header| header.base.record == number) else { continue };
@@ -154,7 +155,7 @@ impl Volume {
 
     /// The records of the volume, by the numbers that they have of themselves, as one content in the measure of records.
     fn scan(&self) -> Result<Content, &'static str> {
-        let size = u64::try_from(self.boot.record).unwrap_or(1);
+        let size = to_u64(self.boot.record);
         let mut buffer = AlignedBuffer::new(BLOCK);
         let mut found: Vec<Run> = Vec::new();
         let most = self.source.len().checked_div(size).unwrap_or(0);
@@ -177,7 +178,7 @@ impl Volume {
                     found.push(Run { first: number, length: 1, start: Some(place) });
                 }
             }
-            offset = offset.saturating_add(u64::try_from(BLOCK).unwrap_or(u64::MAX));
+            offset = offset.saturating_add(to_u64(BLOCK));
         }
         // The mirror and old copies are short: of two that tell the same numbers, the longer run is the table's.
         found.sort_by_key(|run| (run.first, std::cmp::Reverse(run.length)));

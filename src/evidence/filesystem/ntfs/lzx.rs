@@ -5,6 +5,7 @@
 
 use crate::base::compression::copy;
 use crate::base::compression::huffman::{Bits, Code};
+use crate::base::number::to_usize;
 
 /// Bytes of content of one chunk.
 pub(super) const CHUNK: u64 = 32_768;
@@ -66,7 +67,7 @@ impl Lzx {
                     bits.align(data);
                     for offset in &mut recent {
                         let field = bits.bytes(4)?.first_chunk().map_or(0, |field| u32::from_le_bytes(*field));
-                        *offset = usize::try_from(field).unwrap_or(usize::MAX);
+                        *offset = to_usize(field);
                     }
                     let bytes = bits.bytes(size)?;
                     if let Some(target) = content.get_mut(at..end) {

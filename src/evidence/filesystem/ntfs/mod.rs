@@ -40,6 +40,7 @@ pub use records::{NamedStreams, Records};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::source::Source;
 use crate::evidence::mounted::{Mounted, NotedCause};
 use bitmap::Bitmap;
@@ -126,7 +127,7 @@ fn find(source: &Source, notes: &mut Notes) -> Result<(Volume, Content), Cause> 
 
 /// Opens `$Bitmap`.
 fn bitmap(volume: &Volume, table: &Source, notes: &mut Notes) -> Option<Arc<Bitmap>> {
-    let size = u64::try_from(volume.boot.record).unwrap_or(u64::MAX);
+    let size = to_u64(volume.boot.record);
     let base = read_record(table, BITMAP.saturating_mul(size), volume.boot.record);
     let content = base.and_then(|base| volume.data(BITMAP, &base, Some(&**table)));
     let content = content.filter(|content| !content.is_empty());

@@ -1,6 +1,7 @@
 //! File records: their update sequence and their header.
 
 use super::field::{Reference, u16_at, u32_at};
+use crate::base::number::to_usize;
 
 /// Bytes that one update sequence number protects, whatever the size of sectors.
 const STRIDE: usize = 512;
@@ -75,7 +76,7 @@ impl Header {
             directory: flags & 2 != 0,
             base: Reference::at(record, 32)?,
             attributes: usize::from(u16_at(record, 20)?),
-            used: usize::try_from(u32_at(record, 24)?).unwrap_or(usize::MAX).min(record.len()),
+            used: to_usize(u32_at(record, 24)?).min(record.len()),
         })
     }
 

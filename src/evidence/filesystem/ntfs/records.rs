@@ -11,6 +11,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
 use crate::base::guard::guarded;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::source::Source;
 use crate::evidence::entry::{EntryKind, Origin, Stat};
 use crate::evidence::mounted::{Guarded, Streams};
@@ -167,7 +168,7 @@ impl Records {
             if count < size {
                 break;
             }
-            offset = offset.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+            offset = offset.saturating_add(to_u64(count));
         }
         met.sort_by_key(|met| met.owner.record);
         met
@@ -264,7 +265,7 @@ fn broken_off(record: u64) -> String {
 }
 
 fn too_many(most: usize) -> String {
-    let limit = u64::try_from(most).unwrap_or(u64::MAX);
+    let limit = to_u64(most);
     Cause::LimitReached { what: "streams of a volume in use", limit }.to_string()
 }
 

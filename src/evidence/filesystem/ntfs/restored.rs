@@ -4,6 +4,7 @@
 
 use super::record::{Header, restore};
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_by_parts, read_full};
+use crate::base::number::to_usize;
 use crate::base::source::Source;
 use std::io;
 use std::ops::Range;
@@ -53,7 +54,7 @@ impl Restored {
     /// Where records are that hold more than they use, on the volume, in order.
     pub(super) fn slack(&self) -> Vec<Range<u64>> {
         let mut buffer = AlignedBuffer::new(BLOCK);
-        let size = usize::try_from(self.record).unwrap_or(usize::MAX);
+        let size = to_usize(self.record);
         let mut ranges = Vec::new();
         for part in &self.parts {
             let mut within = 0u64;
@@ -84,7 +85,7 @@ impl Restored {
         let next = self.parts.partition_point(|part| part.volume.saturating_add(part.length) <= offset);
         let part = self.parts.get(next);
         let before = part.map_or(u64::MAX, |part| part.volume.saturating_sub(offset));
-        let upto = |rest: u64| usize::try_from(rest).unwrap_or(usize::MAX).min(buffer.len());
+        let upto = |rest: u64| to_usize(rest).min(buffer.len());
         let Some(part) = part.filter(|_| before == 0) else {
             let count = upto(before);
             return self.volume.read_at(offset, buffer.get_mut(..count).unwrap_or_default());
@@ -95,7 +96,7 @@ impl Restored {
         let read = read_full(&*self.volume, offset.saturating_sub(inside), &mut record)?;
         record.truncate(read);
         let _ = restore(&mut record);
-        let held = record.get(usize::try_from(inside).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let held = record.get(to_usize(inside)..).unwrap_or_default();
         let count = count.min(held.len());
         if let (Some(target), Some(held)) = (buffer.get_mut(..count), held.get(..count)) {
             target.copy_from_slice(held);

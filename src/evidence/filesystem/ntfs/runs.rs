@@ -2,6 +2,7 @@
 
 use super::field::u64_at;
 use crate::base::bytes::{ReadAt, read_by_parts, read_full};
+use crate::base::number::to_usize;
 use crate::base::source::Source;
 use std::io;
 
@@ -113,7 +114,7 @@ impl Content {
         let cluster = offset.checked_div(self.cluster).unwrap_or(0);
         let run = self.run(cluster).ok_or_else(|| damaged("content: its clusters are not known"))?;
         let rest = run.end().saturating_mul(self.cluster).saturating_sub(offset);
-        let count = buffer.len().min(usize::try_from(rest).unwrap_or(usize::MAX));
+        let count = buffer.len().min(to_usize(rest));
         let Some(target) = buffer.get_mut(..count) else { return Ok(0) };
         match run.start {
             None => target.fill(0),
@@ -131,8 +132,8 @@ impl Content {
 
 impl ReadAt for Content {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let wanted = buffer.len().min(usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX));
-        let written = usize::try_from(self.initialised.saturating_sub(offset)).unwrap_or(usize::MAX).min(wanted);
+        let wanted = buffer.len().min(to_usize(self.size.saturating_sub(offset)));
+        let written = to_usize(self.initialised.saturating_sub(offset)).min(wanted);
         let target = buffer.get_mut(..written).unwrap_or_default();
         let read = read_by_parts(offset, target, |at, rest| self.read_run(at, rest))?;
         if read < written {

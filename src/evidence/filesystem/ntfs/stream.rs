@@ -14,6 +14,7 @@ use super::table::BAD_CLUSTERS;
 use super::wof::{self, Overlay};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
+use crate::base::number::to_u64;
 use crate::base::source::Source;
 use crate::evidence::entry::{Origin, Recovery};
 use crate::evidence::mounted::Streams;
@@ -225,7 +226,7 @@ impl Reader {
         if let Some((_, records)) = last().as_ref().filter(|(of, _)| *of == number) {
             return Ok(records.clone());
         }
-        let size = u64::try_from(self.record).unwrap_or(u64::MAX);
+        let size = to_u64(self.record);
         let read = |number: u64| read_record(&self.table, number.saturating_mul(size), self.record);
         let base = read(number).ok_or_else(|| unsupported("its record cannot be read"))?;
         let of_this = |record: &Vec<u8>| Header::of(record).is_some_and(|header| header.base.record == number);
@@ -349,7 +350,7 @@ impl Reader {
     ) -> Result<Box<dyn ReadAt>, Cause> {
         let compression = reparse::compression(value).map_err(unsupported)?;
         let parts = parts.unwrap_or_default();
-        let size = parts.resident.as_ref().map_or(parts.size, |value| u64::try_from(value.len()).unwrap_or(0));
+        let size = parts.resident.as_ref().map_or(parts.size, |value| to_u64(value.len()));
         let Some(data) = self.parts(records, Which::Named(wof::STREAM)) else {
             return Err(unsupported("WOF: the stream with its content is missing"));
         };

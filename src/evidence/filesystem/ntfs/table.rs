@@ -8,6 +8,7 @@ use super::notes::Notes;
 use super::record::{Header, Integrity, restore};
 use super::reparse;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
+use crate::base::number::{to_u64, to_usize};
 use crate::evidence::entry::{EntryKind, Recovery};
 use crate::evidence::mounted::NotedCause;
 use std::collections::BTreeMap;
@@ -48,7 +49,7 @@ impl Cap {
         match self {
             Self::Names => NotedCause::LimitReached("names of one file", u64::from(NAMES)),
             Self::Streams => NotedCause::LimitReached("streams of one file", u64::from(STREAMS)),
-            Self::Records => NotedCause::LimitReached("records of one file", u64::try_from(EXTENSIONS).unwrap_or(0)),
+            Self::Records => NotedCause::LimitReached("records of one file", to_u64(EXTENSIONS)),
         }
     }
 }
@@ -169,7 +170,7 @@ pub(super) fn read(
         if read < block {
             break;
         }
-        offset = offset.saturating_add(u64::try_from(block).unwrap_or(u64::MAX));
+        offset = offset.saturating_add(to_u64(block));
     }
     if missing > 0 {
         let what = format!("$MFT: {missing} records cannot be read");
@@ -181,14 +182,14 @@ pub(super) fn read(
 
 /// Reads a block record by record, with zeros for those that cannot be; tells how much was filled and how many are zeros.
 fn singly(source: &dyn ReadAt, offset: u64, block: &mut [u8], size: usize) -> (usize, u64) {
-    let rest = usize::try_from(source.len().saturating_sub(offset)).unwrap_or(usize::MAX).min(block.len());
+    let rest = to_usize(source.len().saturating_sub(offset)).min(block.len());
     let (mut at, mut lost) = (offset, 0u64);
     for record in block.get_mut(..rest).unwrap_or_default().chunks_exact_mut(size) {
         if !matches!(read_full(source, at, record), Ok(count) if count == record.len()) {
             record.fill(0);
             lost = lost.saturating_add(1);
         }
-        at = at.saturating_add(u64::try_from(size).unwrap_or(u64::MAX));
+        at = at.saturating_add(to_u64(size));
     }
     (rest, lost)
 }
@@ -204,7 +205,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn note(&mut self, what: &str, number: u32) {
-        let offset = u64::from(number).saturating_mul(u64::try_from(self.size).unwrap_or(u64::MAX));
+        let offset = u64::from(number).saturating_mul(to_u64(self.size));
         self.notes.record(what, u64::from(number), (self.place)(offset));
     }
 
@@ -270,7 +271,7 @@ impl Reading<'_> {
     }
 
     fn attribute(&mut self, place: u32, number: u32, attribute: &Attribute<'_>, beginning: bool) {
-        let index = usize::try_from(place).unwrap_or(usize::MAX);
+        let index = to_usize(place);
         let Some(file) = self.table.files.get_mut(index) else { return };
         match (attribute.kind, attribute.body) {
             (kind::STANDARD_INFORMATION, Body::Resident(value)) => {
@@ -311,7 +312,7 @@ impl Reading<'_> {
             return;
         }
         let (size, recovery, mapped) = match attribute.body {
-            Body::Resident(value) => (u64::try_from(value.len()).unwrap_or(u64::MAX), Recovery::Resident, 0),
+            Body::Resident(value) => (to_u64(value.len()), Recovery::Resident, 0),
             Body::Extents(extents) if file.in_use => (extents.size, Recovery::NameOnly, 0),
             Body::Extents(extents) => {
                 let (recovery, mapped) = self.judge.part(&extents);
@@ -369,7 +370,7 @@ impl Reading<'_> {
             let Some(place) = self.table.place(u64::from(*base)) else { continue };
             for begins in [true, false] {
                 for number in records {
-                    let offset = u64::from(*number).saturating_mul(u64::try_from(self.size).unwrap_or(u64::MAX));
+                    let offset = u64::from(*number).saturating_mul(to_u64(self.size));
                     let Some(record) = read_record(source, offset, self.size) else { continue };
                     let Some(header) = Header::of(&record) else { continue };
                     self.attributes(place, *number, &record, &header, Some(begins));

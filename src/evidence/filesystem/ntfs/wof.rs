@@ -7,6 +7,7 @@ use super::reparse::Compression;
 use super::runs::{damaged, number_at};
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::compression::xpress::Xpress;
+use crate::base::number::to_u64;
 use std::io;
 
 /// The name of the stream.
@@ -56,7 +57,7 @@ impl Overlay {
 impl Chunks for Overlay {
     fn fill(&mut self, number: u64, content: &mut [u8]) -> io::Result<()> {
         let bad = || damaged("WOF: table of chunks");
-        let table = self.chunks.saturating_sub(1).saturating_mul(u64::try_from(self.width).unwrap_or(8));
+        let table = self.chunks.saturating_sub(1).saturating_mul(to_u64(self.width));
         let start = if number == 0 { table } else { self.end(number.saturating_sub(1)).ok_or_else(bad)? };
         let end = self.end(number).ok_or_else(bad)?;
         let length = end.checked_sub(start).and_then(|length| usize::try_from(length).ok()).ok_or_else(bad)?;

@@ -3,6 +3,7 @@
 
 use super::BLOCK;
 use crate::base::fields::Fields;
+use crate::base::number::to_u32;
 use std::collections::HashMap;
 
 /// Bytes of a descriptor.
@@ -95,7 +96,7 @@ impl Reading {
             }
             self.forwarded.insert(to, block);
         }
-        let sequence = u32::try_from(self.descriptors.len()).unwrap_or(u32::MAX);
+        let sequence = to_u32(self.descriptors.len());
         self.descriptors.push(Descriptor { block, sequence, kind, target });
     }
 

@@ -6,6 +6,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 
 /// Where the header of the provider lies on a volume.
 const VOLUME_HEADER: u64 = 0x1e00;
@@ -93,7 +94,7 @@ pub(super) fn read(volume: &dyn ReadAt, limits: &Limits, causes: &mut Vec<Cause>
     });
     if capped || listed.len() > limits.shadow_copies {
         let limit = if capped { MOST } else { limits.shadow_copies };
-        causes.push(Cause::LimitReached { what: "shadow copies", limit: u64::try_from(limit).unwrap_or(u64::MAX) });
+        causes.push(Cause::LimitReached { what: "shadow copies", limit: to_u64(limit) });
         listed.drain(..listed.len().saturating_sub(limits.shadow_copies));
     }
     listed

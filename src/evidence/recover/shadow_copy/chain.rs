@@ -4,6 +4,7 @@ use super::{BLOCK, corrupt};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
+use crate::base::number::to_u64;
 use std::collections::BTreeSet;
 
 /// What marks everything of the provider, `3808876b-c176-4e48-b7ae-04046e6cc752`.
@@ -42,7 +43,7 @@ pub(super) fn walk(
     let room = volume.len() / BLOCK;
     let mut at = first;
     while at != 0 {
-        if !seen.insert(at) || u64::try_from(seen.len()).unwrap_or(u64::MAX) > room {
+        if !seen.insert(at) || to_u64(seen.len()) > room {
             return Err(corrupt("a chain of blocks of a shadow copy that comes back to itself", at));
         }
         if read_full(volume, at, &mut block)? < block.len() {

@@ -17,6 +17,7 @@ mod view;
 use crate::base::anomaly::Cause;
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::source::Source;
 use crate::base::time::Timestamp;
 use crate::evidence::entry::EntryPath;
@@ -68,7 +69,7 @@ pub fn snapshots(volume: &Source, limits: &Limits) -> (Vec<Snapshot>, Vec<Cause>
                 if left == 0 {
                     causes.push(Cause::LimitReached {
                         what: "blocks of shadow copies: this one and those that are older are not read",
-                        limit: u64::try_from(limits.shadow_copy_blocks).unwrap_or(u64::MAX),
+                        limit: to_u64(limits.shadow_copy_blocks),
                     });
                     break;
                 }

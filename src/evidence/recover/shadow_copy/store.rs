@@ -7,6 +7,7 @@ use super::{BLOCK, corrupt, guid};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
+use crate::base::number::to_u32;
 
 /// Bytes of the bitmaps that are kept: those of a volume of 2 TiB.
 const BITMAP: usize = 16 << 20;
@@ -50,7 +51,7 @@ pub(super) fn read(
             other => Cause::Unsupported(told(&other.to_string())),
         }
     };
-    let blocks = u32::try_from(volume.len().div_ceil(BLOCK)).unwrap_or(u32::MAX);
+    let blocks = to_u32(volume.len().div_ceil(BLOCK));
     let mut reading = Reading::default();
     let walked = chain::walk(volume, place.blocks, Record::BlockList, &mut |descriptors| {
         for descriptor in descriptors.chunks_exact(DESCRIPTOR) {

@@ -3,6 +3,7 @@
 use super::BLOCK;
 use super::store::Store;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::{to_u64, to_usize};
 use crate::base::source::Source;
 use std::io;
 use std::sync::Arc;
@@ -67,20 +68,20 @@ impl View {
 
 impl ReadAt for View {
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let rest = usize::try_from(self.length.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let rest = to_usize(self.length.saturating_sub(offset));
         let wanted = buffer.len().min(rest);
         let Some(buffer) = buffer.get_mut(..wanted) else { return Ok(0) };
         let mut filled = 0usize;
         while filled < wanted {
-            let at = |filled: usize| offset.saturating_add(u64::try_from(filled).unwrap_or(u64::MAX));
+            let at = |filled: usize| offset.saturating_add(to_u64(filled));
             let (place, length) = self.place(at(filled));
-            let mut end = filled.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(wanted);
+            let mut end = filled.saturating_add(to_usize(length)).min(wanted);
             // Blocks that lie one behind the other are read at once.
             while end < wanted {
                 let (next, length) = self.place(at(end));
                 let follows = match (place, next) {
                     (Place::Volume(first), Place::Volume(next)) => {
-                        let length = u64::try_from(end.saturating_sub(filled)).unwrap_or(u64::MAX);
+                        let length = to_u64(end.saturating_sub(filled));
                         first.saturating_add(length) == next
                     }
                     (first, next) => first == next,
@@ -88,7 +89,7 @@ impl ReadAt for View {
                 if !follows {
                     break;
                 }
-                end = end.saturating_add(usize::try_from(length).unwrap_or(usize::MAX)).min(wanted);
+                end = end.saturating_add(to_usize(length)).min(wanted);
             }
             let Some(part) = buffer.get_mut(filled..end).filter(|part| !part.is_empty()) else { break };
             match place {

@@ -1,6 +1,7 @@
 //! The first bytes of a member's data, of one that is stored or deflated.
 
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::{to_u64, to_usize};
 use crate::base::window::bytes_at;
 use crate::base::zip::Header;
 use crate::base::zip::header::{ENCRYPTED, LOCAL};
@@ -19,7 +20,7 @@ pub(crate) fn content(stream: &dyn ReadAt, header: &Header, most: u64) -> io::Re
     let mut fixed = [0u8; LOCAL];
     let count = read_full(stream, header.offset, &mut fixed)?;
     let Some(length) = Header::local_length(fixed.get(..count).unwrap_or_default()) else { return Ok(None) };
-    let start = header.offset.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+    let start = header.offset.saturating_add(to_u64(length));
     if header.method == 0 {
         let bytes = bytes_at(stream, start, header.compressed.min(most))?;
         let whole = u64::try_from(bytes.len()).is_ok_and(|length| length == header.size);
@@ -38,18 +39,18 @@ pub(crate) fn inflate(
     zlib: bool,
 ) -> io::Result<(Vec<u8>, bool)> {
     let end = start.saturating_add(compressed).min(stream.len());
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    let most = to_usize(most);
     let mut inflater = Decompress::new(zlib);
     let mut output = Vec::new();
     let mut at = start;
     // A small part of the content needs a small part of the data.
-    let block = BLOCK.min(u64::try_from(most).unwrap_or(BLOCK).max(512));
+    let block = BLOCK.min(to_u64(most).max(512));
     while at < end && output.len() < most {
         let input = bytes_at(stream, at, block.min(end.saturating_sub(at)))?;
         if input.is_empty() {
             break;
         }
-        at = at.saturating_add(u64::try_from(input.len()).unwrap_or(u64::MAX));
+        at = at.saturating_add(to_u64(input.len()));
         let mut rest = input.as_slice();
         loop {
             // Room is made in steps, so that no size of a header decides about memory.
@@ -59,7 +60,7 @@ pub(crate) fn inflate(
             let held = output.len();
             let status = inflater.decompress_vec(rest, &mut output, FlushDecompress::None);
             output.truncate(most);
-            let consumed = usize::try_from(inflater.total_in().saturating_sub(before)).unwrap_or(usize::MAX);
+            let consumed = to_usize(inflater.total_in().saturating_sub(before));
             rest = rest.get(consumed..).unwrap_or_default();
             match status {
                 Ok(Status::StreamEnd) => return Ok((output, true)),

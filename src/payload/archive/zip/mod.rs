@@ -12,6 +12,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::escape::lossless;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::window::Window;
 use crate::base::zip::header::{ENCRYPTED, LOCAL};
 use crate::base::zip::{Directory, Header, directory};
@@ -174,7 +175,7 @@ impl Reader<'_> {
             if start > at.saturating_add(30) && told < TOLD {
                 let gap = start.saturating_sub(at).min(64 << 10);
                 let bytes = self.window.get(at, usize::try_from(gap).unwrap_or(0))?;
-                let found = memmem::find(bytes, b"PK\x03\x04").map(|found| u64::try_from(found).unwrap_or(0));
+                let found = memmem::find(bytes, b"PK\x03\x04").map(|found| to_u64(found));
                 if let Some(offset) = found.map(|found| at.saturating_add(found))
                     && let Some(local) = self.local(offset)?
                 {
@@ -205,7 +206,7 @@ impl Reader<'_> {
                     Some(found) => found.saturating_add(1),
                     None => block.len().saturating_sub(3),
                 };
-                let step = u64::try_from(step).unwrap_or(1);
+                let step = to_u64(step);
                 searched = searched.saturating_add(step);
                 at = at.saturating_add(step);
                 continue;

@@ -2,6 +2,7 @@
 
 use super::{Bytes, Depth, Finding, Proof, media};
 use crate::base::fields::Fields;
+use crate::base::number::to_u64;
 
 /// What the header of a cabinet says of its parts.
 pub(in crate::payload::ascii_damage) struct Cabinet {
@@ -55,7 +56,7 @@ pub(super) fn check(file: Bytes<'_>, depth: Depth) -> Option<Finding> {
             let Some(block) = file.array::<8>(at).filter(|_| most > 0) else { return Some(outside(declared)) };
             let block = Fields(&block);
             let length = block.u16(4);
-            let data = at.saturating_add(8).saturating_add(super::wide(cabinet.reserve));
+            let data = at.saturating_add(8).saturating_add(to_u64(cabinet.reserve));
             if length > 0x9800 || data.saturating_add(u64::from(length)) > declared {
                 return Some(outside(declared));
             }

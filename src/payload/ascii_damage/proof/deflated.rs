@@ -3,7 +3,7 @@
 use super::{Bytes, Finding, Proof};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
-use crate::payload::ascii_damage::view::wide;
+use crate::base::number::{to_u64, to_usize};
 use flate2::{Decompress, FlushDecompress, Status};
 
 /// What came out.
@@ -27,8 +27,8 @@ pub(in crate::payload::ascii_damage) fn inflate(file: Bytes<'_>, at: u64, length
         while !failed && !done {
             let (taken, given) = (stream.total_in(), stream.total_out());
             let status = stream.decompress(rest, &mut out, FlushDecompress::None);
-            let took = usize::try_from(stream.total_in().saturating_sub(taken)).unwrap_or(usize::MAX);
-            let gave = usize::try_from(stream.total_out().saturating_sub(given)).unwrap_or(usize::MAX);
+            let took = to_usize(stream.total_in().saturating_sub(taken));
+            let gave = to_usize(stream.total_out().saturating_sub(given));
             hasher.update(out.get(..gave).unwrap_or_default());
             rest = rest.get(took..).unwrap_or_default();
             failed = status.is_err() || stream.total_out() > most;
@@ -62,7 +62,7 @@ pub(in crate::payload::ascii_damage) fn header(file: Bytes<'_>, at: u64) -> Opti
             let start = at.checked_add(length)?;
             let rest = usize::try_from(file.len().checked_sub(start)?.min(1 << 16)).ok()?;
             let end = file.get(start, rest)?.iter().position(|byte| *byte == 0)?;
-            length = length.saturating_add(wide(end)).saturating_add(1);
+            length = length.saturating_add(to_u64(end)).saturating_add(1);
         }
     }
     Some(length.saturating_add(if flags & 2 != 0 { 2 } else { 0 }))

@@ -18,19 +18,18 @@ mod seven_zip;
 mod sqlite;
 mod zip;
 
+use crate::base::bytes::{ReadAt, read_full};
+use crate::base::fields::Fields;
+use crate::base::limits::Limits;
+use crate::base::number::{to_u64, to_usize};
 pub(super) use cabinet::{Cabinet, sum as cabinet_sum};
 pub(super) use deflated::{header as gzip_header, inflate};
 pub(super) use pdf::number as pdf_number;
 pub(super) use pdf_streams::{Stream as PdfStream, inflates, streams as pdf_streams};
 pub(super) use pe::Layout;
-pub(super) use zip::{END as ZIP_END, Member, end as zip_end, members};
-
-use super::view::wide;
-use crate::base::bytes::{ReadAt, read_full};
-use crate::base::fields::Fields;
-use crate::base::limits::Limits;
 use schemars::JsonSchema;
 use serde::Serialize;
+pub(super) use zip::{END as ZIP_END, Member, end as zip_end, members};
 
 /// Formats whose files can be asked whether they fit together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,7 +192,7 @@ impl Bytes<'_> {
 
     /// All of so many bytes, or nothing. Callers bound the length.
     pub(super) fn get(self, at: u64, length: usize) -> Option<Vec<u8>> {
-        if at.checked_add(wide(length))? > self.len() {
+        if at.checked_add(to_u64(length))? > self.len() {
             return None;
         }
         let mut bytes = vec![0u8; length];
@@ -202,7 +201,7 @@ impl Bytes<'_> {
 
     pub(super) fn array<const N: usize>(self, at: u64) -> Option<[u8; N]> {
         let mut bytes = [0u8; N];
-        (at.checked_add(wide(N))? <= self.len() && read_full(self.0, at, &mut bytes).ok()? == N).then_some(bytes)
+        (at.checked_add(to_u64(N))? <= self.len() && read_full(self.0, at, &mut bytes).ok()? == N).then_some(bytes)
     }
 
     /// Hands a range over in pieces; false if it does not lie in the file.
@@ -211,11 +210,11 @@ impl Bytes<'_> {
         let mut buffer = vec![0u8; usize::try_from(length.min(1 << 17)).unwrap_or_default()];
         let mut at = at;
         while at < end {
-            let wanted = usize::try_from(end.saturating_sub(at)).unwrap_or(usize::MAX).min(buffer.len());
+            let wanted = to_usize(end.saturating_sub(at)).min(buffer.len());
             match read_full(self.0, at, buffer.get_mut(..wanted).unwrap_or_default()) {
                 Ok(count) if count > 0 => {
                     each(buffer.get(..count).unwrap_or_default());
-                    at = at.saturating_add(wide(count));
+                    at = at.saturating_add(to_u64(count));
                 }
                 _ => return false,
             }

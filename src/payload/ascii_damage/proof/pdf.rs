@@ -2,7 +2,7 @@
 
 use super::{Bytes, Depth, Finding, Proof, pdf_streams};
 use crate::base::limits::Limits;
-use crate::payload::ascii_damage::view::wide;
+use crate::base::number::to_u64;
 use memchr::memmem;
 
 /// Entries of the table that are looked at.
@@ -24,7 +24,7 @@ pub(super) fn check(file: Bytes<'_>, depth: Depth, limits: &Limits) -> Option<Fi
 /// The table, and the objects that it points to.
 fn table(file: Bytes<'_>) -> Option<Finding> {
     let length = usize::try_from(file.len().min(2048)).ok()?;
-    let tail = file.get(file.len().saturating_sub(wide(length)), length)?;
+    let tail = file.get(file.len().saturating_sub(to_u64(length)), length)?;
     let Some(found) = memmem::rfind(&tail, b"startxref") else {
         return Some(Finding::broken("the file has no startxref"));
     };

@@ -2,7 +2,7 @@
 
 use super::Bytes;
 use crate::base::limits::Limits;
-use crate::payload::ascii_damage::view::wide;
+use crate::base::number::to_u64;
 use flate2::{Decompress, FlushDecompress, Status};
 use memchr::memmem;
 use std::collections::BTreeMap;
@@ -111,7 +111,7 @@ pub(in crate::payload::ascii_damage) fn inflates(data: &[u8], budget: &mut u64) 
         rest = usize::try_from(took).ok().and_then(|took| rest.get(took..)).unwrap_or_default();
         *budget = budget.saturating_sub(took.max(gave));
         match status {
-            Ok(Status::StreamEnd) => return stream.total_in() == wide(data.len()),
+            Ok(Status::StreamEnd) => return stream.total_in() == to_u64(data.len()),
             Ok(_) if *budget > 0 && (took > 0 || gave > 0) => {}
             _ => return false,
         }

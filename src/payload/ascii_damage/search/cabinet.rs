@@ -2,9 +2,10 @@
 
 use super::choice::Choices;
 use super::sites::{Site, Sites, lost_nul};
-use super::{Budget, Outcome, Why, placed, whole, wide};
+use super::{Budget, Outcome, Why, placed, whole};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::payload::ascii_damage::proof::{Bytes, Cabinet, cabinet_sum};
 
 /// Bytes that may be missing of one block.
@@ -21,18 +22,18 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     let mut folders = cabinet.folders.clone();
     folders.sort_unstable();
     for (at, blocks) in folders {
-        let mut at = usize::try_from(at.checked_sub(wide(found.len()))?).ok().filter(|at| *at >= end)?;
+        let mut at = usize::try_from(at.checked_sub(to_u64(found.len()))?).ok().filter(|at| *at >= end)?;
         for _ in 0..blocks {
             let Some((chosen, next)) = block(bytes.get(at..)?, cabinet.reserve, nul, budget) else {
                 return Some(Outcome::Counted(missing, Why::TooMany));
             };
-            found.extend(placed(&chosen, wide(at)));
+            found.extend(placed(&chosen, to_u64(at)));
             at = at.checked_add(next)?;
         }
         end = at;
     }
     Some(match missing {
-        _ if wide(found.len()) != missing => Outcome::Counted(missing, Why::NoChecksum),
+        _ if to_u64(found.len()) != missing => Outcome::Counted(missing, Why::NoChecksum),
         0 => Outcome::Nothing,
         _ => Outcome::Found(found),
     })
@@ -54,7 +55,7 @@ fn block(rest: &[u8], reserve: usize, nul: bool, budget: &mut Budget) -> Option<
         let sites = Sites::of(data, nul);
         let mut hit = None;
         let mut restored = Vec::with_capacity(length);
-        let mut spent = wide(length.saturating_mul(32));
+        let mut spent = to_u64(length.saturating_mul(32));
         let most = SPENT.min(budget.bytes);
         let mut choices = Choices { sites: &sites, missing, anchors: &[], budget: &mut *budget };
         choices.each(&mut |chosen, _| {
@@ -66,7 +67,7 @@ fn block(rest: &[u8], reserve: usize, nul: bool, budget: &mut Budget) -> Option<
                 from = *at;
             }
             restored.extend_from_slice(data.get(from..).unwrap_or_default());
-            spent = spent.saturating_add(wide(length));
+            spent = spent.saturating_add(to_u64(length));
             if cabinet_sum(sizes, reserved, &restored) == stored {
                 hit = Some(chosen.to_vec());
             }

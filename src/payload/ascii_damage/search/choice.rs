@@ -3,6 +3,7 @@
 
 use super::Budget;
 use super::sites::{Site, Sites};
+use crate::base::number::to_u64;
 
 /// A place up to which the number of missing bytes is known to lie between two bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +133,7 @@ impl Choices<'_> {
 }
 
 fn wide_enough(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX).saturating_add(1)
+    to_u64(count).saturating_add(1)
 }
 
 #[cfg(test)]

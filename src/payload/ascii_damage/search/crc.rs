@@ -4,6 +4,7 @@
 //! of bytes that are put in behind it, and a choice of places is a few values combined by exclusive or.
 
 use super::sites::Site;
+use crate::base::number::to_u64;
 
 /// The polynomial of CRC-32, lowest power in the highest bit.
 const POLYNOMIAL: u32 = 0xedb8_8320;
@@ -62,8 +63,8 @@ impl Spliced {
             return None;
         }
         let powers = Powers::new();
-        let size = u64::try_from(region.len()).unwrap_or(u64::MAX);
-        let count = u64::try_from(missing).unwrap_or(u64::MAX);
+        let size = to_u64(region.len());
+        let count = to_u64(missing);
         let zeroed = |bytes: &[u8], state: u32| {
             // The checksum without its inversions, from any state.
             let mut hasher = crc32fast::Hasher::new_with_initial(!state);
@@ -77,7 +78,7 @@ impl Spliced {
         for (at, byte) in places {
             state = zeroed(region.get(from..*at).unwrap_or_default(), state);
             from = *at;
-            let rest = size.saturating_sub(u64::try_from(*at).unwrap_or(u64::MAX));
+            let rest = size.saturating_sub(to_u64(*at));
             let with = zeroed(&[*byte], state);
             // Up to here as it is, shifted by one byte more or less: the difference is what a byte put in here changes.
             let value = |behind: u64| {

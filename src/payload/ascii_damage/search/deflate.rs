@@ -5,7 +5,7 @@
 
 use super::Budget;
 use super::sites::{Site, Sites};
-use crate::payload::ascii_damage::view::wide;
+use crate::base::number::{to_u64, to_usize};
 use flate2::{Decompress, FlushDecompress, Status};
 
 /// What the data must become.
@@ -98,7 +98,7 @@ fn reach(data: &[u8], chosen: &[Site], target: Target, budget: &mut Budget) -> R
     let mut stream = Decompress::new(matches!(target, Target::Zlib));
     let mut hasher = crc32fast::Hasher::new();
     let mut out = vec![0u8; 1 << 15];
-    let total = wide(data.len()).saturating_add(wide(chosen.len()));
+    let total = to_u64(data.len()).saturating_add(to_u64(chosen.len()));
     let most = match target {
         Target::Crc { size, .. } => size,
         Target::Zlib => u64::MAX,
@@ -114,8 +114,8 @@ fn reach(data: &[u8], chosen: &[Site], target: Target, budget: &mut Budget) -> R
                 loop {
                     let (taken, given) = (stream.total_in(), stream.total_out());
                     let status = stream.decompress(rest, &mut out, FlushDecompress::None);
-                    let took = usize::try_from(stream.total_in().saturating_sub(taken)).unwrap_or(usize::MAX);
-                    let gave = usize::try_from(stream.total_out().saturating_sub(given)).unwrap_or(usize::MAX);
+                    let took = to_usize(stream.total_in().saturating_sub(taken));
+                    let gave = to_usize(stream.total_out().saturating_sub(given));
                     hasher.update(out.get(..gave).unwrap_or_default());
                     rest = rest.get(took..).unwrap_or_default();
                     if matches!(status, Ok(Status::StreamEnd)) {
@@ -126,7 +126,7 @@ fn reach(data: &[u8], chosen: &[Site], target: Target, budget: &mut Budget) -> R
                             };
                         return if becomes { Reach::Becomes } else { Reach::Failed(here) };
                     }
-                    let work = wide(gave).max(wide(took));
+                    let work = to_u64(gave).max(to_u64(took));
                     if status.is_err() || stream.total_out() > most || !budget.read(work) {
                         return Reach::Failed(here);
                     }

@@ -11,8 +11,9 @@ use super::sites::{MANY, Site, Sites, lost_nul};
 use super::{Budget, Outcome, Why, placed, whole};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::{to_u64, to_usize};
 use crate::payload::ascii_damage::proof::{Bytes, Depth, Format, Layout, Proof, check};
-use crate::payload::ascii_damage::view::{Inserted, wide};
+use crate::payload::ascii_damage::view::Inserted;
 use memchr::memmem;
 
 /// The end of the message in the DOS stub, as every Microsoft and GNU linker writes it.
@@ -59,7 +60,7 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     // The stub stands before all else: with it put back, offsets are those of the bytes as they were given, and one more.
     let back = |found: &[Site]| {
         let moved: Vec<Site> = found.iter().map(|(at, byte)| (at.saturating_sub(stub_lost), *byte)).collect();
-        let first = std::iter::repeat_n((wide(stub_at), b'\r'), stub_lost);
+        let first = std::iter::repeat_n((to_u64(stub_at), b'\r'), stub_lost);
         first.chain(placed(&moved, 0)).collect::<Vec<_>>()
     };
     if missing == 0 {
@@ -124,7 +125,7 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
         ([], [_, ..]) => Outcome::Fits { choices: fits.iter().map(|fit| back(fit)).collect(), by_checksum: false },
         _ => {
             let why = if wanted.is_none() && !signed { Why::NoChecksum } else { Why::TooMany };
-            Outcome::Counted(wide(missing.saturating_add(stub_lost)), why)
+            Outcome::Counted(to_u64(missing.saturating_add(stub_lost)), why)
         }
     })
 }
@@ -166,7 +167,7 @@ const MODULUS: u64 = 0xffff;
 impl Sums {
     /// `layout` tells where the checksum itself stands, which does not count.
     fn new(bytes: &[u8], sites: &[Site], layout: &Layout) -> Self {
-        let own = usize::try_from(layout.checksum_at).unwrap_or(usize::MAX);
+        let own = to_usize(layout.checksum_at);
         let own = own..own.saturating_add(4);
         let mut sum = [0u64; 2];
         let mut from = 0usize;
@@ -190,7 +191,7 @@ impl Sums {
 
     /// What the sum must be, modulo; nothing if the header has no checksum, or one of another computation.
     fn wanted(&self, checksum: u32, size: usize) -> Option<u64> {
-        let sum = u64::from(checksum).checked_sub(wide(size)).filter(|_| checksum != 0)?;
+        let sum = u64::from(checksum).checked_sub(to_u64(size)).filter(|_| checksum != 0)?;
         (sum <= MODULUS).then_some(sum.checked_rem(MODULUS)?)
     }
 

@@ -2,9 +2,10 @@
 
 use super::deflate::{self, Target};
 use super::sites::{Sites, lost_nul};
-use super::{Budget, Outcome, placed, whole, wide};
+use super::{Budget, Outcome, placed, whole};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::payload::ascii_damage::proof::{Bytes, gzip_header};
 
 /// Bytes that are tried to be missing.
@@ -27,7 +28,7 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     let order = (0..=likely.saturating_add(MOST)).filter(|missing| *missing > 0 && *missing <= MOST);
     for missing in order {
         if let Some(chosen) = deflate::search(data, &sites, missing, target, budget) {
-            return Some(Outcome::Found(placed(&chosen, wide(skip)).collect()));
+            return Some(Outcome::Found(placed(&chosen, to_u64(skip)).collect()));
         }
         if budget.bytes == 0 {
             break;

@@ -2,6 +2,7 @@
 
 use super::choice::Anchor;
 use crate::base::fields::Fields;
+use crate::base::number::to_usize;
 use crate::payload::ascii_damage::proof::Layout;
 
 /// Relocations and functions that are looked at.
@@ -11,17 +12,13 @@ const LANDMARKS: usize = 200_000;
 pub(super) fn anchors(bytes: &[u8], layout: &Layout, missing: usize) -> Vec<Anchor> {
     let mut anchors = section_ends(bytes, layout, missing);
     if let Some(shift) = certificates(bytes, layout, missing) {
-        let at = layout.certificates().map_or(0, |(at, _)| narrow(u64::from(at)));
+        let at = layout.certificates().map_or(0, |(at, _)| to_usize(at));
         anchors.push(Anchor { at: at.saturating_sub(shift), low: shift, high: shift });
     }
     anchors.extend(steady(&relocations(bytes, layout, missing)));
     anchors.extend(steady(&functions(bytes, layout, missing)));
     anchors.sort_by_key(|anchor| anchor.at);
     anchors
-}
-
-fn narrow(value: u64) -> usize {
-    usize::try_from(value).unwrap_or(usize::MAX)
 }
 
 /// How many bytes are missing before the certificate table: its header is known.
@@ -45,9 +42,9 @@ fn section_ends(bytes: &[u8], layout: &Layout, missing: usize) -> Vec<Anchor> {
     let mut sections: Vec<[u64; 4]> = layout.sections.iter().filter(|[.., raw]| *raw > 0).copied().collect();
     sections.sort_by_key(|[_, _, at, _]| *at);
     for [_, size, at, raw] in &sections {
-        let padding = narrow(raw.saturating_sub(*size));
-        let end = narrow(at.saturating_add(*raw));
-        if padding <= missing || padding >= narrow(*raw) {
+        let padding = to_usize(raw.saturating_sub(*size));
+        let end = to_usize(at.saturating_add(*raw));
+        if padding <= missing || padding >= to_usize(*raw) {
             continue;
         }
         // In the midst of the filling, however many bytes are missing before it.
@@ -103,7 +100,7 @@ fn start(
 ) -> Option<(usize, usize)> {
     let (address, size) =
         layout.directories.get(index).copied().filter(|(address, size)| *address != 0 && *size > 8)?;
-    let at = narrow(layout.offset(address)?);
+    let at = to_usize(layout.offset(address)?);
     let found = (0..=missing).rev().find_map(|shift| {
         let at = at.checked_sub(shift)?;
         holds(Fields(bytes.get(at..)?)).then_some(at)
@@ -129,7 +126,7 @@ fn relocations(bytes: &[u8], layout: &Layout, missing: usize) -> Vec<(usize, usi
         if !page(block) {
             break;
         }
-        let length = narrow(u64::from(block.u32(4)));
+        let length = to_usize(block.u32(4));
         for entry in block.bytes(8, length.saturating_sub(8)).chunks_exact(2) {
             let entry = Fields(entry).u16(0);
             let width = match entry >> 12 {
@@ -138,7 +135,7 @@ fn relocations(bytes: &[u8], layout: &Layout, missing: usize) -> Vec<(usize, usi
                 _ => continue,
             };
             if let Some(offset) = layout.offset(block.u32(0).saturating_add(u32::from(entry & 0xfff))) {
-                targets.push((narrow(offset), width));
+                targets.push((to_usize(offset), width));
             }
         }
         at = at.saturating_add(length);
@@ -180,11 +177,11 @@ fn functions(bytes: &[u8], layout: &Layout, missing: usize) -> Vec<(usize, usize
     for pair in entries.windows(2) {
         let [one, other] = pair else { continue };
         let (end, begin) = (one.u32(4), other.u32(0));
-        let gap = narrow(u64::from(begin.saturating_sub(end)));
+        let gap = to_usize(begin.saturating_sub(end));
         if !(2..16).contains(&gap) || !begin.is_multiple_of(16) {
             continue;
         }
-        let Some(offset) = layout.offset(end).map(narrow) else { continue };
+        let Some(offset) = layout.offset(end).map(to_usize) else { continue };
         let mut fitting = (lowest..=missing).filter(|shift| {
             let at = offset.saturating_sub(*shift);
             let around = bytes.get(at.saturating_sub(1)..).unwrap_or_default();

@@ -16,10 +16,11 @@ mod sites;
 mod zip;
 
 use super::proof::{Bytes, Depth, Format, check};
-use super::view::{Inserted, wide};
+use super::view::Inserted;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 
 /// What a search came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,5 +129,5 @@ fn whole(file: Bytes<'_>, limits: &Limits) -> Option<Vec<u8>> {
 
 /// Places of a region as places of the file.
 fn placed(found: &[(usize, u8)], start: u64) -> impl Iterator<Item = (u64, u8)> {
-    found.iter().map(move |(at, byte)| (start.saturating_add(wide(*at)), *byte))
+    found.iter().map(move |(at, byte)| (start.saturating_add(to_u64(*at)), *byte))
 }

@@ -2,8 +2,9 @@
 
 use super::deflate::{self, Target};
 use super::sites::{Site, Sites, lost_nul};
-use super::{Budget, Outcome, Why, placed, whole, wide};
+use super::{Budget, Outcome, Why, placed, whole};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::payload::ascii_damage::proof::{Bytes, PdfStream, inflates, pdf_number, pdf_streams};
 use memchr::memmem;
 
@@ -22,11 +23,11 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     for stream in &streams {
         let Some((end, chosen)) = within(&bytes, stream, nul, budget) else {
             let why = if stream.is_zlib { Why::TooMany } else { Why::NoChecksum };
-            return Some(Outcome::Counted(wide(missing), why));
+            return Some(Outcome::Counted(to_u64(missing), why));
         };
         data.push(stream.start..end);
         lines.push(stream.line_end);
-        found.extend(placed(&chosen, wide(stream.start)));
+        found.extend(placed(&chosen, to_u64(stream.start)));
     }
     let in_streams = found.len();
     let outside = |at: &usize| {
@@ -39,9 +40,9 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     let choices = [Vec::new(), ends, without];
     let fits = |ends: &&Vec<usize>| in_streams.saturating_add(before_table(ends)) == missing;
     let Some(chosen) = choices.iter().find(fits) else {
-        return Some(Outcome::Counted(wide(missing), Why::NoChecksum));
+        return Some(Outcome::Counted(to_u64(missing), Why::NoChecksum));
     };
-    found.extend(chosen.iter().map(|at| (wide(*at), b'\r')));
+    found.extend(chosen.iter().map(|at| (to_u64(*at), b'\r')));
     found.sort_unstable();
     Some(Outcome::Found(found))
 }
@@ -73,7 +74,7 @@ fn within(bytes: &[u8], stream: &PdfStream, nul: bool, budget: &mut Budget) -> O
             continue;
         }
         let data = bytes.get(stream.start..end)?;
-        if !budget.read(wide(data.len())) {
+        if !budget.read(to_u64(data.len())) {
             return None;
         }
         let mut sites = Sites::of(data, nul);

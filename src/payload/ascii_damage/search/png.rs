@@ -5,6 +5,7 @@ use super::crc::Spliced;
 use super::sites::{Site, Sites, lost_nul};
 use super::{Budget, Outcome, Why, placed, whole};
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::payload::ascii_damage::proof::Bytes;
 
 /// The signature, and what becomes of it.
@@ -35,7 +36,7 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
                 break;
             }
         };
-        found.extend(placed(&chosen, super::wide(at)));
+        found.extend(placed(&chosen, to_u64(at)));
         let last = rest.get(4..8) == Some(b"IEND");
         at = at.checked_add(next)?;
         if last {
@@ -46,7 +47,7 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
         None if found.is_empty() => return None,
         None => Outcome::Found(found),
         Some(0) => return None,
-        Some(missing) => Outcome::Counted(super::wide(missing), Why::TooMany),
+        Some(missing) => Outcome::Counted(to_u64(missing), Why::TooMany),
     })
 }
 

@@ -4,9 +4,10 @@ use super::choice::Choices;
 use super::crc::Spliced;
 use super::deflate::{self, Target};
 use super::sites::{Site, Sites, lost_nul};
-use super::{Budget, Outcome, Why, placed, region_bytes, whole, wide};
+use super::{Budget, Outcome, Why, placed, region_bytes, whole};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::payload::ascii_damage::proof::{Bytes, Member, ZIP_END, members, zip_end};
 
 pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> Option<Outcome> {
@@ -20,7 +21,7 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
     let mut found: Vec<(u64, u8)> = Vec::new();
     let (mut lost, mut why) = (0u64, Why::NoChecksum);
     for (index, member) in list.iter().enumerate() {
-        let start = member.at.checked_sub(wide(found.len()).saturating_add(lost))?;
+        let start = member.at.checked_sub(to_u64(found.len()).saturating_add(lost))?;
         let next = list.get(index.saturating_add(1));
         let end = match next {
             Some(next) => next_header(file, next, start)?,
@@ -34,7 +35,7 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
         match within(file, member, start..end, (missing, nul), limits, budget) {
             Some(chosen) => found.extend(placed(&chosen, start)),
             None => {
-                lost = lost.saturating_add(wide(missing));
+                lost = lost.saturating_add(to_u64(missing));
                 if !member.encrypted {
                     why = Why::TooMany;
                 }
@@ -46,7 +47,7 @@ pub(super) fn missing(file: Bytes<'_>, limits: &Limits, budget: &mut Budget) -> 
         None => lost = lost.saturating_add(1),
     }
     if lost > 0 {
-        return Some(Outcome::Counted(wide(total), why));
+        return Some(Outcome::Counted(to_u64(total), why));
     }
     Some(if found.is_empty() { Outcome::Nothing } else { Outcome::Found(found) })
 }

@@ -2,6 +2,7 @@
 
 use super::super::DigestAlgorithm;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::to_u64;
 use sha2::Digest;
 use std::io;
 use std::ops::Range;
@@ -33,7 +34,7 @@ pub(in super::super) fn of(
             let bytes = buffer.get(..count).unwrap_or_default();
             sha256.update(bytes);
             sha1.update(bytes);
-            at = at.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+            at = at.saturating_add(to_u64(count));
         }
     }
     let mut digests = Vec::new();

@@ -19,6 +19,7 @@ use crate::base::bytes::{ReadAt, read_full};
 use crate::base::digest::Digests;
 use crate::base::escape::hex;
 use crate::base::limits::Limits;
+use crate::base::number::{to_u32, to_u64};
 use crate::base::source::Source;
 use crate::base::time::Timestamp;
 use index::Index;
@@ -107,15 +108,15 @@ impl Catalogs {
             note(Cause::Corrupt { what: "the catalog cannot be read".to_owned(), offset: 0 });
             return false;
         };
-        let number = u32::try_from(self.catalogs.len()).unwrap_or(u32::MAX);
+        let number = to_u32(self.catalogs.len());
         if self.catalogs.len() >= limits.catalogs {
-            note(Cause::LimitReached { what: "catalogs", limit: u64::try_from(limits.catalogs).unwrap_or(u64::MAX) });
+            note(Cause::LimitReached { what: "catalogs", limit: to_u64(limits.catalogs) });
             return false;
         }
         let mut unread = 0u64;
         for member in member::of(list) {
             if self.len().1 >= limits.catalog_members {
-                let limit = u64::try_from(limits.catalog_members).unwrap_or(u64::MAX);
+                let limit = to_u64(limits.catalog_members);
                 note(Cause::LimitReached { what: "members of all catalogs", limit });
                 break;
             }

@@ -6,6 +6,7 @@ mod sections;
 
 use super::Section;
 use super::imports::Library;
+use crate::base::number::to_usize;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -58,9 +59,9 @@ pub(super) struct Evidence<'a> {
 impl Evidence<'_> {
     /// The bytes of a section.
     fn section(&self, section: &Section) -> &[u8] {
-        let start = usize::try_from(section.raw_offset).unwrap_or(usize::MAX);
+        let start = to_usize(section.raw_offset);
         let rest = self.bytes.get(start..).unwrap_or_default();
-        rest.get(..usize::try_from(section.raw_size).unwrap_or(usize::MAX)).unwrap_or(rest)
+        rest.get(..to_usize(section.raw_size)).unwrap_or(rest)
     }
 
     /// The bytes of the section of a name.

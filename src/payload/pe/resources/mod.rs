@@ -9,6 +9,7 @@ mod version;
 use super::image::Image;
 use crate::base::anomaly::Cause;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::payload::oddity::Oddities;
 pub use manifest::Manifest;
 use schemars::JsonSchema;
@@ -79,7 +80,7 @@ pub(super) fn read(
 ) -> Read {
     let tree = tree::walk(image, root, limits, oddities);
     if tree.capped {
-        let limit = u64::try_from(limits.pe_resources).unwrap_or(u64::MAX);
+        let limit = to_u64(limits.pe_resources);
         note(Cause::Abridged { what: "resources of an executable", limit });
     }
     if tree.leaves.is_empty() {

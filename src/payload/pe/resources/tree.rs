@@ -4,6 +4,7 @@ use super::{ICON, Resource, language};
 use crate::base::escape::lossless;
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
+use crate::base::number::{to_u64, to_usize};
 use crate::payload::entropy;
 use crate::payload::filetype::{self, Family};
 use crate::payload::oddity::Oddities;
@@ -44,7 +45,7 @@ impl Leaf {
     /// Its bytes, as many as the file has.
     pub(super) fn bytes<'a>(&self, image: &Image<'a>) -> Option<&'a [u8]> {
         let rest = image.bytes.get(image.offset(self.address)?..)?;
-        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
+        let size = to_usize(self.size);
         Some(rest.get(..size).unwrap_or(rest)).filter(|bytes| !bytes.is_empty())
     }
 }
@@ -143,8 +144,8 @@ fn leaf(image: &Image<'_>, root: u32, target: u32, path: Vec<Identity>, oddities
         size: fields.u32(4),
     };
     let there = leaf.bytes(image).map_or(0, <[u8]>::len);
-    if u64::try_from(there).unwrap_or(u64::MAX) < u64::from(leaf.size) {
-        let missing = u64::from(leaf.size).saturating_sub(u64::try_from(there).unwrap_or(u64::MAX));
+    if to_u64(there) < u64::from(leaf.size) {
+        let missing = u64::from(leaf.size).saturating_sub(to_u64(there));
         let (kind, name) = (kind(&leaf.kind), leaf.name.text());
         oddities.add("resource-past-end", format!("{missing} bytes of the resource {kind} {name} are not in the file"));
     }

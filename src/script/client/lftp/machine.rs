@@ -3,6 +3,7 @@
 use super::commands::{self, Lookup, Verb};
 use super::parse::{Body, Condition, Output, Reader, Statement};
 use crate::base::limits::Limits;
+use crate::base::number::to_usize;
 use crate::base::secret::Secret;
 use crate::script::client::journal::{self, Journal};
 use crate::script::client::world::World;
@@ -89,7 +90,7 @@ impl<'a> Machine<'a> {
             slots: BTreeMap::new(),
             slot: None,
             depth: 0,
-            budget: usize::try_from(limits.script_bytes).unwrap_or(usize::MAX).saturating_add(limits.batch_output),
+            budget: to_usize(limits.script_bytes).saturating_add(limits.batch_output),
             statements: limits.script_lines,
             ended: false,
             leaves_group: false,

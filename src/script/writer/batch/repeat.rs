@@ -6,6 +6,7 @@ use super::expand::{LoopValue, LoopValues};
 use super::parse::is_delimiter;
 use super::run::Interpreter;
 use super::tree::Node;
+use crate::base::number::to_usize;
 use crate::script::writer::budget::Loop;
 use crate::script::writer::emulation::Input;
 
@@ -305,7 +306,7 @@ fn numbers(list: &str) -> Option<(usize, impl Iterator<Item = i64>)> {
     let rounds = match (way, step.saturating_abs()) {
         (..0, _) => 0,
         (_, 0) => usize::MAX,
-        (way, step) => usize::try_from(way.checked_div(step)?).unwrap_or(usize::MAX).saturating_add(1),
+        (way, step) => to_usize(way.checked_div(step)?).saturating_add(1),
     };
     Some((rounds.min(ROUNDS.saturating_add(1)), numbers))
 }

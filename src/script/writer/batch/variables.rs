@@ -1,5 +1,6 @@
 //! What is done to a variable's value (`:~a,b`, `:from=to`), and the values that every Windows gives.
 
+use crate::base::number::to_i64;
 use std::collections::BTreeMap;
 
 /// The variables that a text has set, by upper-case name. An empty value is that of a variable that the text has removed.
@@ -87,7 +88,7 @@ pub(super) fn of_default(name: &str, operation: &str) -> Option<String> {
         Some(length) => Some(length.trim().parse().ok()?),
         None => None,
     };
-    let known = |part: &str| i64::try_from(part.chars().count()).unwrap_or(i64::MAX);
+    let known = |part: &str| to_i64(part.chars().count());
     match length {
         Some(count) if start >= 0 && count >= 0 && start.saturating_add(count) <= known(head) => {
             Some(apply(head, operation))
@@ -112,7 +113,7 @@ pub(super) fn apply(value: &str, operation: &str) -> String {
 /// `~start,length`, both counted from the end where negative.
 fn substring(value: &str, start: &str, length: Option<&str>) -> String {
     let characters: Vec<char> = value.chars().collect();
-    let total = i64::try_from(characters.len()).unwrap_or(i64::MAX);
+    let total = to_i64(characters.len());
     let clamp = |number: i64| if number < 0 { total.saturating_add(number) } else { number }.clamp(0, total);
     let begin = clamp(start.parse().unwrap_or(0));
     let end = match length.map(|text| text.parse::<i64>().unwrap_or(0)) {

@@ -5,6 +5,7 @@
 
 use super::super::emulation::Emulation;
 use super::start;
+use crate::base::number::to_usize;
 use crate::base::text::Text;
 use crate::base::xml::{self, Lines};
 use quick_xml::events::Event;
@@ -40,7 +41,7 @@ fn read(content: &str) -> Vec<Exec> {
     let mut field = String::new();
     let mut lines = Lines::of(content);
     for _ in 0..EVENTS {
-        let begins = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let begins = to_usize(reader.buffer_position());
         let Ok(event) = reader.read_event() else { break };
         match event {
             Event::Start(element) => {

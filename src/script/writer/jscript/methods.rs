@@ -2,6 +2,7 @@
 
 use super::operators::{self, finite, index};
 use super::run::Interpreter;
+use crate::base::number::to_usize;
 use crate::script::writer::automation::Object;
 use crate::script::writer::automation::value::{self, Value};
 use std::rc::Rc;
@@ -149,7 +150,7 @@ fn text_method(
         Some(number) if number < 0 => {
             usize::try_from(number.unsigned_abs()).map_or(0, |number| count().saturating_sub(number))
         }
-        Some(number) => usize::try_from(number).unwrap_or(usize::MAX),
+        Some(number) => to_usize(number),
         None => otherwise,
     };
     let part = |from: usize, length: usize| text.chars().skip(from).take(length).collect::<String>();

@@ -3,6 +3,7 @@
 use super::evaluate::type_name;
 use super::run::Interpreter;
 use super::value::{Source, Text, Value};
+use crate::base::number::to_i64;
 use crate::script::local_path;
 use std::collections::BTreeMap;
 
@@ -126,7 +127,7 @@ impl Interpreter<'_, '_> {
         match (class.as_str(), name) {
             ("list", "count") => {
                 let count = super::operators::as_list(&object.field("items")).len();
-                Value::Number(i64::try_from(count).unwrap_or(i64::MAX))
+                Value::Number(to_i64(count))
             }
             ("diagnostics.process", "startinfo") if field.is_none() => {
                 let info = self.make("diagnostics.processstartinfo", Vec::new());

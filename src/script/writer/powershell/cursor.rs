@@ -1,5 +1,7 @@
 //! A place in a text of PowerShell: what stands there, and the blanks that are passed over.
 
+use crate::base::number::to_u32;
+
 /// A place in a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor<'s> {
@@ -50,7 +52,7 @@ impl<'s> Cursor<'s> {
     pub(super) fn skip(&mut self, bytes: usize) {
         let end = self.at.saturating_add(bytes).min(self.source.len());
         let lines = self.source.get(self.at..end).map_or(0, |text| text.matches('\n').count());
-        self.line = self.line.saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+        self.line = self.line.saturating_add(to_u32(lines));
         self.at = end;
     }
 

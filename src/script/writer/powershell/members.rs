@@ -4,6 +4,7 @@ use super::evaluate::{ITEMS, source};
 use super::operators;
 use super::run::Interpreter;
 use super::value::{Source, Text, Value};
+use crate::base::number::to_i64;
 use crate::script::local_path;
 use crate::script::url;
 
@@ -12,7 +13,7 @@ impl Interpreter<'_, '_> {
     pub(super) fn property(&mut self, value: &Value, name: &str, raw: &str) -> Value {
         let line = self.emulation.line;
         let text = |text: &str| Value::text(text, line);
-        let count = |count: usize| Value::Number(i64::try_from(count).unwrap_or(i64::MAX));
+        let count = |count: usize| Value::Number(to_i64(count));
         match (value, name) {
             (Value::Type(class), _) => self.static_property(&class.clone(), name, raw),
             (Value::Object(index), _) => self.object_property(*index, name, raw),

@@ -8,6 +8,7 @@ use super::parse::is_name;
 use super::pattern::Pattern;
 use super::run::Interpreter;
 use super::syntax::{List, Operation, Parameter, Part, Word};
+use crate::base::number::to_i64;
 use crate::script::writer::emulation::Input;
 use std::rc::Rc;
 
@@ -458,7 +459,7 @@ fn join(chunks: impl Iterator<Item = Chunk>) -> Value {
 /// `${x:offset:length}`; both count from the end where negative.
 fn substring(text: &str, offset: i64, length: Option<i64>) -> String {
     let characters: Vec<char> = text.chars().collect();
-    let total = i64::try_from(characters.len()).unwrap_or(i64::MAX);
+    let total = to_i64(characters.len());
     let place = |number: i64| if number < 0 { total.saturating_add(number) } else { number }.clamp(0, total);
     let begin = place(offset);
     let end = match length {

@@ -7,6 +7,7 @@
 use super::quoted;
 use super::run::Interpreter;
 use super::source::Lines;
+use crate::base::number::to_u32;
 use crate::base::time::Timestamp;
 use crate::script::reading::Feed;
 use crate::script::writer::emulation::Input;
@@ -113,7 +114,7 @@ fn typed(content: &str) -> Vec<Typed<'_>> {
     let mut time = None;
     let mut at = 0usize;
     while let Some(line) = lines.get(at).copied() {
-        let number = u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1);
+        let number = to_u32(at).saturating_add(1);
         at = at.saturating_add(1);
         if let Some(above) = time_above(line) {
             time = Some(above);

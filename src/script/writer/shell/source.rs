@@ -1,5 +1,6 @@
 //! The characters of a script under the parser's eye, and the line of the evidence that each stands in.
 
+use crate::base::number::to_usize;
 use std::rc::Rc;
 
 /// Which line of the evidence a line of the text is.
@@ -38,7 +39,7 @@ impl Source {
             Lines::From(first) => first.saturating_add(self.passed),
             Lines::At(line) => *line,
             Lines::Table(lines) => {
-                let index = usize::try_from(self.passed).unwrap_or(usize::MAX);
+                let index = to_usize(self.passed);
                 lines.get(index).or_else(|| lines.last()).copied().unwrap_or(0)
             }
         }
@@ -46,7 +47,7 @@ impl Source {
 
     /// Line ends that were passed.
     pub(super) fn lines_passed(&self) -> usize {
-        usize::try_from(self.passed).unwrap_or(usize::MAX)
+        to_usize(self.passed)
     }
 
     pub(super) fn peek(&self) -> Option<char> {

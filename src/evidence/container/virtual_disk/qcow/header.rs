@@ -1,10 +1,10 @@
 //! The header of a QCOW2 and its extensions.
 
 use super::Codec;
-use super::fields::{array, be32, be64, bounded, index};
-use super::wide;
+use super::fields::{array, be32, be64, bounded};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
+use crate::base::number::{to_u64, to_usize};
 use std::ops::Range;
 
 /// Bits of the incompatible features.
@@ -46,7 +46,7 @@ impl Header {
         let mut bytes = [0u8; 112];
         let there = bounded(source, 0, 112, 112)?;
         if there.len() < 72 {
-            return Err(corrupt("header is cut short", wide(there.len())));
+            return Err(corrupt("header is cut short", to_u64(there.len())));
         }
         for (target, byte) in bytes.iter_mut().zip(&there) {
             *target = *byte;
@@ -114,9 +114,9 @@ impl Header {
     fn read_extensions(&mut self, source: &dyn ReadAt, start: u64) -> Result<(), Cause> {
         let end = 1u64.checked_shl(self.cluster_bits).unwrap_or(0).min(EXTENSIONS);
         let bytes = bounded(source, 0, end, EXTENSIONS)?;
-        let mut at = index(start);
+        let mut at = to_usize(start);
         while at.saturating_add(8) <= bytes.len() {
-            let (kind, length) = (be32(&bytes, at), index(be32(&bytes, at.saturating_add(4)).into()));
+            let (kind, length) = (be32(&bytes, at), to_usize(be32(&bytes, at.saturating_add(4))));
             let data = at.saturating_add(8);
             let Some(content) = bytes.get(data..data.saturating_add(length)).filter(|_| kind != 0) else { break };
             match kind {

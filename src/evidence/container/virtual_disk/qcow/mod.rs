@@ -7,7 +7,6 @@ pub(super) mod legacy;
 mod map;
 
 use super::family::{Family, Reference};
-use super::fields::wide;
 use super::unpack::Codec;
 use super::{Disk, fields};
 use crate::base::anomaly::Cause;

@@ -3,7 +3,8 @@
 use super::{Guid, corrupt};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
-use crate::evidence::container::virtual_disk::fields::{array, bounded, index, le16, le32, le64, utf16};
+use crate::base::number::to_usize;
+use crate::evidence::container::virtual_disk::fields::{array, bounded, le16, le32, le64, utf16};
 use std::ops::Range;
 
 /// The table, and the largest item: a locator with three paths of Windows.
@@ -73,7 +74,7 @@ impl Metadata {
     fn read_locator(&mut self, item: &[u8]) {
         let count = usize::from(le16(item, 18)).min(KEYS);
         let text = |at: u32, length: u16| {
-            let start = index(at.into());
+            let start = to_usize(at);
             utf16(item.get(start..start.saturating_add(length.into())).unwrap_or_default(), u16::from_le_bytes)
         };
         let mut paths = [const { None }; 3];

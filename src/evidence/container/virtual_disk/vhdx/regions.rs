@@ -3,7 +3,8 @@
 use super::{Guid, corrupt};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
-use crate::evidence::container::virtual_disk::fields::{array, bounded, header, index, le16, le32, le64, wide};
+use crate::base::number::{to_u64, to_usize};
+use crate::evidence::container::virtual_disk::fields::{array, bounded, header, le16, le32, le64};
 use std::ops::Range;
 
 const HEADERS: [u64; 2] = [64 << 10, 128 << 10];
@@ -59,7 +60,7 @@ impl Regions {
     pub(super) fn read(source: &dyn ReadAt, damage: &mut Vec<Cause>) -> Result<Self, Cause> {
         for at in TABLES {
             let table = bounded(source, at, TABLE, TABLE)?;
-            if wide(table.len()) == TABLE && is_whole(&table, b"regi") {
+            if to_u64(table.len()) == TABLE && is_whole(&table, b"regi") {
                 return Self::of(source, &table, at);
             }
             damage.push(corrupt("one table of regions is damaged", at));
@@ -69,7 +70,7 @@ impl Regions {
 
     fn of(source: &dyn ReadAt, table: &[u8], at: u64) -> Result<Self, Cause> {
         let (mut blocks, mut metadata) = (None, None);
-        let count = index(le32(table, 8).into()).min(ENTRIES);
+        let count = to_usize(le32(table, 8)).min(ENTRIES);
         for entry in table.get(16..).unwrap_or_default().chunks_exact(32).take(count) {
             let start = le64(entry, 16);
             let range = start..start.saturating_add(le32(entry, 24).into()).min(source.len());

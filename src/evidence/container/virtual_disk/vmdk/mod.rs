@@ -8,9 +8,10 @@ mod joined;
 
 use super::Disk;
 use super::family::{Family, Reference};
-use super::fields::{bounded, wide};
+use super::fields::bounded;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
+use crate::base::number::to_u64;
 use crate::base::source::{Part, Source};
 use descriptor::{Content, Descriptor};
 use grains::Extent;
@@ -51,7 +52,7 @@ pub(super) fn open_text(source: &Source, family: &Family<'_>) -> Result<Disk, Ca
         return Err(Cause::Corrupt { what: "a VMDK whose description names no extent".to_owned(), offset: 0 });
     }
     if text.extents.len() > EXTENTS {
-        return Err(Cause::LimitReached { what: "extents of a VMDK", limit: wide(EXTENTS) });
+        return Err(Cause::LimitReached { what: "extents of a VMDK", limit: to_u64(EXTENTS) });
     }
     let mut damage = Vec::new();
     let parent = parent(&text, family, &mut damage);

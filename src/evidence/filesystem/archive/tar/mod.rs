@@ -11,6 +11,7 @@ use super::names::Names;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::source::{Part, Source};
 use crate::base::time::{FileTimes, Timestamp};
 use crate::base::window::Window;
@@ -71,7 +72,7 @@ pub(super) fn mount(source: Source, notes: Vec<Noted>, limits: &Limits) -> Resul
     let mut links = Vec::new();
     let mut paths: HashMap<Vec<u8>, usize> = HashMap::new();
     index(&source, &mut names, &mut |mut found, member, names| {
-        found.node.id = u64::try_from(members.len()).unwrap_or(u64::MAX);
+        found.node.id = to_u64(members.len());
         members.push(member);
         if found.link.is_some() {
             links.push(found);
@@ -177,7 +178,7 @@ fn member(
     ahead: &mut Ahead,
     names: &mut Names,
 ) -> io::Result<(u64, Option<(Found, Member)>)> {
-    let block = u64::try_from(BLOCK).unwrap_or(512);
+    let block = to_u64(BLOCK);
     let mut start = at.saturating_add(block);
     let next = |start: u64, size: u64| start.saturating_add(size.checked_next_multiple_of(block).unwrap_or(u64::MAX));
     if header.kind(b"").is_none() {

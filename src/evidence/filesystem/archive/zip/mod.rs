@@ -13,6 +13,7 @@ use super::rewind::{Kept, Rewindable};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
 use crate::base::limits::Limits;
+use crate::base::number::to_u64;
 use crate::base::source::{Part, Source};
 use crate::base::time::FileTimes;
 use crate::base::window::Window;
@@ -85,7 +86,7 @@ fn headers(source: &Source, names: &mut Names, limits: &Limits) -> io::Result<Ve
     let mut keep = |header: Header| {
         headers.push(Named { path: member::path(&header), header });
         // One more than may be is left to the tree to refuse.
-        u64::try_from(headers.len()).unwrap_or(u64::MAX) <= limits.archive_entries
+        to_u64(headers.len()) <= limits.archive_entries
     };
     let found = directory::locate(&**source)?;
     let Some(directory) = found.as_ref().filter(|directory| !directory.encrypted) else {
@@ -98,7 +99,7 @@ fn headers(source: &Source, names: &mut Names, limits: &Limits) -> io::Result<Ve
         return Ok(headers);
     };
     let stopped = directory::read(&**source, directory, &mut |header| Ok(keep(header)))?;
-    let full = u64::try_from(headers.len()).unwrap_or(u64::MAX) > limits.archive_entries;
+    let full = to_u64(headers.len()) > limits.archive_entries;
     if stopped < directory.end && !full {
         names.note(b"", NotedCause::Corrupt("a damaged header in the central directory".into(), stopped));
         let known: std::collections::BTreeSet<u64> = headers.iter().map(|named| named.header.offset).collect();
@@ -107,10 +108,10 @@ fn headers(source: &Source, names: &mut Names, limits: &Limits) -> io::Result<Ve
             if !known.contains(&header.offset) {
                 further.push(Named { path: member::path(&header), header });
             }
-            u64::try_from(known.len().saturating_add(further.len())).unwrap_or(u64::MAX) <= limits.archive_entries
+            to_u64(known.len().saturating_add(further.len())) <= limits.archive_entries
         })?;
         headers.append(&mut further);
-    } else if u64::try_from(headers.len()).unwrap_or(u64::MAX) & 0xffff != directory.entries & 0xffff && !full {
+    } else if to_u64(headers.len()) & 0xffff != directory.entries & 0xffff && !full {
         let what =
             format!("the central directory holds {} members, {} are announced", headers.len(), directory.entries);
         names.note(b"", NotedCause::Corrupt(what, directory.start));

@@ -2,6 +2,7 @@
 
 use crate::base::bytes::read_full;
 use crate::base::fields::Fields;
+use crate::base::number::to_u64;
 use crate::base::source::Source;
 use crate::base::window::Window;
 use crate::base::zip::Header;
@@ -92,7 +93,7 @@ fn next(
         let count = read_full(&**source, at, &mut block)?;
         let bytes = block.get(..count).unwrap_or_default();
         for found in finder.find_iter(bytes) {
-            let offset = at.saturating_add(u64::try_from(found).unwrap_or(u64::MAX));
+            let offset = at.saturating_add(to_u64(found));
             if let Some(&[_, _, a, b]) = bytes.get(found..found.saturating_add(4))
                 && matches!([a, b], [3, 4] | [7, 8] | [1, 2])
                 && offset < end
@@ -105,7 +106,7 @@ fn next(
             break;
         }
         // A signature may lie across two blocks.
-        at = at.saturating_add(u64::try_from(count.saturating_sub(3)).unwrap_or(u64::MAX));
+        at = at.saturating_add(to_u64(count.saturating_sub(3)));
     }
     Ok(None)
 }
