@@ -12,6 +12,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
 use crate::base::number::to_u64;
+use crate::base::wide;
 use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -152,8 +153,7 @@ fn instance(bytes: &[u8], name: usize, work: &mut usize) -> Option<Instance> {
         let read: String = if *kind == 0 {
             encoding_rs::mem::decode_latin1(text.get(..end).unwrap_or_default()).into_owned()
         } else {
-            let units = units.iter().take(end / 2).map(|unit| u16::from_le_bytes(*unit));
-            char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+            wide::text(wide::units(text).take(end / 2))
         };
         if read.chars().any(|letter| letter.is_control() && !matches!(letter, '\t' | '\r' | '\n')) {
             return None;

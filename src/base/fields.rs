@@ -1,5 +1,5 @@
-//! Integers at offsets of a record, little-endian. Bytes past its end read as zeros: the size of a record is checked once,
-//! where it is had.
+//! Integers at offsets of a record, little-endian. Bytes past its end read as zeros, for the size of a record is checked once,
+//! where it is had; where an integer itself says whether a record goes on, there is nothing past the end.
 
 /// The fields of a record.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +51,24 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The `u16` at an offset; nothing where the bytes end before.
+#[must_use]
+pub fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..)?.first_chunk().map(|field| u16::from_le_bytes(*field))
+}
+
+/// The `u32` at an offset.
+#[must_use]
+pub fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..)?.first_chunk().map(|field| u32::from_le_bytes(*field))
+}
+
+/// The `u64` at an offset.
+#[must_use]
+pub fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..)?.first_chunk().map(|field| u64::from_le_bytes(*field))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +79,11 @@ mod tests {
         assert_eq!((fields.u8(4), fields.u8(5), fields.u16(1), fields.u16(4)), (5, 0, 0x0302, 5));
         assert_eq!((fields.u32(usize::MAX), fields.u64(0)), (0, 0x05_0403_0201));
         assert_eq!((fields.bytes(3, 9), fields.bytes(9, 1)), (&[4u8, 5][..], &[][..]));
+    }
+    #[test]
+    fn an_integer_that_is_not_whole_is_none() {
+        let bytes = [1, 2, 3, 4, 5];
+        assert_eq!((u16_at(&bytes, 3), u16_at(&bytes, 4), u16_at(&bytes, usize::MAX)), (Some(0x0504), None, None));
+        assert_eq!((u32_at(&bytes, 1), u32_at(&bytes, 2), u64_at(&bytes, 0)), (Some(0x0504_0302), None, None));
     }
 }

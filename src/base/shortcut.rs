@@ -3,6 +3,9 @@
 //! A shortcut is told by its first twenty bytes. Every offset and length in it is untrusted; a part that does not fit is
 //! left out, and what was read before it stays.
 
+use crate::base::fields::{u16_at, u32_at};
+use crate::base::wide;
+
 /// Size of the header and class identifier of every shortcut (section 2.1).
 const HEAD: [u8; 20] = [0x4c, 0, 0, 0, 0x01, 0x14, 0x02, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46];
 
@@ -95,7 +98,7 @@ pub fn read(bytes: &[u8]) -> Option<Shortcut> {
         let size = if wide { count.saturating_mul(2) } else { count };
         at = at.saturating_add(2);
         let Some(stored) = bytes.get(at..at.saturating_add(size)) else { break };
-        *field = Some(if wide { utf16(stored) } else { ansi(stored) });
+        *field = Some(if wide { wide::until_nul(stored) } else { ansi(stored) });
         at = at.saturating_add(size);
     }
     let environment = environment(bytes, at);
@@ -126,7 +129,7 @@ fn link_info(info: &[u8]) -> Option<String> {
     let wide = |at: usize| {
         let rest = info.get(at..)?;
         let length = rest.chunks_exact(2).position(|pair| pair == [0, 0])?;
-        rest.get(..length.saturating_mul(2)).map(utf16)
+        rest.get(..length.saturating_mul(2)).map(wide::until_nul)
     };
     let (mut path, suffix) = if header >= 0x24 {
         let base = offset(28).and_then(wide);
@@ -174,7 +177,7 @@ fn environment(bytes: &[u8], mut at: usize) -> Option<String> {
         let size = usize::try_from(u32_at(bytes, at)?).ok().filter(|size| *size >= 4)?;
         if u32_at(bytes, at.saturating_add(4))? == ENVIRONMENT {
             let block = bytes.get(at..at.saturating_add(size))?;
-            let unicode = block.get(268..788).map(utf16).unwrap_or_default();
+            let unicode = block.get(268..788).map(wide::until_nul).unwrap_or_default();
             let path = if unicode.is_empty() { block.get(8..268).map(ansi).unwrap_or_default() } else { unicode };
             return Some(path);
         }
@@ -183,31 +186,10 @@ fn environment(bytes: &[u8], mut at: usize) -> Option<String> {
     None
 }
 
-/// Characters up to a NUL.
-fn utf16(bytes: &[u8]) -> String {
-    let units: Vec<u16> = bytes
-        .chunks_exact(2)
-        .filter_map(|pair| <[u8; 2]>::try_from(pair).ok())
-        .map(u16::from_le_bytes)
-        .take_while(|unit| *unit != 0)
-        .collect();
-    String::from_utf16_lossy(&units)
-}
-
 fn ansi(bytes: &[u8]) -> String {
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
     let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes.get(..end).unwrap_or_default());
     text.into_owned()
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    let field = bytes.get(at..at.saturating_add(2))?;
-    field.try_into().ok().map(u16::from_le_bytes)
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    let field = bytes.get(at..at.saturating_add(4))?;
-    field.try_into().ok().map(u32::from_le_bytes)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 use super::entry::{EntryPath, unmarked};
 use super::filesystem::signature::{self, Kind};
 use crate::base::bytes::ReadAt;
+use crate::base::fields::u32_at;
 use std::collections::BTreeSet;
 use std::io;
 
@@ -91,8 +92,7 @@ fn is_boot_sector(head: &[u8]) -> bool {
 
 /// Two bytes of magic alone come about by chance.
 fn is_superblock(head: &[u8]) -> bool {
-    let number = |at: usize| head.get(at..).and_then(|rest| rest.first_chunk()).map(|bytes| u32::from_le_bytes(*bytes));
-    let (first_block, block_size, revision) = (number(1044), number(1048), number(1100));
+    let (first_block, block_size, revision) = (u32_at(head, 1044), u32_at(head, 1048), u32_at(head, 1100));
     first_block.is_some_and(|first| first <= 1)
         && block_size.is_some_and(|shift| shift <= 6)
         && revision.is_some_and(|revision| revision <= 1)

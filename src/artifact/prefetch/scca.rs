@@ -9,6 +9,7 @@ use crate::base::fields::Fields;
 use crate::base::limits::Limits;
 use crate::base::number::{to_u64, to_usize};
 use crate::base::time::Timestamp;
+use crate::base::wide;
 
 /// Size of the file header.
 const HEAD: usize = 84;
@@ -92,7 +93,8 @@ pub(super) fn parse(bytes: &[u8], limits: &Limits, note: &mut dyn FnMut(Cause)) 
         note(Cause::Unsupported(format!("Prefetch file of version {version}")));
         return None;
     };
-    let mut scca = Scca { version, name: text(fields.bytes(16, 60)), hash: fields.u32(76), ..Scca::default() };
+    let mut scca =
+        Scca { version, name: wide::until_nul(fields.bytes(16, 60)), hash: fields.u32(76), ..Scca::default() };
     let times = (0..layout.lasts).map(|slot| fields.u64(layout.last.saturating_add(slot.saturating_mul(8))));
     scca.last = times.filter_map(Timestamp::from_filetime).collect();
     scca.count = (bytes.len() >= layout.count.saturating_add(4)).then(|| fields.u32(layout.count));
@@ -106,7 +108,7 @@ pub(super) fn parse(bytes: &[u8], limits: &Limits, note: &mut dyn FnMut(Cause)) 
     volumes(bytes, &layout, &mut scca, &mut note);
     if let Some(at) = layout.path {
         let path = part(bytes, fields.u32(at), fields.u32(at.saturating_add(4))).filter(|path| path.len() <= PATH);
-        scca.path = path.map(text).filter(|path| path.starts_with('\\'));
+        scca.path = path.map(wide::until_nul).filter(|path| path.starts_with('\\'));
     }
     scca.whole = !damaged;
     Some(scca)
@@ -126,7 +128,7 @@ fn files(bytes: &[u8], scca: &mut Scca, limits: &Limits, note: &mut dyn FnMut(Ca
             note(Cause::LimitReached { what: "files of a Prefetch file", limit });
             return;
         }
-        scca.files.push(decoded(name));
+        scca.files.push(wide::text(name.iter().map(|unit| u16::from_le_bytes(*unit))));
     }
 }
 
@@ -146,7 +148,7 @@ fn volumes(bytes: &[u8], layout: &Layout, scca: &mut Scca, note: &mut dyn FnMut(
         // The length is of characters.
         let device =
             part(section, entry.u32(0), entry.u32(4).saturating_mul(2)).filter(|device| device.len() <= DEVICE);
-        let Some(device) = device.map(text) else { continue };
+        let Some(device) = device.map(wide::until_nul) else { continue };
         scca.volumes.push(Volume {
             device,
             serial: Some(format!("{:08X}", entry.u32(16))),
@@ -161,18 +163,6 @@ fn volumes(bytes: &[u8], layout: &Layout, scca: &mut Scca, note: &mut dyn FnMut(
 fn part(bytes: &[u8], at: u32, size: u32) -> Option<&[u8]> {
     let at = usize::try_from(at).ok()?;
     bytes.get(at..at.checked_add(usize::try_from(size).ok()?)?)
-}
-
-/// Characters up to a NUL.
-fn text(bytes: &[u8]) -> String {
-    let (units, _) = bytes.as_chunks::<2>();
-    decoded(units.split(|unit| *unit == [0, 0]).next().unwrap_or_default())
-}
-
-fn decoded(units: &[[u8; 2]]) -> String {
-    char::decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit)))
-        .map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect()
 }
 
 fn corrupt(what: &str, offset: usize) -> Cause {

@@ -11,6 +11,7 @@ use crate::base::anomaly::Cause;
 use crate::base::fields::Fields;
 use crate::base::number::{to_u64, to_usize};
 use crate::base::time::Timestamp;
+use crate::base::wide;
 
 /// Entries that are read; Windows keeps 1,024.
 const ENTRIES: usize = 8192;
@@ -158,8 +159,7 @@ fn chained(bytes: &[u8], header: usize, magic: [u8; 4], eight: bool) -> Vec<Entr
 }
 
 fn text(bytes: &[u8]) -> String {
-    let units: Vec<u16> = bytes.chunks_exact(2).map(|unit| Fields(unit).u16(0)).take_while(|unit| *unit != 0).collect();
-    let path = String::from_utf16_lossy(&units);
+    let path = wide::until_nul(bytes);
     // How the kernel writes paths from a drive on.
     path.strip_prefix("\\??\\").map(str::to_owned).unwrap_or(path)
 }

@@ -5,6 +5,7 @@
 //! length in bytes.
 
 use crate::base::fields::Fields;
+use crate::base::wide;
 
 /// Actions that are read; Windows allows 32.
 const ACTIONS: usize = 32;
@@ -78,8 +79,7 @@ fn text(rest: &mut &[u8]) -> Option<String> {
     let (length, behind) = rest.split_at_checked(4)?;
     let (text, behind) = behind.split_at_checked(usize::try_from(Fields(length).u32(0)).ok()?)?;
     *rest = behind;
-    let units: Vec<u16> = text.chunks_exact(2).map(|unit| Fields(unit).u16(0)).take_while(|unit| *unit != 0).collect();
-    Some(String::from_utf16_lossy(&units))
+    Some(wide::until_nul(text))
 }
 
 /// A GUID as Windows writes it.

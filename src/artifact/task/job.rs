@@ -8,6 +8,7 @@ use crate::artifact::event::Starts;
 use crate::base::anomaly::Cause;
 use crate::base::fields::Fields;
 use crate::base::number::to_u64;
+use crate::base::wide;
 
 /// Size of the part of fixed length.
 const FIXED: usize = 68;
@@ -89,10 +90,9 @@ fn string(bytes: &[u8], at: &mut usize) -> Option<String> {
     let start = at.checked_add(2).filter(|start| *start <= bytes.len())?;
     let size = usize::from(Fields(bytes).u16(*at)).saturating_mul(2);
     let stored = bytes.get(start..start.saturating_add(size));
-    let (units, _) = stored?.as_chunks::<2>();
+    let text = wide::until_nul(stored?);
     *at = start.saturating_add(size);
-    let units: Vec<u16> = units.iter().map(|unit| u16::from_le_bytes(*unit)).take_while(|unit| *unit != 0).collect();
-    Some(String::from_utf16_lossy(&units))
+    Some(text)
 }
 
 /// When the task started last; nothing where it never did.

@@ -2,6 +2,7 @@
 
 use super::Hive;
 use crate::base::fields::Fields;
+use crate::base::wide;
 use std::fmt::Write;
 
 /// Bytes in one segment of a value that is too large for a cell.
@@ -143,8 +144,7 @@ pub(super) fn text(bytes: &[u8], latin: bool) -> String {
     if latin {
         return bytes.iter().map(|byte| char::from(*byte)).collect();
     }
-    let units = bytes.chunks_exact(2).map(|unit| Fields(unit).u16(0));
-    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    wide::text(wide::units(bytes))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

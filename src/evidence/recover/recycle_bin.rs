@@ -4,7 +4,9 @@
 //! (`dtformats`, "Windows Recycle.Bin file formats").
 
 use crate::base::bytes::read_full;
+use crate::base::fields::{u32_at, u64_at};
 use crate::base::time::Timestamp;
+use crate::base::wide;
 use crate::evidence::entry::EntryPath;
 use crate::evidence::lookup::Lookup;
 use std::collections::BTreeMap;
@@ -28,26 +30,22 @@ pub struct Thrown {
 /// Reads an `$I` file; nothing if it is none.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Option<Thrown> {
-    let number = |at: usize| {
-        let field = bytes.get(at..at.checked_add(8)?)?;
-        Some(u64::from_le_bytes(field.try_into().ok()?))
-    };
-    let text = match number(0)? {
+    let text = match u64_at(bytes, 0)? {
         1 => bytes.get(24..)?,
         2 => {
-            let characters = u32::from_le_bytes(bytes.get(24..28)?.try_into().ok()?);
+            let characters = u32_at(bytes, 24)?;
             let length = usize::try_from(characters).ok()?.saturating_mul(2);
             let rest = bytes.get(28..)?;
             rest.get(..length).unwrap_or(rest)
         }
         _ => return None,
     };
-    let units = text.chunks_exact(2).filter_map(|pair| Some(u16::from_le_bytes(pair.try_into().ok()?)));
-    let units: Vec<u16> = units.take_while(|unit| *unit != 0).collect();
-    let original = String::from_utf16_lossy(&units);
+    let original = wide::until_nul(text);
     // Whoever has not the shape of a path is no record of the bin.
     let is_path = original.contains('\\') && !original.chars().any(char::is_control);
-    is_path.then(|| Some(Thrown { original, deleted: Timestamp::from_filetime(number(16)?), size: number(8)? }))?
+    is_path.then(|| {
+        Some(Thrown { original, deleted: Timestamp::from_filetime(u64_at(bytes, 16)?), size: u64_at(bytes, 8)? })
+    })?
 }
 
 /// The bins of all volumes.

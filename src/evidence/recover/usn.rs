@@ -9,6 +9,7 @@ use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
 use crate::base::number::{to_u64, to_usize};
 use crate::base::time::Timestamp;
+use crate::base::wide;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
@@ -59,8 +60,7 @@ impl UsnRecord<'_> {
     /// The name; lone surrogates are replaced.
     #[must_use]
     pub fn name(&self) -> String {
-        let units = self.name.chunks_exact(2).map(|unit| Fields(unit).u16(0));
-        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+        wide::text(wide::units(self.name))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::base::bytes::{ReadAt, read_full};
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
 use crate::base::number::to_u64;
+use crate::base::wide;
 
 /// One of the two headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,10 +175,10 @@ fn partition(sector: u64, entry: &[u8]) -> Partition {
     let fields = Fields(entry);
     let (first, last) = (fields.u64(32), fields.u64(40));
     let end = last.saturating_add(1).max(first);
-    let units: Vec<u16> = (56..128).step_by(2).map(|at| fields.u16(at)).take_while(|unit| *unit != 0).collect();
+    let label = wide::until_nul(fields.bytes(56, 72));
     Partition {
         range: first.saturating_mul(sector)..end.saturating_mul(sector),
-        label: (!units.is_empty()).then(|| String::from_utf16_lossy(&units)),
+        label: Some(label).filter(|label| !label.is_empty()),
         kind: Some(guid(entry)),
         identity: Some([b"DMIO:ID:", fields.bytes(16, 16)].concat()),
     }

@@ -3,10 +3,10 @@
 //! A row of properties: number, a reserved 1, length (32 bits each, low byte first), data. Source: `CERT_*_PROP_ID` of
 //! `wincrypt.h`; the layout is that of `CertSerializeCertificateStoreElement`.
 
-use super::ctl::wide;
 use super::properties::Properties;
 use super::tlv;
 use crate::base::fields::Fields;
+use crate::base::wide;
 
 /// The certificate itself, DER.
 const CERTIFICATE: u32 = 32;
@@ -39,7 +39,7 @@ pub fn read(blob: &[u8]) -> Option<CertificateBlob<'_>> {
         let Some(data) = rest.get(HEADER..).and_then(|rest| rest.get(..length)) else { break };
         match number {
             CERTIFICATE => der = der.or(Some(data).filter(|data| is_sequence(data))),
-            FRIENDLY_NAME => friendly_name = Some(wide(data)).filter(|name| !name.is_empty()),
+            FRIENDLY_NAME => friendly_name = Some(wide::until_nul(data)).filter(|name| !name.is_empty()),
             _ => properties.take(number, data),
         }
         rest = rest.get(HEADER.saturating_add(length)..).unwrap_or_default();

@@ -159,13 +159,6 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// UTF-16, low byte first, up to its NUL: how these lists write names.
-pub(super) fn wide(bytes: &[u8]) -> String {
-    let (units, _) = bytes.as_chunks::<2>();
-    let units = units.iter().map(|unit| u16::from_le_bytes(*unit)).take_while(|unit| *unit != 0);
-    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::written::{MEMBER_2, integer, list, octets, sequence, set, signed};
@@ -199,11 +192,5 @@ mod tests {
         assert_eq!(read.listed_at.unwrap().to_string(), "2026-01-02T03:04:05Z");
         assert_eq!(read.subjects().map(|subject| subject.identifier).collect::<Vec<_>>(), [b"id"]);
         assert!(!read.is_cut());
-    }
-
-    #[test]
-    fn names_end_at_their_nul() {
-        assert_eq!(wide(b"a\0b\0\0\0c\0"), "ab");
-        assert_eq!(wide(&[0x00, 0xd8, 0x41, 0x00]), "\u{fffd}A");
     }
 }

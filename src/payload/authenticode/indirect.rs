@@ -6,6 +6,7 @@ use super::oid;
 use super::pkcs7::{SignedData, SignerInfo};
 use super::tlv::{self, Element};
 use crate::base::escape::hex;
+use crate::base::wide;
 
 /// Algorithm and digest of the file that was signed.
 pub(super) fn digest(data: &SignedData<'_>) -> (Option<DigestAlgorithm>, Option<String>) {
@@ -33,8 +34,7 @@ pub(super) fn program(signer: &SignerInfo<'_>) -> (Option<String>, Option<String
 fn spc_string(string: Element<'_>) -> String {
     if string.tag == 0x80 {
         let (units, _) = string.content.as_chunks::<2>();
-        let units: Vec<u16> = units.iter().map(|unit| u16::from_be_bytes(*unit)).collect();
-        String::from_utf16_lossy(&units)
+        wide::text(units.iter().map(|unit| u16::from_be_bytes(*unit)))
     } else {
         String::from_utf8_lossy(string.content).into_owned()
     }

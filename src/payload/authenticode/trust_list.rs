@@ -4,7 +4,7 @@
 //! signed, or by the MD5 of their public key (`CERT_SIGNATURE_HASH_PROP_ID`, `CERT_SUBJECT_PUBLIC_KEY_MD5_HASH_PROP_ID`).
 
 use super::Authorities;
-use super::ctl::{self, Kind, wide};
+use super::ctl::{self, Kind};
 use super::list_oid as oid;
 use super::list_signature::{self, ListSignature};
 use super::properties::{FRIENDLY_NAME, Properties, SHA256};
@@ -12,6 +12,7 @@ use super::purpose::Purpose;
 use super::tlv;
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
+use crate::base::wide;
 use sha2::Digest;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,7 +81,7 @@ fn root(subject: ctl::Subject<'_>) -> Option<([u8; 20], Root)> {
         let Some(number) = oid::certificate_property(identifier) else { continue };
         match number {
             SHA256 => root.sha256 = value.content.try_into().ok(),
-            FRIENDLY_NAME => root.friendly_name = Some(wide(value.content)).filter(|name| !name.is_empty()),
+            FRIENDLY_NAME => root.friendly_name = Some(wide::until_nul(value.content)).filter(|name| !name.is_empty()),
             _ => root.properties.take(number, value.content),
         }
     }

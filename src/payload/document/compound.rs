@@ -167,9 +167,7 @@ impl<'s> Compound<'s> {
 
     fn entry(&self, record: Fields<'_>) -> Entry {
         let length = usize::from(record.u16(0x40)).saturating_sub(2).min(62);
-        let units = record.bytes(0, length).chunks_exact(2);
-        let units = units.map(|pair| pair.first_chunk().map_or(0, |pair| u16::from_le_bytes(*pair)));
-        let name = crate::base::escape::lossless(&wide::utf8(units));
+        let name = crate::base::escape::lossless(&wide::utf8(wide::units(record.bytes(0, length))));
         // The upper half is rubbish in files of 512-byte sectors.
         let size = if self.sector == 512 { record.u32(0x78).into() } else { record.u64(0x78) };
         Entry {

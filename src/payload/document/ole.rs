@@ -138,12 +138,7 @@ fn presentation(bytes: Vec<u8>, document: &mut Document) -> io::Result<()> {
 /// An attachment, by the stream of its name.
 fn attachment(compound: &Compound<'_>, name: &Entry, document: &mut Document) -> io::Result<()> {
     let bytes = compound.read(name, 2048)?;
-    let text = if name.name().ends_with('F') {
-        let pairs = bytes.chunks_exact(2).map(|pair| pair.first_chunk().map_or(0, |pair| u16::from_le_bytes(*pair)));
-        wide::utf8(pairs)
-    } else {
-        bytes
-    };
+    let text = if name.name().ends_with('F') { wide::utf8(wide::units(&bytes)) } else { bytes };
     let text = crate::base::escape::lossless(&text).trim_end_matches('\0').to_owned();
     let storage = name.path.strip_suffix(name.name()).unwrap_or_default();
     let path = format!("{storage}__substg1.0_37010102");
@@ -172,8 +167,7 @@ fn workbook(bytes: &[u8], document: &mut Document) {
             0x85 if data.u8(5) == 1 && document.macro_sheets.len() < LISTED => {
                 let (length, wide) = (usize::from(data.u8(6)), since_97 && data.u8(7) & 1 != 0);
                 let name = if wide {
-                    let pairs = data.bytes(8, length.saturating_mul(2)).chunks_exact(2);
-                    wide::utf8(pairs.map(|pair| pair.first_chunk().map_or(0, |pair| u16::from_le_bytes(*pair))))
+                    wide::utf8(wide::units(data.bytes(8, length.saturating_mul(2))))
                 } else {
                     data.bytes(if since_97 { 8 } else { 7 }, length).to_vec()
                 };

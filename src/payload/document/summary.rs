@@ -54,8 +54,7 @@ fn text(value: Fields<'_>, page: u16) -> Option<String> {
         0x1e if page != 1200 => value.bytes(8, length).to_vec(),
         0x1e | 0x1f => {
             let length = if value.u16(0) == 0x1f { length.saturating_mul(2) } else { length };
-            let pairs = value.bytes(8, length).chunks_exact(2);
-            wide::utf8(pairs.map(|pair| pair.first_chunk().map_or(0, |pair| u16::from_le_bytes(*pair))))
+            wide::utf8(wide::units(value.bytes(8, length)))
         }
         _ => return None,
     };

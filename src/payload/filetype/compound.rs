@@ -3,6 +3,7 @@
 use super::Family::{Document, Other, Program};
 use super::{FileType, Sample, file_type};
 use crate::base::fields::Fields;
+use crate::base::wide;
 use std::collections::BTreeSet;
 
 /// Sectors of the directory that are read.
@@ -87,11 +88,8 @@ pub(super) fn ole(sample: &Sample<'_>) -> Option<FileType> {
 fn name(entry: &[u8]) -> String {
     let fields = Fields(entry);
     let length = usize::from(fields.u16(64)).saturating_sub(2).min(62);
-    let units = fields.bytes(0, length).chunks_exact(2).map(|pair| Fields(pair).u16(0));
-    char::decode_utf16(units)
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .filter(|unit| *unit > '\u{6}')
-        .collect()
+    let name = wide::text(wide::units(fields.bytes(0, length)));
+    name.chars().filter(|character| *character > '\u{6}').collect()
 }
 
 /// The directory's sectors, along their chain in the allocation table.

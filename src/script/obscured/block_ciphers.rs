@@ -3,6 +3,7 @@
 use super::{password, unhex};
 use crate::base::base64;
 use crate::base::secret::Secret;
+use crate::base::wide;
 use aes::cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use aes::{Aes128, Aes256};
 use blowfish::BlowfishLE;
@@ -92,8 +93,7 @@ pub fn cute_ftp_8(bytes: &[u8], wide: bool) -> Option<Secret> {
     if !wide {
         return password(plain.split(|byte| *byte == 0).next()?);
     }
-    let units = plain.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair));
-    let text = String::from_utf16(&units.take_while(|unit| *unit != 0).collect::<Vec<u16>>()).ok()?;
+    let text = String::from_utf16(&wide::units(&plain).take_while(|unit| *unit != 0).collect::<Vec<u16>>()).ok()?;
     password(text.as_bytes())
 }
 

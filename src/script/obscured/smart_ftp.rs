@@ -6,6 +6,7 @@
 
 use super::unhex;
 use crate::base::secret::Secret;
+use crate::base::wide;
 use md5::{Digest, Md5};
 
 /// Bytes of a password that are decoded; more is none.
@@ -19,8 +20,10 @@ pub fn smart_ftp(text: &str) -> Option<Secret> {
     let name: Vec<u8> = "SmartFTP".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut stream = Rc4::new(&Md5::digest(&name));
     bytes.iter_mut().for_each(|byte| *byte ^= stream.next_byte());
-    let (pairs, []) = bytes.as_chunks::<2>() else { return None };
-    let units: Vec<u16> = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+    if !bytes.len().is_multiple_of(2) {
+        return None;
+    }
+    let units: Vec<u16> = wide::units(&bytes).collect();
     let end = units.iter().rposition(|unit| *unit != 0).map_or(0, |last| last.saturating_add(1));
     let text = String::from_utf16(units.get(..end)?).ok()?;
     let typed = |character: char| !character.is_control() && character < '\u{590}';

@@ -7,7 +7,9 @@ use super::table::Table;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::read_full;
 use crate::base::escape::hex;
+use crate::base::fields::Fields;
 use crate::base::number::{to_u32, to_u64, to_usize};
+use crate::base::wide;
 use flate2::{Decompress, FlushDecompress};
 use std::ops::Range;
 use zlib_rs::adler32::adler32;
@@ -32,13 +34,12 @@ impl Section {
         if !matches!(read_full(&segment.source, at, &mut header), Ok(HEADER)) {
             return Err("the segment is cut short, or cannot be read,");
         }
-        let [k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, ka, kb, kc, kd, ke, kf, rest @ ..] = header;
-        let kind = [k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, ka, kb, kc, kd, ke, kf];
-        if number(&header, 72) != u64::from(adler32(1, header.get(..72).unwrap_or_default())) {
+        let fields = Fields(&header);
+        let kind = fields.array(0);
+        if fields.u32(72) != adler32(1, header.get(..72).unwrap_or_default()) {
             return Err("the checksum of a section's header is wrong");
         }
-        let next = rest.first_chunk().map_or(0, |next| u64::from_le_bytes(*next));
-        let size = rest.get(8..).and_then(<[u8]>::first_chunk).map_or(0, |size| u64::from_le_bytes(*size));
+        let (next, size) = (fields.u64(16), fields.u64(24));
         let start = at.saturating_add(to_u64(HEADER));
         // Some tools leave the size out; then the section ends where the next begins.
         let end = if size == 0 { next } else { at.saturating_add(size) };
@@ -147,19 +148,19 @@ fn volume(segment: &Segment, section: &Section, set: &mut Set) -> Result<(), Cau
         return Ok(());
     }
     let sum = adler32(1, data.get(..1048).unwrap_or_default());
-    if number(data, 1048) != u64::from(sum) {
+    let fields = Fields(data);
+    if fields.u32(1048) != sum {
         set.tell(format!("segment {}: the checksum of the disk's description is wrong", segment.name), section.at);
         if set.geometry.is_some() {
             return Ok(());
         }
     }
-    let identity: [u8; 16] = data.get(64..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
+    let identity: [u8; 16] = fields.array(64);
     if set.identity != [0; 16] && identity != [0; 16] && set.identity != identity {
         set.tell(format!("segment {} has another set's identity", segment.name), section.at);
     }
     if set.geometry.is_none() {
-        let sectors = data.get(16..).and_then(<[u8]>::first_chunk).map_or(0, |sectors| u64::from_le_bytes(*sectors));
-        set.geometry = Some(Geometry::of(number(data, 12), number(data, 8), sectors)?);
+        set.geometry = Some(Geometry::of(fields.u32(12).into(), fields.u32(8).into(), fields.u64(16))?);
         set.identity = identity;
     }
     Ok(())
@@ -185,11 +186,12 @@ impl Found {
         const TABLE_HEADER: u64 = 24;
         let mut header = [0u8; 24];
         let head = section.head(segment, &mut header);
-        let summed = head.len() == 24 && number(head, 20) == u64::from(adler32(1, head.get(..20).unwrap_or_default()));
-        let base = head.get(8..).and_then(<[u8]>::first_chunk).map_or(0, |base| u64::from_le_bytes(*base));
+        let fields = Fields(head);
+        let summed = head.len() == 24 && fields.u32(20) == adler32(1, head.get(..20).unwrap_or_default());
+        let base = fields.u64(8);
         let entries = section.data.start.saturating_add(TABLE_HEADER);
         let room = section.data.end.saturating_sub(entries).checked_div(4).unwrap_or(0);
-        let stated = number(head, 0);
+        let stated = u64::from(fields.u32(0));
         let count = to_u32(stated.min(room));
         // EnCase 1 writes the chunks behind the entries, into the same section.
         let end = state.sectors.as_ref().map_or(section.data.end, |sectors| sectors.end);
@@ -299,10 +301,7 @@ pub(super) fn text_of(segment: &Segment, data: Range<u64>) -> String {
     let _ = stream.decompress(packed.get(..count).unwrap_or_default(), &mut text, FlushDecompress::Finish);
     text.truncate(usize::try_from(stream.total_out()).unwrap_or(0));
     match text.strip_prefix(&[0xff, 0xfe]) {
-        Some(units) => {
-            let units: Vec<u16> = units.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
-            String::from_utf16_lossy(&units)
-        }
+        Some(units) => wide::text(wide::units(units)),
         None => String::from_utf8_lossy(&text).into_owned(),
     }
 }
@@ -311,13 +310,14 @@ pub(super) fn text_of(segment: &Segment, data: Range<u64>) -> String {
 fn errors(segment: &Segment, section: &Section, set: &mut Set) {
     const BEFORE: u64 = 520;
     let mut buffer = [0u8; 4];
-    let stated = number(section.head(segment, &mut buffer), 0);
+    let stated = u64::from(Fields(section.head(segment, &mut buffer)).u32(0));
     let room = section.data.end.saturating_sub(section.data.start).saturating_sub(BEFORE).checked_div(8).unwrap_or(0);
     for entry in 0..stated.min(room).min(4096) {
         let at = section.data.start.saturating_add(BEFORE).saturating_add(entry.saturating_mul(8));
         let mut pair = [0u8; 8];
         if matches!(read_full(&segment.source, at, &mut pair), Ok(8)) {
-            set.bad_sectors(number(&pair, 0), number(&pair, 4));
+            let pair = Fields(&pair);
+            set.bad_sectors(pair.u32(0).into(), pair.u32(4).into());
         }
     }
     if stated > room.min(4096) {
@@ -325,9 +325,4 @@ fn errors(segment: &Segment, section: &Section, set: &mut Set) {
             format!("segment {}: {stated} unreadable ranges are stated, not all of them are told,", segment.name);
         set.tell(what, section.at);
     }
-}
-
-/// The 32-bit number at a place.
-fn number(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |number| u64::from(u32::from_le_bytes(*number)))
 }

@@ -9,6 +9,7 @@ use super::version1::text_of;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::read_full;
 use crate::base::escape::hex;
+use crate::base::fields::Fields;
 use crate::base::number::{to_u32, to_u64, to_usize};
 use std::ops::Range;
 use zlib_rs::adler32::adler32;
@@ -46,12 +47,13 @@ impl Section {
             return None;
         }
         let sum = adler32(1, descriptor.get(..60)?);
-        if word(&descriptor, 60) != sum {
+        let fields = Fields(&descriptor);
+        if fields.u32(60) != sum {
             return None;
         }
-        let (previous, size) = (long(&descriptor, 8), long(&descriptor, 16));
+        let (previous, size) = (fields.u64(8), fields.u64(16));
         let start = at.checked_sub(size).filter(|start| *start >= FILE_HEADER)?;
-        Some(Self { kind: word(&descriptor, 0), flags: word(&descriptor, 4), previous, at, data: start..at })
+        Some(Self { kind: fields.u32(0), flags: fields.u32(4), previous, at, data: start..at })
     }
 
     /// The first bytes of the data; fewer where there are fewer.
@@ -77,7 +79,7 @@ struct Numbers {
 pub(super) fn read(segment: &Segment, index: usize, set: &mut Set) -> Result<(), Cause> {
     let mut header = [0u8; 32];
     let _ = read_full(&segment.source, 0, &mut header);
-    let compression = word(&header, 10) & 0xffff;
+    let compression = Fields(&header).u32(10) & 0xffff;
     if compression > 1 {
         return Err(Cause::Unsupported(format!(
             "an Ex01 that is compressed by method {compression} (2 is bzip2), not read"
@@ -150,7 +152,7 @@ fn describe(segment: &Segment, section: &Section, numbers: &mut Numbers) {
 fn header_of(segment: &Segment, section: &Section, set: &mut Set) -> Option<[u8; 20]> {
     let mut header = [0u8; 20];
     let whole = section.head(segment, &mut header).len() == 20;
-    if whole && word(&header, 16) == adler32(1, header.get(..16)?) {
+    if whole && Fields(&header).u32(16) == adler32(1, header.get(..16)?) {
         return Some(header);
     }
     set.tell(
@@ -169,12 +171,12 @@ fn entries_of(section: &Section) -> (u64, u64) {
 fn table(segment: &Segment, index: usize, section: &Section, set: &mut Set) -> Result<(), Cause> {
     let Some(header) = header_of(segment, section, set) else { return Ok(()) };
     let (entries, room) = entries_of(section);
-    let stated = word(&header, 8);
+    let stated = Fields(&header).u32(8);
     let count = to_u32(u64::from(stated).min(room));
     if count < stated {
         set.tell(format!("segment {}: a table has room for {count} of {stated} chunks,", segment.name), section.at);
     }
-    let first = long(&header, 0);
+    let first = Fields(&header).u64(0);
     if first > u64::from(u32::MAX) {
         set.tell(
             format!("segment {}: a table begins with the chunk {first}, and is not used,", segment.name),
@@ -219,11 +221,12 @@ fn is_whole(segment: &Segment, entries: u64, count: u32) -> bool {
 fn errors(segment: &Segment, section: &Section, set: &mut Set) {
     let Some(header) = header_of(segment, section, set) else { return };
     let (entries, room) = entries_of(section);
-    for entry in 0..u64::from(word(&header, 0)).min(room).min(4096) {
+    for entry in 0..u64::from(Fields(&header).u32(0)).min(room).min(4096) {
         let mut pair = [0u8; 16];
         let at = entries.saturating_add(entry.saturating_mul(16));
         if matches!(read_full(&segment.source, at, &mut pair), Ok(16)) {
-            set.bad_sectors(long(&pair, 0), u64::from(word(&pair, 8)));
+            let pair = Fields(&pair);
+            set.bad_sectors(pair.u64(0), u64::from(pair.u32(8)));
         }
     }
 }
@@ -233,14 +236,4 @@ fn digest(segment: &Segment, section: &Section, kind: Digest, length: usize, set
     if let Some(digest) = section.head(segment, &mut buffer).get(..length) {
         set.digest(kind, hex(digest), section.at);
     }
-}
-
-/// The 32-bit number at a place.
-fn word(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |number| u32::from_le_bytes(*number))
-}
-
-/// The 64-bit number at a place.
-fn long(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |number| u64::from_le_bytes(*number))
 }

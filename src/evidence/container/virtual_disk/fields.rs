@@ -1,17 +1,9 @@
 //! Fields of headers: fixed arrays of bytes, with zeros where the header ends before them.
 
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::fields::Fields;
 use crate::base::number::to_usize;
 use std::io;
-
-/// The `N` bytes at an offset of a header.
-pub(super) fn array<const N: usize>(header: &[u8], at: usize) -> [u8; N] {
-    let mut field = [0u8; N];
-    for (target, source) in field.iter_mut().zip(header.get(at..).unwrap_or_default()) {
-        *target = *source;
-    }
-    field
-}
 
 /// A header of `N` bytes, nothing where the file ends inside it.
 pub(super) fn header<const N: usize>(source: &dyn ReadAt, offset: u64) -> io::Result<Option<[u8; N]>> {
@@ -31,37 +23,15 @@ pub(super) fn bounded(source: &dyn ReadAt, offset: u64, length: u64, most: u64) 
 
 /// A 32-bit field of a big-endian header.
 pub(super) fn be32(header: &[u8], at: usize) -> u32 {
-    u32::from_be_bytes(array(header, at))
+    u32::from_be_bytes(Fields(header).array(at))
 }
 
 /// A 64-bit field of a big-endian header.
 pub(super) fn be64(header: &[u8], at: usize) -> u64 {
-    u64::from_be_bytes(array(header, at))
-}
-
-/// A 16-bit field of a little-endian header.
-pub(super) fn le16(header: &[u8], at: usize) -> u16 {
-    u16::from_le_bytes(array(header, at))
-}
-
-/// A 32-bit field of a little-endian header.
-pub(super) fn le32(header: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes(array(header, at))
-}
-
-/// A 64-bit field of a little-endian header.
-pub(super) fn le64(header: &[u8], at: usize) -> u64 {
-    u64::from_le_bytes(array(header, at))
+    u64::from_be_bytes(Fields(header).array(at))
 }
 
 /// The number of the unit that an offset lies in, and the offset there.
 pub(super) fn split(offset: u64, unit: u64) -> (u64, u64) {
     (offset.checked_div(unit).unwrap_or(0), offset.checked_rem(unit).unwrap_or(0))
-}
-
-/// Text of 16-bit units up to the first zero.
-pub(super) fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units = bytes.chunks_exact(2).map(|pair| unit(array(pair, 0)));
-    let units: Vec<u16> = units.take_while(|unit| *unit != 0).collect();
-    String::from_utf16_lossy(&units)
 }

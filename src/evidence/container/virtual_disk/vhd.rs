@@ -4,12 +4,14 @@
 
 use super::Disk;
 use super::family::{Family, Reference};
-use super::fields::{array, be32, be64, bounded, header, split, utf16};
+use super::fields::{be32, be64, bounded, header, split};
 use super::map::{Map, Place, Run, same_bits};
 use super::pool::Pooled;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
+use crate::base::fields::Fields;
 use crate::base::source::{Part, Source};
+use crate::base::wide;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -39,7 +41,7 @@ fn footer(source: &dyn ReadAt) -> io::Result<Option<(u64, [u8; 512])>> {
         let Some(at) = source.len().checked_sub(length) else { continue };
         let bytes = bounded(source, at, length, FOOTER)?;
         if bytes.starts_with(COOKIE) {
-            return Ok(Some((at, array(&bytes, 0))));
+            return Ok(Some((at, Fields(&bytes).array(0))));
         }
     }
     Ok(None)
@@ -76,7 +78,7 @@ pub(super) fn open(source: Source, family: &Family<'_>) -> Result<Disk, Cause> {
         damage.push(Cause::Unsupported("the VHD belongs to a machine that was saved while it ran".to_owned()));
     }
     let size = be64(&footer, 48);
-    let identity = array::<16>(&footer, 68);
+    let identity = Fields(&footer).array::<16>(68);
     let disk = match be32(&footer, 60) {
         FIXED => {
             if end < size {
@@ -112,7 +114,7 @@ fn sparse(
     let entries = u64::from(be32(&head, 28));
     let mut parent = None;
     if differs {
-        let wanted = array::<16>(&head, 40);
+        let wanted = Fields(&head).array::<16>(40);
         let references = references(&source, &head)?;
         parent = family.parent(&references, &mut damage, |parent| parent.identity == wanted);
     }
@@ -131,14 +133,15 @@ fn references(source: &dyn ReadAt, head: &[u8]) -> io::Result<Vec<Reference>> {
     let mut found = Vec::new();
     for code in [b"W2ru", b"W2ku"] {
         for locator in (0..8usize).map(|number| number.saturating_mul(24).saturating_add(576)) {
-            if &array::<4>(head, locator) == code {
+            if &Fields(head).array::<4>(locator) == code {
                 let (length, at) = (be32(head, locator.saturating_add(8)), be64(head, locator.saturating_add(16)));
                 let path = bounded(source, at, length.into(), LOCATOR)?;
-                found.push(Reference::new(utf16(&path, u16::from_le_bytes)));
+                found.push(Reference::new(wide::until_nul(&path)));
             }
         }
     }
-    found.push(Reference::new(utf16(head.get(64..576).unwrap_or_default(), u16::from_be_bytes)));
+    let units = head.get(64..576).unwrap_or_default().as_chunks::<2>().0.iter().map(|unit| u16::from_be_bytes(*unit));
+    found.push(Reference::new(wide::text(units.take_while(|unit| *unit != 0))));
     found.retain(|reference| !reference.stated.is_empty());
     Ok(found)
 }

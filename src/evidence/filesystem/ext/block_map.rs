@@ -1,8 +1,7 @@
 //! Maps of blocks with one, two and three levels of indirection. Source: Linux kernel,
 //! `Documentation/filesystems/ext4/ifork.rst`, "Direct/Indirect Block Addressing".
-
-use super::field::u32_at;
 use super::map::Mapper;
+use crate::base::fields::Fields;
 use crate::base::number::to_u64;
 
 /// Pointers in the inode that lead to the content itself.
@@ -18,7 +17,7 @@ impl Mapper<'_> {
         self.pointers(direct, 0, 0);
         let mut first = to_u64(DIRECT);
         for (level, pointer) in (1u32..).zip(indirect.chunks_exact(POINTER)) {
-            self.indirect(u32_at(pointer, 0), level, first);
+            self.indirect(Fields(pointer).u32(0), level, first);
             first = first.saturating_add(pointers.saturating_pow(level));
         }
     }
@@ -31,7 +30,7 @@ impl Mapper<'_> {
             if at >= self.end {
                 return;
             }
-            self.indirect(u32_at(pointer, 0), level, at);
+            self.indirect(Fields(pointer).u32(0), level, at);
             at = at.saturating_add(span);
         }
     }

@@ -3,7 +3,7 @@
 //! made to look empty.
 
 use super::damage::Damage;
-use super::field::{u16_at, u32_at};
+use crate::base::fields::Fields;
 use crate::base::number::to_u64;
 use std::ops::Range;
 
@@ -154,7 +154,7 @@ impl<'b> Raw<'b> {
     fn read(block: &'b [u8], range: Range<usize>, form: Form, offset: u64) -> Option<Self> {
         let at = range.start;
         let rest = block.get(range)?;
-        let length = record_length(u16_at(rest, 4), to_u64(block.len()))?;
+        let length = record_length(Fields(rest).u16(4), to_u64(block.len()))?;
         let (size, kind) = match (form.has_types, *rest.get(6)?, *rest.get(7)?) {
             (true, size, kind) => (usize::from(size), kind),
             (false, low, high) => (usize::from(u16::from_le_bytes([low, high])), 0),
@@ -163,7 +163,7 @@ impl<'b> Raw<'b> {
         let kind = if kind == CHECKSUM { kind } else { kind & 0xf };
         let name = rest.get(HEADER..HEADER.checked_add(size)?)?;
         let offset = offset.saturating_add(to_u64(at));
-        let raw = Self { offset, inode: u32_at(rest, 0), length, kind, name };
+        let raw = Self { offset, inode: Fields(rest).u32(0), length, kind, name };
         (length.is_multiple_of(4) && length >= HEADER.saturating_add(size) && length <= rest.len()).then_some(raw)
     }
 
@@ -203,7 +203,7 @@ fn index_length(block: &[u8], at: usize, raw: Raw<'_>) -> usize {
         _ => return 0,
     };
     let start = at.saturating_add(raw.name.len().next_multiple_of(4)).saturating_add(HEADER).saturating_add(skipped);
-    let used = usize::from(u16_at(block.get(start..).unwrap_or_default(), 2)).saturating_mul(8);
+    let used = usize::from(Fields(block.get(start..).unwrap_or_default()).u16(2)).saturating_mul(8);
     if whole { skipped.saturating_add(used) } else { 0 }
 }
 

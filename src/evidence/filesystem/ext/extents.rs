@@ -1,7 +1,8 @@
 //! Trees of extents. Source: Linux kernel, `Documentation/filesystems/ext4/ifork.rst`, "Extent Tree".
 
-use super::field::{joined, u16_at, u32_at};
+use super::joined;
 use super::map::Mapper;
+use crate::base::fields::Fields;
 use std::ops::Range;
 
 const MAGIC: u16 = 0xf30a;
@@ -18,7 +19,7 @@ const WRITTEN: u16 = 32_768;
 impl Mapper<'_> {
     /// Reads the tree whose root stands in an inode.
     pub(super) fn extents(&mut self, root: &[u8]) {
-        let depth = u16_at(root, 6);
+        let depth = Fields(root).u16(6);
         let range = 0..self.end;
         if depth > DEPTH {
             self.damaged("a tree of extents that is too deep", 0);
@@ -30,16 +31,17 @@ impl Mapper<'_> {
 
     /// Reads a node of a depth, which has the blocks of the file in `range`; `offset` is where it lies.
     fn extent_node(&mut self, node: &[u8], depth: u16, range: Range<u64>, offset: u64) {
-        if u16_at(node, 0) != MAGIC || u16_at(node, 6) != depth {
+        let header = Fields(node);
+        if header.u16(0) != MAGIC || header.u16(6) != depth {
             self.damaged("a node of extents without its header", offset);
             self.lose(range.start, range.end.saturating_sub(range.start));
             return;
         }
-        let entries = node.get(ENTRY..).unwrap_or_default().chunks_exact(ENTRY);
-        let entries = entries.take(u16_at(node, 2).into());
+        let entries = node.get(ENTRY..).unwrap_or_default().chunks_exact(ENTRY).map(Fields);
+        let entries = entries.take(header.u16(2).into());
         let mut entries = entries.peekable();
         while let Some(entry) = entries.next() {
-            let first = u64::from(u32_at(entry, 0));
+            let first = u64::from(entry.u32(0));
             if first < self.next.max(range.start) || first >= range.end {
                 // What lies beyond the end of the file was kept for it, and is not part of it.
                 if first < self.end {
@@ -51,9 +53,9 @@ impl Mapper<'_> {
                 self.extent(entry, first, offset);
                 continue;
             }
-            let next = entries.peek().map_or(range.end, |next| u64::from(u32_at(next, 0)));
+            let next = entries.peek().map_or(range.end, |next| u64::from(next.u32(0)));
             let below = first..next.clamp(first, range.end);
-            let block = joined(u32_at(entry, 4), u16_at(entry, 8).into());
+            let block = joined(entry.u32(4), entry.u16(8).into());
             match self.node(block) {
                 Some(child) => self.extent_node(&child, depth.saturating_sub(1), below, self.volume.offset(block)),
                 None => self.lose(below.start, below.end.saturating_sub(below.start)),
@@ -61,10 +63,10 @@ impl Mapper<'_> {
         }
     }
 
-    fn extent(&mut self, entry: &[u8], first: u64, offset: u64) {
-        match u16_at(entry, 4) {
+    fn extent(&mut self, entry: Fields<'_>, first: u64, offset: u64) {
+        match entry.u16(4) {
             0 => self.damaged("an extent without blocks", offset),
-            length @ 1..=WRITTEN => self.add(first, length.into(), joined(u32_at(entry, 8), u16_at(entry, 6).into())),
+            length @ 1..=WRITTEN => self.add(first, length.into(), joined(entry.u32(8), entry.u16(6).into())),
             unwritten => self.next = first.saturating_add(unwritten.saturating_sub(WRITTEN).into()),
         }
     }

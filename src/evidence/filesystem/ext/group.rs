@@ -2,9 +2,10 @@
 //! `Documentation/filesystems/ext4/group_descr.rst`, and `descriptor_loc` of `fs/ext4/super.c` for meta groups.
 
 use super::damage::Damage;
-use super::field::{joined, u16_at, u32_at};
+use super::joined;
 use super::superblock::{Superblock, incompatible};
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::fields::Fields;
 use crate::base::number::{to_u64, to_usize};
 
 /// Groups believed of a superblock that names more blocks than there are; of a real file system those of 8 TiB.
@@ -95,14 +96,14 @@ fn table_block(superblock: &Superblock, number: u64, per_block: u64, copy: u64) 
 }
 
 fn parse(descriptor: &[u8], superblock: &Superblock, has_flags: bool) -> Group {
-    let wide = descriptor.len() >= 64;
-    let pair = |low, high| joined(u32_at(descriptor, low), if wide { u32_at(descriptor, high) } else { 0 });
+    let (fields, wide) = (Fields(descriptor), descriptor.len() >= 64);
+    let pair = |low, high| joined(fields.u32(low), if wide { fields.u32(high) } else { 0 });
     let table = pair(0x8, 0x28);
     let length = u64::from(superblock.inodes_per_group).saturating_mul(to_u64(superblock.inode_size));
     let end = table.saturating_add(length.div_ceil(superblock.block_size));
-    let unused_high = if wide { u16_at(descriptor, 0x32) } else { 0 };
-    let unused = (u32::from(unused_high) << 16) | u32::from(u16_at(descriptor, 0x1c));
-    let flags = if has_flags { u16_at(descriptor, 0x12) } else { 0 };
+    let unused_high = if wide { fields.u16(0x32) } else { 0 };
+    let unused = (u32::from(unused_high) << 16) | u32::from(fields.u16(0x1c));
+    let flags = if has_flags { fields.u16(0x12) } else { 0 };
     Group {
         block_bitmap: pair(0x0, 0x20),
         inode_bitmap: pair(0x4, 0x24),

@@ -1,8 +1,9 @@
 //! Inodes. Source: Linux kernel, `Documentation/filesystems/ext4/inodes.rst`.
 
-use super::field::{joined, u16_at, u32_at};
+use super::joined;
 use super::superblock::{Superblock, incompatible};
 use super::xattr;
+use crate::base::fields::Fields;
 use crate::base::number::to_usize;
 use crate::base::time::{FileTimes, Timestamp};
 use crate::evidence::entry::{EntryKind, Stat};
@@ -25,18 +26,18 @@ const OLD_SIZE: usize = 128;
 /// One inode, still in its bytes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Inode<'b> {
-    bytes: &'b [u8],
+    fields: Fields<'b>,
 }
 
 impl<'b> Inode<'b> {
     /// Of its bytes.
     pub(super) fn new(bytes: &'b [u8]) -> Self {
-        Self { bytes }
+        Self { fields: Fields(bytes) }
     }
 
     /// Type and permissions; zero where the inode was never used.
     pub(super) fn mode(self) -> u16 {
-        u16_at(self.bytes, 0)
+        self.fields.u16(0)
     }
 
     /// What it is; nothing where the mode is no type.
@@ -54,18 +55,18 @@ impl<'b> Inode<'b> {
 
     /// Whether a name leads to it: it is neither deleted nor was it never used.
     pub(super) fn is_linked(self) -> bool {
-        self.mode() != 0 && u16_at(self.bytes, 0x1a) != 0 && u32_at(self.bytes, 0x14) == 0
+        self.mode() != 0 && self.fields.u16(0x1a) != 0 && self.fields.u32(0x14) == 0
     }
 
     /// Size in bytes. Of what is no file the high part means something else, unless directories may be large.
     pub(super) fn size(self, superblock: &Superblock) -> u64 {
         let has_high = self.mode() >> 12 == 0x8 || superblock.uses(incompatible::LARGE_DIRECTORY);
-        joined(u32_at(self.bytes, 0x4), if has_high { u32_at(self.bytes, 0x6c) } else { 0 })
+        joined(self.fields.u32(0x4), if has_high { self.fields.u32(0x6c) } else { 0 })
     }
 
     /// The map of its blocks, or what stands in its place (`i_block`).
     pub(super) fn map(self) -> &'b [u8] {
-        self.bytes.get(0x28..0x64).unwrap_or_default()
+        self.fields.0.get(0x28..0x64).unwrap_or_default()
     }
 
     /// Whether the map is a tree of extents.
@@ -106,8 +107,8 @@ impl<'b> Inode<'b> {
     /// The content that lies in the inode itself: first in the place of the map, then in an attribute. A directory has
     /// them apart.
     pub(super) fn inline_parts(self) -> (&'b [u8], &'b [u8]) {
-        let extra = usize::from(u16_at(self.bytes, OLD_SIZE));
-        let attributes = self.bytes.get(OLD_SIZE.saturating_add(extra)..).unwrap_or_default();
+        let extra = usize::from(self.fields.u16(OLD_SIZE));
+        let attributes = self.fields.0.get(OLD_SIZE.saturating_add(extra)..).unwrap_or_default();
         (self.map(), xattr::system_data(attributes).unwrap_or_default())
     }
 
@@ -124,9 +125,9 @@ impl<'b> Inode<'b> {
 
     /// Size and times.
     pub(super) fn stat(self, superblock: &Superblock) -> Stat {
-        let extra_end = OLD_SIZE.saturating_add(u16_at(self.bytes, OLD_SIZE).into()).min(self.bytes.len());
-        let extra = |at: usize| (at.saturating_add(4) <= extra_end).then(|| u32_at(self.bytes, at));
-        let time = |at: usize, more: usize| time(u32_at(self.bytes, at), extra(more));
+        let extra_end = OLD_SIZE.saturating_add(self.fields.u16(OLD_SIZE).into()).min(self.fields.0.len());
+        let extra = |at: usize| (at.saturating_add(4) <= extra_end).then(|| self.fields.u32(at));
+        let time = |at: usize, more: usize| time(self.fields.u32(at), extra(more));
         let times = FileTimes {
             created: extra(0x90).and_then(|seconds| self::time(seconds, extra(0x94))),
             modified: time(0x10, 0x88),
@@ -138,7 +139,7 @@ impl<'b> Inode<'b> {
     }
 
     fn has(self, flags: u32) -> bool {
-        u32_at(self.bytes, 0x20) & flags == flags
+        self.fields.u32(0x20) & flags == flags
     }
 }
 

@@ -12,7 +12,6 @@ mod damage;
 mod deleted;
 mod directory;
 mod extents;
-mod field;
 mod group;
 mod inode;
 mod map;
@@ -63,4 +62,9 @@ pub(super) fn mount(volume: Source, limits: &Limits) -> Result<Mounted, Cause> {
 /// Whether a volume without its first superblock has a copy of it.
 pub(super) fn has_backup(volume: &dyn ReadAt) -> bool {
     Superblock::backup(volume).is_some()
+}
+
+/// A number of which the low and the high part lie apart.
+fn joined(low: u32, high: u32) -> u64 {
+    (u64::from(high) << 32) | u64::from(low)
 }

@@ -2,9 +2,10 @@
 //! `Documentation/filesystems/ext4/super.rst` and `fs/ext4/ext4.h`.
 
 use super::damage::Damage;
-use super::field::{joined, u16_at, u32_at};
+use super::joined;
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::fields::Fields;
 use crate::base::number::{to_u64, to_usize};
 
 /// Features that a reader must know (`s_feature_incompat`).
@@ -132,9 +133,10 @@ impl Superblock {
     }
 
     fn parse(bytes: &[u8; LENGTH], offset: u64) -> Result<Self, Cause> {
-        let word = |at| u32_at(bytes, at);
+        let fields = Fields(bytes);
+        let word = |at| fields.u32(at);
         let wrong = |what: &str, at: u64| Cause::from(Damage::new(what, offset.saturating_add(at)));
-        if u16_at(bytes, 0x38) != 0xef53 {
+        if fields.u16(0x38) != 0xef53 {
             return Err(wrong("no superblock", 0x38));
         }
         let block_size = (word(0x18) <= 6).then(|| OFFSET.checked_shl(word(0x18))).flatten();
@@ -164,11 +166,11 @@ impl Superblock {
         if inodes_per_group == 0 || u64::from(inodes_per_group) > bits {
             return Err(wrong("superblock: inodes per group", 0x28));
         }
-        let inode_size = if dynamic { usize::from(u16_at(bytes, 0x58)) } else { 128 };
+        let inode_size = if dynamic { usize::from(fields.u16(0x58)) } else { 128 };
         if inode_size < 128 || !inode_size.is_power_of_two() || inode_size > to_usize(block_size) {
             return Err(wrong("superblock: inode size", 0x58));
         }
-        let descriptor_size = if wide { usize::from(u16_at(bytes, 0xfe)) } else { 32 };
+        let descriptor_size = if wide { usize::from(fields.u16(0xfe)) } else { 32 };
         if !(32..=1024).contains(&descriptor_size) || !descriptor_size.is_power_of_two() {
             return Err(wrong("superblock: size of group descriptors", 0xfe));
         }
@@ -183,11 +185,11 @@ impl Superblock {
             first_inode: if dynamic { word(0x54).max(11) } else { 11 },
             descriptor_size,
             first_meta_group: word(0x104).into(),
-            reserved_descriptor_blocks: u16_at(bytes, 0xce).into(),
+            reserved_descriptor_blocks: fields.u16(0xce).into(),
             label: label(bytes.get(0x78..0x88).unwrap_or_default()),
             // s_usr_quota_inum, s_grp_quota_inum, s_prj_quota_inum, s_orphan_file_inum, s_journal_inum
             hidden: [0x240, 0x244, 0x26c, 0x280, 0xe0].map(feature),
-            group: u16_at(bytes, 0x5a).into(),
+            group: fields.u16(0x5a).into(),
             backup_groups: [word(0x24c), word(0x250)],
             compatible,
             incompatible,

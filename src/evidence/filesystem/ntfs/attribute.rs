@@ -1,7 +1,8 @@
 //! The attributes of a record, and what is in the small ones.
 
-use super::field::{Reference, u16_at, u32_at, u64_at};
+use super::field::Reference;
 use super::record::Header;
+use crate::base::fields::{u16_at, u32_at, u64_at};
 
 /// Types of attributes that are read.
 pub(super) mod kind {

@@ -1,12 +1,12 @@
 //! A file `$MFT` without its volume, as collectors bring it: all names and times, and what lies in the records themselves.
 
 use super::deleted::Judge;
-use super::field::u32_at;
 use super::notes::Notes;
 use super::stream::{Extensions, Reader};
 use super::{build, table};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::fields::u32_at;
 use crate::base::limits::Limits;
 use crate::base::source::Source;
 use crate::evidence::mounted::Mounted;

@@ -1,8 +1,7 @@
 //! The boot sector: the sizes of sectors, clusters and records, and where the master file table begins. A copy lies in the
 //! last sector of the volume.
-
-use super::field::{u16_at, u64_at};
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::fields::{u16_at, u64_at};
 
 /// What the boot sector says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,21 +1,7 @@
 //! Little-endian fields of NTFS structures, the references that point at records, and its names.
 
+use crate::base::fields::u64_at;
 use crate::base::wide;
-
-/// The `u16` at an offset; nothing where the bytes end before.
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|field| u16::from_le_bytes(*field))
-}
-
-/// The `u32` at an offset.
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|field| u32::from_le_bytes(*field))
-}
-
-/// The `u64` at an offset.
-pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|field| u64::from_le_bytes(*field))
-}
 
 /// A file reference: the number of a record, and the sequence that the record had when it was meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +29,7 @@ impl Reference {
 
 /// Appends UTF-16LE as UTF-8.
 pub(super) fn push_text(text: &mut Vec<u8>, utf16: &[u8]) {
-    let units = utf16.chunks_exact(2).map(|unit| unit.first_chunk().map_or(0, |unit| u16::from_le_bytes(*unit)));
-    wide::push(text, units);
+    wide::push(text, wide::units(utf16));
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! LZNT1 (MS-XCA 2.5), as NTFS compresses files with it: units of clusters, in chunks of 4 KiB.
-
-use super::field::u16_at;
 use crate::base::compression::copy;
+use crate::base::fields::u16_at;
 
 /// Bytes of content of one chunk.
 const CHUNK: usize = 4096;

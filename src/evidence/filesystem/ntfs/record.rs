@@ -1,6 +1,7 @@
 //! File records: their update sequence and their header.
 
-use super::field::{Reference, u16_at, u32_at};
+use super::field::Reference;
+use crate::base::fields::{u16_at, u32_at};
 use crate::base::number::to_usize;
 
 /// Bytes that one update sequence number protects, whatever the size of sectors.

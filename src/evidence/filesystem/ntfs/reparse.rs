@@ -1,6 +1,5 @@
 //! Reparse points: what a tag makes of a file (MS-FSCC 2.1.2.1).
-
-use super::field::{u16_at, u32_at};
+use crate::base::fields::{u16_at, u32_at};
 use crate::evidence::entry::EntryKind;
 
 /// A file compressed by the Windows Overlay Filter (CompactOS).

@@ -1,7 +1,6 @@
 //! Runs of clusters: their encoding, and content read through them.
-
-use super::field::u64_at;
 use crate::base::bytes::{ReadAt, read_by_parts, read_full};
+use crate::base::fields::u64_at;
 use crate::base::number::to_usize;
 use crate::base::source::Source;
 use std::io;

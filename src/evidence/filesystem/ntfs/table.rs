@@ -2,12 +2,13 @@
 
 use super::attribute::{Attribute, Attributes, Body, FileName, Times, kind, standard_times};
 use super::deleted::Judge;
-use super::field::{Reference, push_text, u32_at};
+use super::field::{Reference, push_text};
 use super::locate::read_record;
 use super::notes::Notes;
 use super::record::{Header, Integrity, restore};
 use super::reparse;
 use crate::base::bytes::{AlignedBuffer, ReadAt, read_full};
+use crate::base::fields::u32_at;
 use crate::base::number::{to_u64, to_usize};
 use crate::evidence::entry::{EntryKind, Recovery};
 use crate::evidence::mounted::NotedCause;

@@ -108,7 +108,7 @@ fn values<'a, T: Clone>(
 
 /// The next name in UTF-16, which a zero ends.
 fn next_name(names: &mut &[u8]) -> String {
-    let units = names.chunks_exact(2).map(|pair| pair.first_chunk().map_or(0, |pair| u16::from_le_bytes(*pair)));
+    let units = wide::units(names);
     let name = wide::utf8(units.clone().take_while(|unit| *unit != 0));
     let length = units.take_while(|unit| *unit != 0).count();
     *names = names.get(length.saturating_add(1).saturating_mul(2)..).unwrap_or_default();

@@ -175,7 +175,7 @@ impl Reader<'_> {
             if start > at.saturating_add(30) && told < TOLD {
                 let gap = start.saturating_sub(at).min(64 << 10);
                 let bytes = self.window.get(at, usize::try_from(gap).unwrap_or(0))?;
-                let found = memmem::find(bytes, b"PK\x03\x04").map(|found| to_u64(found));
+                let found = memmem::find(bytes, b"PK\x03\x04").map(to_u64);
                 if let Some(offset) = found.map(|found| at.saturating_add(found))
                     && let Some(local) = self.local(offset)?
                 {

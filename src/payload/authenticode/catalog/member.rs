@@ -4,9 +4,10 @@
 //! counts is the digest in its `SpcIndirectDataContent`; a member of version 2 that has none is its tag.
 
 use super::super::DigestAlgorithm;
-use super::super::ctl::{Ctl, Subject, wide};
+use super::super::ctl::{Ctl, Subject};
 use super::super::list_oid as oid;
 use super::super::tlv::{self, Element};
+use crate::base::wide;
 
 /// One member.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,7 +75,7 @@ fn is_named(value: Element<'_>, name: &str) -> bool {
 
 /// The value of a `CatNameValue`.
 pub(super) fn value_of(value: Element<'_>) -> Option<String> {
-    value.child(tlv::OCTET_STRING).map(|text| wide(text.content)).filter(|text| !text.is_empty())
+    value.child(tlv::OCTET_STRING).map(|text| wide::until_nul(text.content)).filter(|text| !text.is_empty())
 }
 
 /// The systems for which a catalog was made, as its attribute `OSAttr` has them: `2:10.0`.

@@ -3,6 +3,7 @@
 //! The attributes are looked up in the text as it stands, comments taken out: a manifest that no XML reader takes still
 //! tells what its author wanted.
 
+use crate::base::wide;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -32,10 +33,7 @@ const LONGEST: usize = 64 << 10;
 pub(super) fn read(bytes: &[u8]) -> Option<Manifest> {
     let bytes = bytes.get(..LONGEST).unwrap_or(bytes);
     let text = match bytes {
-        [0xff, 0xfe, rest @ ..] => {
-            let (units, _) = rest.as_chunks::<2>();
-            String::from_utf16_lossy(&units.iter().map(|unit| u16::from_le_bytes(*unit)).collect::<Vec<_>>())
-        }
+        [0xff, 0xfe, rest @ ..] => wide::text(wide::units(rest)),
         _ => String::from_utf8_lossy(bytes).into_owned(),
     };
     let text = without_comments(&text);

@@ -5,6 +5,7 @@ use crate::base::escape::lossless;
 use crate::base::fields::Fields;
 use crate::base::limits::Limits;
 use crate::base::number::{to_u64, to_usize};
+use crate::base::wide;
 use crate::payload::entropy;
 use crate::payload::filetype::{self, Family};
 use crate::payload::oddity::Oddities;
@@ -121,8 +122,7 @@ fn name(image: &Image<'_>, root: u32, identity: u32) -> Identity {
     let at = root.saturating_add(offset);
     let length = usize::from(image.u16_at(at).unwrap_or(0)).min(LONGEST_NAME);
     let bytes = image.at(at.saturating_add(2), length.saturating_mul(2)).unwrap_or_default();
-    let (units, _) = bytes.as_chunks::<2>();
-    Identity::Name(String::from_utf16_lossy(&units.iter().map(|unit| u16::from_le_bytes(*unit)).collect::<Vec<_>>()))
+    Identity::Name(wide::text(wide::units(bytes)))
 }
 
 fn leaf(image: &Image<'_>, root: u32, target: u32, path: Vec<Identity>, oddities: &mut Oddities) -> Option<Leaf> {

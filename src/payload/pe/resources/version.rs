@@ -1,6 +1,7 @@
 //! The version resource: what the file says of itself (`VS_VERSIONINFO`, Windows SDK).
 
 use crate::base::fields::Fields;
+use crate::base::wide;
 use crate::payload::oddity::Oddities;
 use crate::payload::pe::names;
 use schemars::JsonSchema;
@@ -185,9 +186,8 @@ impl<'a> Iterator for Children<'a> {
 
 /// UTF-16 text up to its NUL or the end, and the bytes that it took with the NUL.
 fn text(bytes: &[u8]) -> (String, usize) {
-    let (units, _) = bytes.as_chunks::<2>();
-    let units: Vec<u16> = units.iter().map(|unit| u16::from_le_bytes(*unit)).take_while(|unit| *unit != 0).collect();
-    (String::from_utf16_lossy(&units).trim().to_owned(), units.len().saturating_add(1).saturating_mul(2))
+    let units = wide::units(bytes).take_while(|unit| *unit != 0);
+    (wide::text(units.clone()).trim().to_owned(), units.count().saturating_add(1).saturating_mul(2))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Source: Microsoft, "TN002: Persistent Object Data Format", and `AfxReadStringLength` of MFC's sources. All numbers are
 //! little-endian. Every length is untrusted: what does not fit is nothing.
 
+use crate::base::wide;
 use std::borrow::Cow;
 
 /// What is left of an archive.
@@ -119,9 +120,7 @@ impl<'a> Characters<'a> {
     /// The text: UTF-16, or Windows-1252, for the code page of the machine is not stored.
     pub(super) fn text(self) -> String {
         if self.wide {
-            let (pairs, _) = self.bytes.as_chunks::<2>();
-            let units: Vec<u16> = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
-            return String::from_utf16_lossy(&units);
+            return wide::text(wide::units(self.bytes));
         }
         encoding_rs::WINDOWS_1252.decode_without_bom_handling(self.bytes).0.into_owned()
     }

@@ -6,6 +6,7 @@
 use super::super::emulation::Emulation;
 use super::{is_command_line, open_address, start};
 use crate::base::text::Text;
+use crate::base::wide;
 use crate::script::url;
 
 pub(super) fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
@@ -75,12 +76,7 @@ fn values(data: &str, wide: bool) -> Vec<String> {
     let kinds = ["hex(1):", "hex(2):", "hex(7):"];
     let Some(digits) = kinds.iter().find_map(|kind| data.strip_prefix(kind)) else { return Vec::new() };
     let bytes: Vec<u8> = digits.split(',').filter_map(|byte| u8::from_str_radix(byte.trim(), 16).ok()).collect();
-    let text = if wide {
-        let units: Vec<u16> =
-            bytes.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok()).map(u16::from_le_bytes).collect();
-        String::from_utf16_lossy(&units)
-    } else {
-        bytes.iter().map(|byte| char::from(*byte)).collect()
-    };
+    let text =
+        if wide { wide::text(wide::units(&bytes)) } else { bytes.iter().map(|byte| char::from(*byte)).collect() };
     text.split('\0').filter(|value| !value.is_empty()).map(str::to_owned).collect()
 }

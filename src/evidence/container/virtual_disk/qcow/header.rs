@@ -1,9 +1,10 @@
 //! The header of a QCOW2 and its extensions.
 
 use super::Codec;
-use super::fields::{array, be32, be64, bounded};
+use super::fields::{be32, be64, bounded};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
+use crate::base::fields::Fields;
 use crate::base::number::{to_u64, to_usize};
 use std::ops::Range;
 
@@ -70,7 +71,7 @@ impl Header {
             2 => return Err(Cause::Unsupported("QCOW2 encrypted with LUKS".to_owned())),
             method => return Err(Cause::Unsupported(format!("QCOW2 encrypted by the method {method}"))),
         }
-        let compression = if modern && length > 104 { array::<1>(&bytes, 104) } else { [0] };
+        let compression = if modern && length > 104 { Fields(&bytes).array::<1>(104) } else { [0] };
         let codec = match compression {
             [0] => Codec::Deflate,
             [1] => Codec::Zstd,

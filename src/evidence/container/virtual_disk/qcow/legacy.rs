@@ -3,6 +3,7 @@
 use super::fields::{self, be32, be64, header, split};
 use super::{Codec, Disk, Family, NAME, Reference};
 use crate::base::anomaly::Cause;
+use crate::base::fields::Fields;
 use crate::base::source::Source;
 use crate::evidence::container::virtual_disk::map::{Map, Packed, Place, Run};
 use crate::evidence::container::virtual_disk::pool::Pooled;
@@ -24,7 +25,7 @@ struct Clusters {
 pub(in super::super) fn open(source: Source, family: &Family<'_>) -> Result<Disk, Cause> {
     let corrupt = |what: &str, offset: u64| Cause::Corrupt { what: format!("a QCOW whose {what}"), offset };
     let Some(head) = header::<48>(&source, 0)? else { return Err(corrupt("header is cut short", source.len())) };
-    let [cluster_bits, l2_bits] = fields::array(&head, 32);
+    let [cluster_bits, l2_bits] = Fields(&head).array(32);
     if !(9..=16).contains(&cluster_bits) || !(6..=13).contains(&l2_bits) {
         return Err(corrupt("clusters have an impossible size", 32));
     }

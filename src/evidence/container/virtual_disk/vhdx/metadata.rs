@@ -3,8 +3,10 @@
 use super::{Guid, corrupt};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
+use crate::base::fields::Fields;
 use crate::base::number::to_usize;
-use crate::evidence::container::virtual_disk::fields::{array, bounded, le16, le32, le64, utf16};
+use crate::base::wide;
+use crate::evidence::container::virtual_disk::fields::bounded;
 use std::ops::Range;
 
 /// The table, and the largest item: a locator with three paths of Windows.
@@ -45,20 +47,24 @@ impl Metadata {
             return Err(corrupt("metadata are missing", region.start));
         }
         let mut found = Self { block: 0, size: 0, sector: 0, differs: false, paths: Vec::new(), linkage: Vec::new() };
-        let count = usize::from(le16(&table, 10)).min(ENTRIES);
+        let count = usize::from(Fields(&table).u16(10)).min(ENTRIES);
         for entry in table.get(32..).unwrap_or_default().chunks_exact(32).take(count) {
-            let item =
-                bounded(source, region.start.saturating_add(le32(entry, 16).into()), le32(entry, 20).into(), ITEM)?;
-            match array::<16>(entry, 0) {
+            let item = bounded(
+                source,
+                region.start.saturating_add(Fields(entry).u32(16).into()),
+                Fields(entry).u32(20).into(),
+                ITEM,
+            )?;
+            match Fields(entry).array::<16>(0) {
                 FILE_PARAMETERS => {
-                    found.block = le32(&item, 0).into();
-                    found.differs = le32(&item, 4) & 2 != 0;
+                    found.block = Fields(&item).u32(0).into();
+                    found.differs = Fields(&item).u32(4) & 2 != 0;
                 }
-                DISK_SIZE => found.size = le64(&item, 0),
-                SECTOR_SIZE => found.sector = le32(&item, 0).into(),
+                DISK_SIZE => found.size = Fields(&item).u64(0),
+                SECTOR_SIZE => found.sector = Fields(&item).u32(0).into(),
                 PARENT_LOCATOR => found.read_locator(&item),
                 PHYSICAL_SECTOR_SIZE | DISK_IDENTITY => {}
-                _ if le32(entry, 24) & 4 != 0 => {
+                _ if Fields(entry).u32(24) & 4 != 0 => {
                     return Err(Cause::Unsupported("a VHDX with metadata that must be known and are not".to_owned()));
                 }
                 _ => {}
@@ -72,15 +78,15 @@ impl Metadata {
     }
 
     fn read_locator(&mut self, item: &[u8]) {
-        let count = usize::from(le16(item, 18)).min(KEYS);
+        let count = usize::from(Fields(item).u16(18)).min(KEYS);
         let text = |at: u32, length: u16| {
             let start = to_usize(at);
-            utf16(item.get(start..start.saturating_add(length.into())).unwrap_or_default(), u16::from_le_bytes)
+            wide::until_nul(item.get(start..start.saturating_add(length.into())).unwrap_or_default())
         };
         let mut paths = [const { None }; 3];
         for entry in item.get(20..).unwrap_or_default().chunks_exact(12).take(count) {
-            let value = text(le32(entry, 4), le16(entry, 10));
-            let place = match text(le32(entry, 0), le16(entry, 8)).as_str() {
+            let value = text(Fields(entry).u32(4), Fields(entry).u16(10));
+            let place = match text(Fields(entry).u32(0), Fields(entry).u16(8)).as_str() {
                 "parent_linkage" | "parent_linkage2" => {
                     self.linkage.extend(guid(&value));
                     continue;

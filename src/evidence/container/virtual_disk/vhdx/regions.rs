@@ -3,8 +3,9 @@
 use super::{Guid, corrupt};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
+use crate::base::fields::Fields;
 use crate::base::number::{to_u64, to_usize};
-use crate::evidence::container::virtual_disk::fields::{array, bounded, header, le16, le32, le64};
+use crate::evidence::container::virtual_disk::fields::{bounded, header};
 use std::ops::Range;
 
 const HEADERS: [u64; 2] = [64 << 10, 128 << 10];
@@ -29,24 +30,24 @@ impl Headers {
         let mut current: Option<(u64, [u8; HEADER])> = None;
         for at in HEADERS {
             match header::<HEADER>(source, at)?.filter(|header| is_whole(header, b"head")) {
-                Some(header) if current.as_ref().is_none_or(|(number, _)| le64(&header, 8) > *number) => {
-                    current = Some((le64(&header, 8), header));
+                Some(header) if current.as_ref().is_none_or(|(number, _)| Fields(&header).u64(8) > *number) => {
+                    current = Some((Fields(&header).u64(8), header));
                 }
                 Some(_) => {}
                 None => damage.push(corrupt("one header is damaged", at)),
             }
         }
         let Some((_, header)) = current else { return Err(corrupt("headers are both damaged", HEADERS[0])) };
-        let version = le16(&header, 66);
+        let version = Fields(&header).u16(66);
         if version != 1 {
             return Err(Cause::Unsupported(format!("VHDX version {version}")));
         }
-        if array::<16>(&header, 48) != [0; 16] {
+        if Fields(&header).array::<16>(48) != [0; 16] {
             let what =
                 "the VHDX was not closed: its log holds changes that are not applied; what they change reads as it was";
             damage.push(Cause::Unsupported(what.to_owned()));
         }
-        Ok(Self { data_write: array(&header, 32) })
+        Ok(Self { data_write: Fields(&header).array(32) })
     }
 }
 
@@ -70,14 +71,14 @@ impl Regions {
 
     fn of(source: &dyn ReadAt, table: &[u8], at: u64) -> Result<Self, Cause> {
         let (mut blocks, mut metadata) = (None, None);
-        let count = to_usize(le32(table, 8)).min(ENTRIES);
+        let count = to_usize(Fields(table).u32(8)).min(ENTRIES);
         for entry in table.get(16..).unwrap_or_default().chunks_exact(32).take(count) {
-            let start = le64(entry, 16);
-            let range = start..start.saturating_add(le32(entry, 24).into()).min(source.len());
-            match array::<16>(entry, 0) {
+            let start = Fields(entry).u64(16);
+            let range = start..start.saturating_add(Fields(entry).u32(24).into()).min(source.len());
+            match Fields(entry).array::<16>(0) {
                 BLOCKS => blocks = Some(range),
                 METADATA => metadata = Some(range),
-                _ if le32(entry, 28) & 1 == 1 => {
+                _ if Fields(entry).u32(28) & 1 == 1 => {
                     return Err(Cause::Unsupported("a VHDX with a region that must be known and is not".to_owned()));
                 }
                 _ => {}
@@ -94,7 +95,7 @@ impl Regions {
 
 /// Whether a structure has its signature and the CRC-32C that it states.
 fn is_whole(bytes: &[u8], signature: &[u8]) -> bool {
-    bytes.starts_with(signature) && crc32c(bytes) == le32(bytes, 4)
+    bytes.starts_with(signature) && crc32c(bytes) == Fields(bytes).u32(4)
 }
 
 /// CRC-32C (Castagnoli) with the field of the sum itself as zeros.

@@ -3,9 +3,10 @@
 
 use crate::base::anomaly::Cause;
 use crate::base::bytes::ReadAt;
+use crate::base::fields::Fields;
 use crate::base::source::Source;
 use crate::evidence::container::virtual_disk::Disk;
-use crate::evidence::container::virtual_disk::fields::{array, header, le16, le32, le64, split};
+use crate::evidence::container::virtual_disk::fields::{header, split};
 use crate::evidence::container::virtual_disk::map::{Map, Packed, Place, Run};
 use crate::evidence::container::virtual_disk::pool::{LARGEST_UNIT, Pooled};
 use crate::evidence::container::virtual_disk::unpack::Codec;
@@ -50,7 +51,7 @@ fn corrupt(what: &str, offset: u64) -> Cause {
 impl Extent {
     pub(super) fn read(source: &dyn ReadAt) -> Result<Self, Cause> {
         let Some(head) = header::<512>(source, 0)? else { return Err(corrupt("header is cut short", source.len())) };
-        let mut found = match &array::<4>(&head, 0) {
+        let mut found = match &Fields(&head).array::<4>(0) {
             b"KDMV" => Self::hosted(source, &head)?,
             b"COWD" => Self::esx(&head),
             _ => return Err(corrupt("signature is missing", 0)),
@@ -75,7 +76,7 @@ impl Extent {
     fn hosted(source: &dyn ReadAt, head: &[u8; 512]) -> Result<Self, Cause> {
         let mut notes = Vec::new();
         let mut footer = None;
-        if le64(head, 56) == AT_END {
+        if Fields(head).u64(56) == AT_END {
             // The footer lies before the sector that marks the end of the stream.
             let at = source.len().saturating_sub(2 * SECTOR);
             footer = header::<512>(source, at)?.filter(|footer| footer.starts_with(b"KDMV"));
@@ -83,24 +84,24 @@ impl Extent {
                 return Err(corrupt("end with its footer is missing", source.len()));
             }
         }
-        let descriptor = (le64(head, 28).saturating_mul(SECTOR), le64(head, 36).saturating_mul(SECTOR));
+        let descriptor = (Fields(head).u64(28).saturating_mul(SECTOR), Fields(head).u64(36).saturating_mul(SECTOR));
         let head = footer.as_ref().unwrap_or(head);
-        let (version, flags) = (le32(head, 4), le32(head, 8));
+        let (version, flags) = (Fields(head).u32(4), Fields(head).u32(8));
         if !(1..=3).contains(&version) {
             return Err(Cause::Unsupported(format!("a sparse VMDK of version {version}")));
         }
-        if flags & COMPRESSED != 0 && le16(head, 77) != 1 {
-            return Err(Cause::Unsupported(format!("a VMDK compressed by the method {}", le16(head, 77))));
+        if flags & COMPRESSED != 0 && Fields(head).u16(77) != 1 {
+            return Err(Cause::Unsupported(format!("a VMDK compressed by the method {}", Fields(head).u16(77))));
         }
         if head.get(72).is_some_and(|unclean| *unclean != 0) {
             notes.push(Cause::Unsupported("the VMDK was not closed; its tables may be behind".to_owned()));
         }
-        let bytes = |at: usize| le64(head, at).saturating_mul(SECTOR);
+        let bytes = |at: usize| Fields(head).u64(at).saturating_mul(SECTOR);
         Ok(Self {
             descriptor,
             size: bytes(12),
             grain: bytes(20),
-            entries: le32(head, 44).into(),
+            entries: Fields(head).u32(44).into(),
             directory: bytes(56),
             spare: (flags & REDUNDANT != 0).then(|| bytes(48)),
             flags,
@@ -109,7 +110,7 @@ impl Extent {
     }
 
     fn esx(head: &[u8; 512]) -> Self {
-        let bytes = |at: usize| u64::from(le32(head, at)).saturating_mul(SECTOR);
+        let bytes = |at: usize| u64::from(Fields(head).u32(at)).saturating_mul(SECTOR);
         Self {
             descriptor: (0, 0),
             size: bytes(12),
