@@ -7,6 +7,7 @@
 
 use crate::support::client_run::{self, Case, LOCAL, REMOTE};
 use crate::support::ftp_dialogue::meets;
+use crate::support::random::Random;
 use ftpsift::base::limits::Limits;
 use ftpsift::base::text::Text;
 use ftpsift::script::client::{self, world::World};
@@ -321,13 +322,9 @@ fn new_files(run: &Interpretation) -> BTreeSet<String> {
 
 /// A script of commands that do not disturb each other, told by its number.
 fn generated(number: u64) -> String {
-    let mut seed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x1234_5678_9abc_def1);
-    let mut random = move |below: u64| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed >> 11) % below
-    };
+    let seed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x1234_5678_9abc_def1);
+    let mut numbers = Random::new(seed);
+    let mut random = move |below: u64| (numbers.number() >> 11) % below;
     let (mut script, mut inside, mut deep) = (String::new(), false, false);
     for step in 0..3 + random(8) {
         let command = match random(20) {

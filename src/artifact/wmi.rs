@@ -287,6 +287,7 @@ fn is_engine(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::random::Random;
 
     /// Built-in administrators, behind its size.
     const SID: &[u8] = &[16, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 32, 2, 0, 0];
@@ -423,13 +424,11 @@ mod tests {
     #[test]
     fn mutants_are_bounded() {
         let pristine: Vec<u8> = repository().into_iter().filter(|byte| *byte != 0xee).collect();
-        let mut state = 0x9e37_79b9_7f4a_7c15u64;
+        let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
         for _ in 0..4000 {
             let mut bytes = pristine.clone();
             for _ in 0..4 {
-                state ^= state << 13;
-                state ^= state >> 7;
-                state ^= state << 17;
+                let state = random.number();
                 let at = state as usize % bytes.len();
                 bytes[at] = [0, 1, 0xff, (state >> 40) as u8][(state >> 32) as usize % 4];
             }

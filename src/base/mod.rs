@@ -29,6 +29,8 @@ pub mod limits;
 pub mod mmdb;
 pub mod number;
 pub mod packed;
+#[cfg(test)]
+pub(crate) mod random;
 pub mod secret;
 pub mod shortcut;
 pub mod source;

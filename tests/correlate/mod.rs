@@ -7,6 +7,7 @@ mod quality;
 mod restored;
 mod scene;
 
+use crate::support::random::Random;
 use ftpsift::artifact::event::{Direction as Way, Event as Fact, Process};
 use ftpsift::base::limits::Limits;
 use ftpsift::case::playbook::Answer;
@@ -442,13 +443,7 @@ fn a_name_that_all_share_ties_nothing_by_name() {
 /// Arbitrary facts, of few words so that they meet: no panic, the same twice, all references lead somewhere.
 #[test]
 fn arbitrary_facts() {
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut next = move |below: u64| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state % below
-    };
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     let images = [
         FTP,
         CMD,
@@ -473,25 +468,30 @@ fn arbitrary_facts() {
         let mut scene = Scene::new();
         scene.script(SERVER, Scheme::Ftp, &["nc.exe", "a*", ""], &["loot.zip"]);
         for _ in 0..60 {
-            let second = next(100) as i64 - 50;
-            let (pid, parent) = (next(6), next(6));
-            let image = images[next(images.len() as u64) as usize];
-            let line = lines[next(lines.len() as u64) as usize];
-            match next(9) {
-                0..=2 => scene.start(second, pid, image, line, (parent, images[next(5) as usize])),
+            let second = random.below(100) as i64 - 50;
+            let (pid, parent) = (random.below(6), random.below(6));
+            let image = images[random.below(images.len())];
+            let line = lines[random.below(lines.len())];
+            match random.below(9) {
+                0..=2 => scene.start(second, pid, image, line, (parent, images[random.below(5)])),
                 3 => scene.of(
                     second,
                     3,
                     pid,
                     image,
-                    connects(if next(2) == 0 { Way::Inbound } else { Way::Outbound }, SERVER, next(65536) as u16, 20),
+                    connects(
+                        if random.below(2) == 0 { Way::Inbound } else { Way::Outbound },
+                        SERVER,
+                        random.below(65536) as u16,
+                        20,
+                    ),
                 ),
                 4 => scene.of(
                     second,
-                    [11, 15, 23][next(3) as usize],
+                    [11, 15, 23][random.below(3)],
                     pid,
                     image,
-                    file([PAYLOAD, SCRIPT, "", "nc.exe"][next(4) as usize]),
+                    file([PAYLOAD, SCRIPT, "", "nc.exe"][random.below(4)]),
                 ),
                 5 => scene.of(second, 5, pid, image, Fact::default()),
                 6 => scene.fact(starts("run-key", line)),
@@ -499,10 +499,10 @@ fn arbitrary_facts() {
                 _ => scene.of(second, 22, pid, image, asks("h", &["x", SERVER])),
             };
             let event = scene.events.last_mut().unwrap();
-            if next(4) == 0 {
+            if random.below(4) == 0 {
                 event.fact.time = None;
             }
-            if next(4) == 0 {
+            if random.below(4) == 0 {
                 event.fact.process.iter_mut().for_each(|process| process.guid = None);
             }
         }

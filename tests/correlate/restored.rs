@@ -1,6 +1,7 @@
 //! A file that a transfer in ASCII mode damaged, and records that give digests.
 
 use super::scene::*;
+use crate::support::random::Random;
 use ftpsift::artifact::event::{Event as Fact, File};
 use ftpsift::base::digest::Digests;
 use ftpsift::base::limits::Limits;
@@ -16,13 +17,8 @@ use ftpsift::script::session::Scheme;
 
 /// A picture whose scan has no checksum, so that nothing in it proves which bytes it had.
 fn picture() -> Vec<u8> {
-    let mut number = 0x9e37_79b9_7f4a_7c15u64;
-    let scan = (0..20_000).map(|_| {
-        number ^= number << 13;
-        number ^= number >> 7;
-        number ^= number << 17;
-        (number >> 32) as u8
-    });
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
+    let scan = (0..20_000).map(|_| (random.number() >> 32) as u8);
     let scan = scan.scan(0u8, |before, byte| {
         let byte = if *before == b'\r' && byte == b'\n' { 0 } else { byte };
         *before = byte;

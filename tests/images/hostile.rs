@@ -2,6 +2,7 @@
 
 use super::makers;
 use crate::support;
+use crate::support::random::Random;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
@@ -11,18 +12,6 @@ use std::time::{Duration, Instant};
 const MEMORY: &str = "524288";
 /// What a run may take. It is a hang that is looked for, and not a slow machine.
 const LONGEST: Duration = Duration::from_secs(60);
-
-/// Numbers that differ from each other, and are the same in every run (xorshift).
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self, below: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % below.max(1)
-    }
-}
 
 /// Runs a scan of an image and of the testdata, and gives the report.
 fn scanned(image: &Path, more: &str) -> Value {
@@ -66,19 +55,19 @@ fn damage_ends_no_run_and_hides_nothing_else() {
     made("a.E01", &|image| makers::ewf("encase6", &raw, image));
     made("a.zip", &|image| makers::archive("zip", &host, image));
     made("a.tar.gz", &|image| makers::archive("tar.gz", &host, image));
-    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     for image in images {
         let whole = std::fs::read(&image).unwrap();
         // Where something is: what is wrong with zeros tells nothing.
         let told: Vec<usize> = (0..whole.len()).filter(|at| whole[*at] != 0).take(200_000).collect();
         for round in 0..6u64 {
             let mut bytes = whole.clone();
-            for _ in 0..1 + numbers.next(24) {
-                let at = told[numbers.next(told.len() as u64) as usize];
-                bytes[at] = [0, 0xff, 0x7f, 0x80, 1][numbers.next(5) as usize];
+            for _ in 0..1 + random.below(24) {
+                let at = told[random.below(told.len())];
+                bytes[at] = [0, 0xff, 0x7f, 0x80, 1][random.below(5)];
             }
             if round == 5 {
-                bytes.truncate(numbers.next(whole.len() as u64) as usize);
+                bytes.truncate(random.below(whole.len()));
             }
             std::fs::write(&image, &bytes).unwrap();
             let report = scanned(&image, if round % 2 == 0 { "" } else { "--carve --verify" });

@@ -5,22 +5,20 @@
 //! from the system, whatever `HOME` says). `put - x` sends the rest of the script, of which buffers decide how much that is.
 
 use super::client_run::Case;
+use super::random::Random;
 
-/// Numbers by xorshift (Marsaglia 2003): the same for the same seed everywhere.
-pub(crate) struct Numbers(u64);
+/// What decides which words a script has.
+pub(crate) struct Numbers(Random);
 
 impl Numbers {
     /// From a seed.
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+        Self(Random::new(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1))
     }
 
     /// A number below `bound`.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 11).unwrap_or(0) % bound
+        usize::try_from(self.0.number() >> 11).unwrap_or(0) % bound
     }
 
     /// One of several.

@@ -9,6 +9,8 @@ pub(crate) mod laboratory;
 #[allow(dead_code)]
 pub(crate) mod mmdb_writer;
 pub(crate) mod prediction;
+#[path = "../../src/base/random.rs"]
+pub(crate) mod random;
 
 use ftpsift::case::Case;
 use ftpsift::evidence::filesystem::memory::Memory;

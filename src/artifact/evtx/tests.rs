@@ -5,6 +5,7 @@ use super::*;
 use crate::artifact::event::Event;
 use crate::artifact::seen::{Actor, Digests, Seen};
 use crate::artifact::windows_log::{self, glance, glance::Sight};
+use crate::base::random::Random;
 
 const SYSMON: &str = "Microsoft-Windows-Sysmon";
 const START: Made<'_> = Made {
@@ -235,13 +236,8 @@ fn text_has_a_cap() {
 fn mutants_neither_panic_nor_grow() {
     let whole = log(&[chunk(1, &[&START, &OTHER, &START])], 0);
     let used = 4096 + 512 + 2500;
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        usize::try_from(state >> 1).unwrap()
-    };
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
+    let mut next = || usize::try_from(random.number() >> 1).unwrap();
     for _ in 0..3000 {
         let mut bytes = whole.clone();
         for _ in 0..1 + next() % 6 {

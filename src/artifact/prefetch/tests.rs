@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::artifact::event::Volume;
+use crate::base::random::Random;
 use crate::base::time::Timestamp;
 
 const RUN: u64 = 132_223_104_000_000_001;
@@ -187,21 +188,17 @@ fn names_that_windows_would_not_give_are_told() {
 fn mutants_are_bounded() {
     let plain = made(31, true, SYSTEM);
     let seeds = [made(17, false, SYSTEM), plain.clone(), compressed(&plain, 4 << 20, false)];
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     let limits = Limits { prefetch_bytes: 1 << 18, prefetch_files: 100, ..Limits::default() };
     for round in 0..6000 {
         let mut bytes = seeds[round % seeds.len()].clone();
-        for _ in 0..=next() % 3 {
-            let at = next() as usize % bytes.len();
-            bytes[at] = [0, 0xff, 0x80, next() as u8][next() as usize % 4];
+        for _ in 0..=random.number() % 3 {
+            let at = random.number() as usize % bytes.len();
+            bytes[at] = [0, 0xff, 0x80, random.number() as u8][random.number() as usize % 4];
         }
-        bytes.truncate(bytes.len() - if next() % 4 == 0 { next() as usize % bytes.len() } else { 0 });
+        bytes.truncate(
+            bytes.len() - if random.number().is_multiple_of(4) { random.number() as usize % bytes.len() } else { 0 },
+        );
         let (events, notes) = events(&bytes, "", &limits);
         assert!(events.len() <= 1 && events.len() + notes.len() > 0);
         for runs in events.iter().filter_map(|event| event.runs.as_ref()) {

@@ -4,6 +4,7 @@ use super::audit_policy::tests::policy;
 use super::task_actions::tests::written as actions;
 use super::*;
 use crate::base::hive::writer::{Node, utf16, write};
+use crate::base::random::Random;
 use std::fmt::Write as _;
 
 /// 2020-01-01 and one minute later.
@@ -450,13 +451,11 @@ fn events_are_capped_and_an_unfinished_hive_is_told() {
 #[test]
 fn mutants_do_no_harm() {
     let hives = [write(&software()), write(&system()), write(&user())];
-    let mut random = 0x9e37_79b9_7f4a_7c15u64;
+    let mut numbers = Random::new(0x9e37_79b9_7f4a_7c15);
     for round in 0..3000 {
         let mut mutant = hives[round % 3].clone();
         for _ in 0..4 {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
+            let random = numbers.number();
             let place = 4096 + (random >> 32) as usize % (mutant.len() - 4096);
             mutant[place] = random as u8;
         }

@@ -1,6 +1,7 @@
 //! Scheduled tasks as XML and as job files, and what hostile ones cost.
 
 use super::*;
+use crate::base::random::Random;
 
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-16\"?>\r\n<Task version=\"1.2\" \
                     xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\">\r\n";
@@ -319,18 +320,12 @@ fn mutants_are_bounded() {
         marked(&task("<BootTrigger/>", EXEC)),
         job(0, JOB, &[trigger(3, 0, [5, 6, 7])]),
     ];
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     for round in 0..6000 {
         let mut bytes = seeds[round % seeds.len()].clone();
-        for _ in 0..=next() % 3 {
-            let at = next() as usize % bytes.len();
-            bytes[at] = [b'<', b'&', 0xff, next() as u8][next() as usize % 4];
+        for _ in 0..=random.number() % 3 {
+            let at = random.number() as usize % bytes.len();
+            bytes[at] = [b'<', b'&', 0xff, random.number() as u8][random.number() as usize % 4];
         }
         let (events, _) = events(&bytes, "x");
         let told = |event: &Event| event.starts.as_ref().is_some_and(|starts| starts.mechanism == "scheduled-task");

@@ -2,6 +2,7 @@
 
 use super::writer::{self, Cells, Node};
 use super::*;
+use crate::base::random::Random;
 
 /// A hive with the values of one key, with lists of every kind, that was not written to its end.
 pub(crate) fn hive(path: &[&str], values: &[(&str, Vec<u8>)]) -> Vec<u8> {
@@ -332,21 +333,15 @@ fn mutants_do_no_harm() {
     let [first, second, third] = states();
     let dirty = writer::dirty(&first, 8, 7);
     let logs = [writer::new_log(&dirty, &[(8, &second), (9, &third)]), writer::old_log(&dirty, &second)];
-    let mut random = 0x9e37_79b9_7f4a_7c15u64;
-    let mut next = || {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random
-    };
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     for round in 0..6000 {
         let mut mutant = if round % 2 == 0 { sample() } else { dirty.clone() };
         let mut log = logs[round / 2 % 2].clone();
         for _ in 0..3 {
-            let bits = next();
+            let bits = random.number();
             let place = 4096 + (bits >> 32) as usize % (mutant.len() - 4096);
             mutant[place] = bits as u8;
-            let place = (next() >> 32) as usize % log.len();
+            let place = (random.number() >> 32) as usize % log.len();
             log[if round % 3 == 0 { place } else { 512 + place % 100 }] = bits as u8;
         }
         if round % 3 > 0 {

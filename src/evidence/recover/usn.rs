@@ -331,6 +331,7 @@ pub fn names_of(journal: &Journal<'_>, wanted: &Wanted, most: usize) -> (Vec<Usn
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::base::random::Random;
     use std::io;
 
     /// 2021-03-04 05:06:07 UTC as FILETIME.
@@ -480,13 +481,11 @@ pub(super) mod tests {
         let mut written = journal();
         written.resize(PAGE - 40, 0);
         written.extend(journal());
-        let mut random = 0x9e37_79b9_7f4a_7c15u64;
+        let mut numbers = Random::new(0x9e37_79b9_7f4a_7c15);
         for _ in 0..3000 {
             let mut mutant = written.clone();
             for _ in 0..4 {
-                random ^= random << 13;
-                random ^= random >> 7;
-                random ^= random << 17;
+                let random = numbers.number();
                 let place = (random >> 32) as usize % mutant.len();
                 mutant[place] = random as u8;
             }

@@ -169,6 +169,7 @@ fn corrupt(what: impl Into<String>, offset: u64) -> Cause {
 mod tests {
     use super::testdisk::{Gpt, MIB, disk, entry, ext, fat, mbr};
     use super::*;
+    use crate::base::random::Random;
 
     fn told(disk: &[u8]) -> (Table, String) {
         let (table, causes) = read(&disk.to_vec(), &Limits::default());
@@ -377,13 +378,11 @@ mod tests {
         mbr(&mut master[192 * 512..], &[entry(0, 0x83, 63, 10), entry(0, 0x05, 0, 64)]);
         ext(&mut master[64 * 512..]);
         let places = [440usize, 512, 560, 590, 1024, 1070, 128 * 512 + 446, 192 * 512 + 446, MIB - 512, MIB - 470];
-        let mut random = 0x9e37_79b9_7f4a_7c15u64;
+        let mut numbers = Random::new(0x9e37_79b9_7f4a_7c15);
         for turn in 0..3000 {
             let mut mutant = if turn % 2 == 0 { guid.clone() } else { master.clone() };
             for _ in 0..3 {
-                random ^= random << 13;
-                random ^= random >> 7;
-                random ^= random << 17;
+                let random = numbers.number();
                 let place = places[(random >> 32) as usize % places.len()] + (random >> 16) as usize % 64;
                 mutant[place] = random as u8;
             }

@@ -1,6 +1,7 @@
 //! Archives of real tools where they are installed, archives that no tool would make, and mutants of both.
 
 use super::*;
+use crate::base::random::Random;
 use crate::payload::authenticode::Authorities;
 use crate::payload::inspect;
 use std::path::Path;
@@ -247,24 +248,21 @@ fn mutants_end_and_keep_the_caps() {
         seeds.extend(made_by(folder.path(), program, arguments, file));
     }
     let limits = Limits { archive_listed: 8, archive_entries: 64, archive_member_bytes: 1 << 16, ..Limits::default() };
-    let mut state = 0x2545_f491_4f6c_dd1du64;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below.max(1) as u64) as usize
-    };
+    let mut random = Random::new(0x2545_f491_4f6c_dd1d);
     for round in 0..4000 {
         let mut bytes = seeds[round % seeds.len()].clone();
-        for _ in 0..=random(6) {
-            let at = random(bytes.len());
+        for _ in 0..=random.below(6) {
+            let at = random.below(bytes.len());
             // Headers stand at both ends.
-            let at =
-                if random(2) == 0 { at.min(random(128)) } else { at.max(bytes.len().saturating_sub(random(400) + 1)) };
-            bytes[at] = [0, 0xff, 0x7f, 0x80, bytes[at].wrapping_add(1), random(256) as u8][random(6)];
+            let at = if random.below(2) == 0 {
+                at.min(random.below(128))
+            } else {
+                at.max(bytes.len().saturating_sub(random.below(400) + 1))
+            };
+            bytes[at] = [0, 0xff, 0x7f, 0x80, bytes[at].wrapping_add(1), random.below(256) as u8][random.below(6)];
         }
-        if random(8) == 0 {
-            bytes.truncate(random(bytes.len()));
+        if random.below(8) == 0 {
+            bytes.truncate(random.below(bytes.len()));
         }
         let mut told = 0;
         let archive = read(&bytes, &bytes, Family::Archive, None, &limits, &mut |_| told += 1);

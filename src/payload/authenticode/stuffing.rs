@@ -253,6 +253,7 @@ fn place_in(table: &[u8], part: &[u8]) -> u64 {
 mod tests {
     use super::super::written::{attribute, element, integer, octets, sequence, set};
     use super::*;
+    use crate::base::random::Random;
 
     const SECTION: (u32, u32) = (0x200, 0x200);
 
@@ -379,13 +380,8 @@ mod tests {
         let stuffed = [pkcs7(&[strange]), b"cargo".to_vec()].concat();
         let table = [entry(None, 2, &stuffed), entry(None, 4, b"12345678"), b"more".to_vec()].concat();
         let (whole, place) = file(b"installer", &table, b"cargo");
-        let mut state = 0x2545_f491_4f6c_dd1du64;
-        let mut next = || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            usize::try_from(state >> 33).unwrap()
-        };
+        let mut random = Random::new(0x2545_f491_4f6c_dd1d);
+        let mut next = || usize::try_from(random.number() >> 33).unwrap();
         for round in 0..20_000 {
             let mut mutant = whole.clone();
             for _ in 0..=next() % 3 {

@@ -2,6 +2,7 @@
 
 use super::laboratory::{self, Signing, Spec, authority, countersignature, leaf, token};
 use super::*;
+use crate::base::random::Random;
 
 /// Everything that a case may change.
 struct Case {
@@ -338,22 +339,16 @@ fn damage_of_any_kind_ends_and_never_makes_valid_what_was_not() {
     let size = u64::try_from(file.len()).unwrap();
     let authorities = Authorities::default();
     let limits = Limits { signature_checks: 4, ..Limits::default() };
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut random = move |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
-    };
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     for _ in 0..3000 {
         let mut changed = file.clone();
-        for _ in 0..=random(4) {
-            let at = 0x208 + random(file.len() - 0x208);
-            changed[at] = match random(4) {
+        for _ in 0..=random.below(4) {
+            let at = 0x208 + random.below(file.len() - 0x208);
+            changed[at] = match random.below(4) {
                 0 => 0xff,
                 1 => 0x80,
-                2 => changed[at] ^ (1 << random(8)),
-                _ => u8::try_from(random(256)).unwrap(),
+                2 => changed[at] ^ (1 << random.below(8)),
+                _ => u8::try_from(random.below(256)).unwrap(),
             };
         }
         let read = read(&changed, size, Some(table), &limits, &authorities, &mut |_| {});

@@ -1,6 +1,7 @@
 //! Documents built here by their specifications, some passed through real tools, and mutants of them.
 
 use super::*;
+use crate::base::random::Random;
 use crate::payload::authenticode::Authorities;
 use crate::payload::inspect;
 use std::collections::BTreeMap;
@@ -346,21 +347,15 @@ fn chains_that_go_round_end() {
 #[test]
 fn mutants_end_and_keep_the_caps() {
     let seeds = [with_macros("Macros/"), office(), pdf(), compound([0; 16], &[("Workbook", vec![9; 300])])];
-    let mut state = 0x2545_f491_4f6c_dd1du64;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below.max(1) as u64) as usize
-    };
+    let mut random = Random::new(0x2545_f491_4f6c_dd1d);
     for round in 0..2000 {
         let mut bytes = seeds[round % seeds.len()].clone();
-        for _ in 0..=random(6) {
-            let at = random(bytes.len());
-            bytes[at] = [0, 0xff, 1, 0xfe, random(256) as u8][random(5)];
+        for _ in 0..=random.below(6) {
+            let at = random.below(bytes.len());
+            bytes[at] = [0, 0xff, 1, 0xfe, random.below(256) as u8][random.below(5)];
         }
-        if random(8) == 0 {
-            bytes.truncate(random(bytes.len()));
+        if random.below(8) == 0 {
+            bytes.truncate(random.below(bytes.len()));
         }
         let (found, _) = document(&bytes);
         assert!(found.embedded.len() <= LISTED && found.external.len() <= LISTED && found.streams.len() <= LISTED);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::base::escape::hex;
+use crate::base::random::Random;
 use crate::payload::authenticode::Authorities;
 use crate::payload::inspect;
 use std::fmt::Write as _;
@@ -194,22 +195,16 @@ fn blocks_do_not_matter() {
 fn mutants_end_and_keep_the_caps() {
     let seeds: Vec<Vec<u8>> =
         cases().into_iter().map(|(_, bytes, ..)| bytes).filter(|bytes| bytes.len() < 40_000).collect();
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below.max(1) as u64) as usize
-    };
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     for round in 0..1500 {
         let mut bytes = seeds[round % seeds.len()].clone();
-        for _ in 0..=random(4) {
-            let at = random(bytes.len());
-            bytes[at] = [0, 0xff, b'\n', b' ', b'=', random(256) as u8][random(6)];
+        for _ in 0..=random.below(4) {
+            let at = random.below(bytes.len());
+            bytes[at] = [0, 0xff, b'\n', b' ', b'=', random.below(256) as u8][random.below(6)];
         }
         let length = bytes.len();
-        bytes.extend_from_within(..random(length).min(3000));
-        bytes.truncate(random(bytes.len()) + 1);
+        bytes.extend_from_within(..random.below(length).min(3000));
+        bytes.truncate(random.below(bytes.len()) + 1);
         for found in found(&bytes) {
             assert!(found.offset < bytes.len() as u64, "{found:?}");
             // gzip alone gives more than it takes.

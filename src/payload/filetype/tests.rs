@@ -2,6 +2,7 @@
 
 use super::Family::{self, *};
 use super::*;
+use crate::base::random::Random;
 
 fn padded(start: &[u8], length: usize) -> Vec<u8> {
     let mut bytes = start.to_vec();
@@ -507,13 +508,7 @@ fn short_signatures_are_not_enough() {
 /// Damaged files neither end the program nor change their type between two looks.
 #[test]
 fn mutants_are_told_the_same_twice() {
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut random = move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state
-    };
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     let seeds = [
         pe(2, 3, true),
         elf(3, true, &[(5, 1), (14, 1)]),
@@ -528,11 +523,11 @@ fn mutants_are_told_the_same_twice() {
     ];
     for round in 0..4000usize {
         let mut bytes = seeds[round % seeds.len()].clone();
-        for _ in 0..=random() % 6 {
-            let at = random() as usize % bytes.len();
-            bytes[at] = random() as u8;
+        for _ in 0..=random.number() % 6 {
+            let at = random.number() as usize % bytes.len();
+            bytes[at] = random.number() as u8;
         }
-        bytes.truncate(1 + random() as usize % bytes.len());
+        bytes.truncate(1 + random.number() as usize % bytes.len());
         let size = bytes.len() as u64;
         assert_eq!(identify(&bytes, &bytes, size), identify(&bytes, &bytes, size));
         let found = detect(&bytes, size);

@@ -1,6 +1,7 @@
 //! Whole files, built here: a good one with every table, and those that no linker makes.
 
 use super::*;
+use crate::base::random::Random;
 use crate::payload::authenticode::Authorities;
 use crate::payload::{Facts, inspect};
 
@@ -426,22 +427,16 @@ fn a_terse_executable_of_firmware_is_read() {
 fn every_mutant_ends_within_its_caps() {
     let whole = program();
     let limits = Limits { pe_symbols: 256, pe_resources: 64, ..Limits::default() };
-    let mut state = 0x2545_f491_4f6c_dd1du64;
-    let mut next = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below as u64) as usize
-    };
+    let mut random = Random::new(0x2545_f491_4f6c_dd1d);
     for _ in 0..4000 {
         let mut bytes = whole.clone();
-        for _ in 0..=next(6) {
-            let at = if next(2) == 0 { next(0x200) + 0x3c } else { next(bytes.len()) };
-            let value = [0, 1, 0x7f, 0x80, 0xff, next(256) as u8][next(6)];
+        for _ in 0..=random.below(6) {
+            let at = if random.below(2) == 0 { random.below(0x200) + 0x3c } else { random.below(bytes.len()) };
+            let value = [0, 1, 0x7f, 0x80, 0xff, random.below(256) as u8][random.below(6)];
             bytes[at] = value;
         }
-        if next(16) == 0 {
-            bytes.truncate(next(whole.len()));
+        if random.below(16) == 0 {
+            bytes.truncate(random.below(whole.len()));
         }
         let (facts, _) = inspect(&bytes, "a.exe", "a.exe", &limits, &Authorities::default());
         let Some(pe) = facts.pe else { continue };

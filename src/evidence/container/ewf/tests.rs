@@ -2,6 +2,7 @@
 
 use super::super::testfolder::{Folder, all, told};
 use super::testimage::{Plan, deflate, disk, find, seal, section, version1, version2};
+use crate::base::random::Random;
 use crate::evidence::container::{Format, Medium};
 use crate::evidence::integrity;
 use std::process::Command;
@@ -267,25 +268,19 @@ fn relatives_are_named_and_not_read() {
 #[test]
 fn mutants_are_read_the_same_twice() {
     let disk = disk(6 * 4096);
-    let mut state = 0x2545_f491_4f6c_dd1du64;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below as u64) as usize
-    };
+    let mut random = Random::new(0x2545_f491_4f6c_dd1d);
     let first = version1(&disk, &Plan { per_segment: 4, bad: vec![(1, 1)], ..Plan::default() }, Some(&[1; 16]));
     let second = vec![version2(&disk, 8, 0, &[1; 16])];
     for round in 0..3000 {
         let (mut files, name) = if round % 3 == 2 { (second.clone(), "d.Ex0") } else { (first.clone(), "d.E0") };
-        let victim = random(files.len());
-        for _ in 0..=random(6) {
+        let victim = random.below(files.len());
+        for _ in 0..=random.below(6) {
             let file = &mut files[victim];
-            let at = random(file.len());
-            file[at] = [0, 1, 0x7f, 0x80, 0xff, file[at] ^ 1][random(6)];
+            let at = random.below(file.len());
+            file[at] = [0, 1, 0x7f, 0x80, 0xff, file[at] ^ 1][random.below(6)];
         }
         if round % 16 == 0 {
-            let length = random(files[victim].len());
+            let length = random.below(files[victim].len());
             files[victim].truncate(length);
         }
         // Most headers would be refused for their checksum alone.

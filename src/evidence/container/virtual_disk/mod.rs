@@ -126,6 +126,7 @@ mod tests {
     use super::*;
     use crate::base::bytes::read_full;
     use crate::base::number::{to_u64, to_usize};
+    use crate::base::random::Random;
 
     /// The disk that pieces of that size make.
     fn disk(size: usize, pieces: &[Piece]) -> Vec<u8> {
@@ -255,25 +256,19 @@ mod tests {
             (build::vmdk(&text, &pieces), vec![0..80, 512..516, 1024..1064, 1536..1900], 1200),
             (text.clone(), vec![0..40, 40..180], 800),
         ];
-        let mut state = 0x9e37_79b9_7f4a_7c15u64;
-        let mut random = move |below: u64| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state % below.max(1)
-        };
+        let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
         let folder = Folder::new([("a.vmdk", build::vmdk(b"", &pieces)), ("b", vec![9; 4096])]);
         for (image, ranges, mutants) in images {
             let base: Source = Arc::new(image);
             for _ in 0..mutants {
                 let mut changes = Vec::new();
-                for _ in 0..=random(3) {
-                    let range = &ranges[to_usize(random(to_u64(ranges.len())))];
-                    let at = range.start + random(range.end - range.start);
-                    let byte = [0, 1, 0x7f, 0x80, 0xff, u8::try_from(random(256)).unwrap()][to_usize(random(6))];
+                for _ in 0..=random.below(3) {
+                    let range = &ranges[random.below(ranges.len())];
+                    let at = range.start + random.below(range.end - range.start);
+                    let byte = [0, 1, 0x7f, 0x80, 0xff, u8::try_from(random.below(256)).unwrap()][random.below(6)];
                     changes.push((at, byte));
                 }
-                let length = if random(8) == 0 { random(base.len()) } else { base.len() };
+                let length = if random.below(8) == 0 { random.below(base.len()) } else { base.len() };
                 let mutant: Source = Arc::new(Mutant { base: base.clone(), changes, length });
                 let Ok(medium) = super::super::open(mutant, &folder, &Limits::default()) else { continue };
                 let size = medium.source.len();

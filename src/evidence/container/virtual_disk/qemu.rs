@@ -3,6 +3,7 @@
 use super::super::{Siblings, open};
 use crate::base::bytes::read_full;
 use crate::base::limits::Limits;
+use crate::base::random::Random;
 use crate::base::source::Source;
 use crate::evidence::filesystem::host;
 use std::path::{Path, PathBuf};
@@ -36,12 +37,10 @@ fn run(folder: &Path, tool: &str, arguments: &[&str]) -> Option<()> {
 
 /// Bytes of all kinds: noise, repetition and holes, not a whole number of any cluster.
 fn content() -> Vec<u8> {
-    let mut state = 88_172_645_463_325_252_u64;
+    let mut random = Random::new(88_172_645_463_325_252);
     let mut bytes = Vec::new();
     while bytes.len() < 3 << 20 {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
+        let state = random.number();
         let count = usize::try_from(state >> 40).unwrap() % 90_000;
         match state % 3 {
             0 => bytes.resize(bytes.len() + count, 0),

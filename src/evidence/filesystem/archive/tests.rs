@@ -1,6 +1,7 @@
 //! Archives as a whole: built here, byte for byte, or by the tools of this machine.
 
 use super::*;
+use crate::base::random::Random;
 use crate::evidence::{FileSystem, Walked};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -63,21 +64,15 @@ impl Seen {
 pub(super) fn mutate(good: &[u8], rounds: u64) {
     let limits =
         Limits { archive_member_bytes: 1 << 16, archive_bytes: 1 << 20, archive_entries: 100, ..Limits::default() };
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut random = move |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below.max(1) as u64) as usize
-    };
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     for round in 0..rounds {
         let mut bytes = good.to_vec();
-        for _ in 0..=random(6) {
-            let at = random(bytes.len());
-            bytes[at] = [0, 0xff, 0x7f, 0x80, random(256) as u8][random(5)];
+        for _ in 0..=random.below(6) {
+            let at = random.below(bytes.len());
+            bytes[at] = [0, 0xff, 0x7f, 0x80, random.below(256) as u8][random.below(5)];
         }
         if round % 16 == 0 {
-            bytes.truncate(random(bytes.len()));
+            bytes.truncate(random.below(bytes.len()));
         }
         if let Some((_, mounted)) = archive(bytes.clone(), &limits) {
             let first = seen(&mounted, 1 << 14);

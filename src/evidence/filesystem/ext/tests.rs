@@ -5,6 +5,7 @@ use super::testimage::{BLOCK, EXTENTS, TestImage, TestInode, directory_block, ex
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::limits::Limits;
+use crate::base::random::Random;
 use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery};
 use crate::evidence::mounted::Mounted;
 use crate::evidence::{FileSystem, Walked};
@@ -424,26 +425,20 @@ fn inline_content_goes_on_in_an_attribute() {
 #[test]
 fn no_mutant_breaks_the_reader() {
     let seed = rich();
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut random = move |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state % below as u64) as usize
-    };
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     let values = [0u8, 1, 2, 4, 12, 0x7f, 0x80, 0xff];
     // The superblock, the descriptor, the bitmaps, inodes 1 to 20, and all that the rest is.
     let places = [(1024, 700), (2048, 64), (3072, 2048), (5120, 20 * 256), (21 * BLOCK, 43 * BLOCK)];
     let mut buffer = vec![0u8; 4096];
     for mutant in 0..4000 {
         let mut bytes = seed.clone();
-        for _ in 0..=random(6) {
-            let (start, length) = places[random(places.len())];
-            let value = if random(2) == 0 { values[random(values.len())] } else { random(256) as u8 };
-            bytes[start + random(length)] = value;
+        for _ in 0..=random.below(6) {
+            let (start, length) = places[random.below(places.len())];
+            let value = if random.below(2) == 0 { values[random.below(values.len())] } else { random.below(256) as u8 };
+            bytes[start + random.below(length)] = value;
         }
-        if random(16) == 0 {
-            bytes.truncate(random(seed.len()));
+        if random.below(16) == 0 {
+            bytes.truncate(random.below(seed.len()));
         }
         let length = bytes.len() as u64;
         let Ok(mounted) = mount(Arc::new(bytes), &Limits::default()) else { continue };

@@ -4,6 +4,7 @@ use super::geometry::Variant;
 use super::testvolume::{Made, Stream, gone, long, set, short, unused};
 use super::*;
 use crate::base::bytes::read_full;
+use crate::base::random::Random;
 use crate::evidence::entry::EntryKind;
 use crate::evidence::{FileSystem, SlackOf, Walked};
 use std::ops::ControlFlow;
@@ -357,13 +358,8 @@ fn mutants_do_no_harm() {
     deleted.slots(directory, &gone(&[short(b"INSIDE  TXT", 0x20, 61, 3)]));
     let seeds = [deleted, volume(Variant::Fat32, 300), exfat()];
     let limits = Limits { files: 1000, directory_depth: 16, ..Limits::default() };
-    let mut random = 0x2545_f491_4f6c_dd1du64;
-    let mut next = || {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        (random >> 11) as usize
-    };
+    let mut random = Random::new(0x2545_f491_4f6c_dd1d);
+    let mut next = || (random.number() >> 11) as usize;
     for turn in 0..3000 {
         let seed = &seeds[turn % 3];
         let mut mutant = seed.bytes.clone();

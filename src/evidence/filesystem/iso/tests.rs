@@ -2,6 +2,7 @@
 
 use super::testdisc::{disc, dots, put, record, wide};
 use super::*;
+use crate::base::random::Random;
 use crate::evidence::entry::{EntryKind, EntryPath};
 use crate::evidence::{FileSystem, Walked};
 use std::ops::ControlFlow;
@@ -170,13 +171,8 @@ fn mutants_do_no_harm() {
         &[dots(20, 20, b"SP\x07\x01\xbe\xef\0CE\x1c\x01"), record(b"A.TXT;1", 0, 24, 5, b"NM\x0a\x01\0rocky")],
     );
     let seeds = [plain(), rock];
-    let mut random = 0x2545_f491_4f6c_dd1du64;
-    let mut next = || {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        (random >> 11) as usize
-    };
+    let mut random = Random::new(0x2545_f491_4f6c_dd1d);
+    let mut next = || (random.number() >> 11) as usize;
     for turn in 0..3000 {
         let mut mutant = seeds[turn % 2].clone();
         for _ in 0..1 + next() % 4 {

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::base::bytes::read_full;
+use crate::base::random::Random;
 use crate::evidence::entry::{EntryKind, EntryPath, Origin, Recovery};
 use crate::evidence::filesystem::host;
 use crate::evidence::{FileSystem, Walked};
@@ -98,12 +99,10 @@ fn content(mounted: &Mounted, path: &str) -> Vec<u8> {
 
 /// Bytes that compress a little, and never repeat.
 fn noise(length: usize, seed: u64) -> Vec<u8> {
-    let mut state = seed | 1;
+    let mut random = Random::new(seed | 1);
     let mut bytes = Vec::with_capacity(length + 16);
     while bytes.len() < length {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
+        let state = random.number();
         bytes.extend_from_slice(&state.to_le_bytes()[..5]);
         bytes.extend_from_slice(b"put C:\\out\\");
     }

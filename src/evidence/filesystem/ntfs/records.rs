@@ -279,6 +279,7 @@ mod tests {
         CLUSTER, DIRECTORY, FILE, FREE, Image, Lies, extents, file_name, reference, resident, run,
     };
     use super::*;
+    use crate::base::random::Random;
 
     fn image() -> Image {
         let root = reference(5, 5);
@@ -406,18 +407,13 @@ mod tests {
     #[test]
     fn damaged_volumes_do_no_harm() {
         let good = image();
-        let mut state = 0x2545_f491_4f6c_dd1du64;
-        let mut random = || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state
-        };
+        let mut random = Random::new(0x2545_f491_4f6c_dd1d);
         for _ in 0..3000 {
             let mut damaged = good.clone();
-            for _ in 0..=random() % 6 {
-                let at = Image::place(usize::try_from(28 + random() % 12).unwrap()) + (random() % 400) as usize;
-                damaged.bytes[at] = random() as u8;
+            for _ in 0..=random.number() % 6 {
+                let at = Image::place(usize::try_from(28 + random.number() % 12).unwrap())
+                    + (random.number() % 400) as usize;
+                damaged.bytes[at] = random.number() as u8;
             }
             let Ok(records) = Records::of(damaged.source()) else { continue };
             let told = records.named_streams(&Limits::default(), &|| true);

@@ -6,6 +6,7 @@ use super::testimage::{
 };
 use super::*;
 use crate::base::bytes::read_full;
+use crate::base::random::Random;
 use crate::evidence::entry::{Entry, EntryKind, EntryPath, Origin, Recovery};
 use crate::evidence::{FileSystem, Walked};
 use std::ops::ControlFlow;
@@ -498,13 +499,8 @@ fn mutants_are_survived() {
         &[file_name(ROOT, "gone", 1), extents(0x80, "", &Lies { size: 900, runs: &run(2, FREE), ..Lies::default() })],
     );
     let pristine = image.bytes.clone();
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut next = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        usize::try_from(state >> 33).unwrap() % below
-    };
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
+    let mut next = |below: usize| usize::try_from(random.number() >> 33).unwrap() % below;
     let limits = Limits { files: 10_000, ..Limits::default() };
     for round in 0..3000 {
         let mut bytes = pristine.clone();

@@ -84,6 +84,7 @@ impl Chunks for Overlay {
 mod tests {
     use super::super::chunked::Chunked;
     use super::*;
+    use crate::base::random::Random;
     use std::process::{Command, Stdio};
 
     fn read(data: &[u8], compression: Compression, size: usize) -> io::Result<Vec<u8>> {
@@ -140,14 +141,12 @@ mod tests {
     #[test]
     fn mutants_are_bounded() {
         let pristine = bytes_of(CALLS);
-        let mut state = 0x9e37_79b9_7f4a_7c15u64;
+        let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
         for compression in [Compression::Lzx, Compression::Xpress(4096)] {
             for _ in 0..500 {
                 let mut data = pristine.clone();
                 for _ in 0..3 {
-                    state ^= state << 13;
-                    state ^= state >> 7;
-                    state ^= state << 17;
+                    let state = random.number();
                     let at = state as usize % data.len();
                     data[at] = (state >> 40) as u8;
                 }
@@ -171,14 +170,8 @@ mod tests {
     }
 
     fn noise(length: usize) -> Vec<u8> {
-        let mut state = 77u64;
-        let next = |_| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            state as u8
-        };
-        (0..length).map(next).collect()
+        let mut random = Random::new(77);
+        (0..length).map(|_| random.number() as u8).collect()
     }
 
     #[test]

@@ -117,9 +117,10 @@ fn corrupt(what: impl Into<String>, offset: u64) -> Cause {
 
 #[cfg(test)]
 mod tests {
-    use super::testvolume::{Random, TestStore, catalog, put, volume};
+    use super::testvolume::{TestStore, catalog, put, volume};
     use super::*;
     use crate::base::bytes::{ReadAt, read_full};
+    use crate::base::random::Random;
 
     const SIZE: usize = 16_384;
 
@@ -234,9 +235,7 @@ mod tests {
                 let (original, other) = (1 + random.below(blocks - 1), 1 + random.below(blocks - 1));
                 store = match random.below(6) {
                     0 | 1 => store.forwards(original, other),
-                    2 | 3 => {
-                        store.overlays(original, other, random.below(1 << 32) as u32 & random.below(1 << 32) as u32)
-                    }
+                    2 | 3 => store.overlays(original, other, random.number() as u32 & random.number() as u32),
                     _ => store.keeps(original, other),
                 };
                 if random.below(12) == 0 {
@@ -253,7 +252,7 @@ mod tests {
 
     #[test]
     fn mutants_do_no_harm() {
-        let mut random = Random(0x9e37_79b9_7f4a_7c15);
+        let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
         let blocks = 16u64;
         let written: Vec<Vec<u8>> = (0..4).map(|_| volume(16, &stores(&mut random, blocks))).collect();
         let mut buffer = vec![0u8; 40_000];
@@ -261,7 +260,7 @@ mod tests {
             let mut mutant = written[turn % 4].clone();
             for _ in 0..1 + random.below(4) {
                 let block = catalog(16) + SIZE * random.below((mutant.len() / SIZE) as u64 - 16) as usize;
-                let reach = [64, 1024][random.below(2) as usize];
+                let reach = [64, 1024][random.below(2)];
                 let at = block + random.below(reach) as usize;
                 mutant[at] = random.below(256) as u8;
             }
@@ -280,7 +279,7 @@ mod tests {
     /// Mounts a volume with `vshadowmount`, and compares every byte.
     #[test]
     fn agrees_with_vshadowmount() {
-        let mut random = Random(0x2545_f491_4f6c_dd1d);
+        let mut random = Random::new(0x2545_f491_4f6c_dd1d);
         for turn in 0..6 {
             let bytes = volume(64, &stores(&mut random, 64));
             let folder = tempfile::tempdir().unwrap();

@@ -127,15 +127,3 @@ pub(super) fn volume(blocks: usize, stores: &[TestStore]) -> Vec<u8> {
 pub(super) fn catalog(blocks: usize) -> usize {
     blocks * BLOCK
 }
-
-/// A sequence of numbers.
-pub(super) struct Random(pub u64);
-
-impl Random {
-    pub(super) fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) % end.max(1)
-    }
-}

@@ -1,19 +1,21 @@
 //! Binaries of many formats, built in code.
 
 use super::super::proof;
+use crate::base::random::Random;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 use std::io::Write;
 
-/// Numbers that look random and are always the same.
-pub(super) struct Numbers(pub(super) u64);
+/// Content that looks random and is always the same.
+pub(super) struct Numbers(Random);
 
 impl Numbers {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(Random::new(seed))
+    }
+
     pub(super) fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
+        self.0.number()
     }
 
     pub(super) fn bytes(&mut self, count: usize) -> Vec<u8> {
@@ -202,7 +204,7 @@ pub(super) fn cabinet(blocks: &[Vec<u8>]) -> Vec<u8> {
 
 /// The binaries that the test builds, several of each kind.
 pub(super) fn built() -> Vec<(String, Vec<u8>)> {
-    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let mut numbers = Numbers::new(0x9e37_79b9_7f4a_7c15);
     let mut files = Vec::new();
     for round in 0..20 {
         let size = 2000 + round * 1500;

@@ -73,7 +73,7 @@ fn packed(numbers: &mut Numbers, sizes: &[usize], pack: impl Fn(&[u8]) -> Vec<u8
 }
 
 fn examples() -> Vec<Example> {
-    let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
+    let mut numbers = Numbers::new(0x2545_f491_4f6c_dd1d);
     let manifest = b"<assembly>\r\n  <trustInfo>\r\n  </trustInfo>\r\n</assembly>\r\n".to_vec();
     let zlib = |content: &[u8]| {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());

@@ -93,7 +93,7 @@ fn text_is_never_judged() {
 
 #[test]
 fn other_conversions_are_recognised() {
-    let mut numbers = Numbers(7);
+    let mut numbers = Numbers::new(7);
     let image = png(&[numbers.bytes(9000)]);
     let program = pe(&numbers.bytes(9000), b"");
     let stripped = |bytes: &[u8]| bytes.iter().map(|byte| byte & 0x7f).collect::<Vec<_>>();
@@ -120,7 +120,7 @@ fn other_conversions_are_recognised() {
 
 #[test]
 fn a_known_hash_proves_a_candidate() {
-    let mut numbers = Numbers(11);
+    let mut numbers = Numbers::new(11);
     // A scan of a JPEG has no checksum.
     let image = [b"\xff\xd8\xff\xe0\0\x04ab\xff\xda\0\x02".as_slice(), &numbers.bytes(20_000), b"\xff\xd9"].concat();
     let mut damage = facts(&to_crlf(&image)).ascii_damage.unwrap();
@@ -136,7 +136,7 @@ fn a_known_hash_proves_a_candidate() {
 
 #[test]
 fn restored_bytes_are_a_view_of_the_damaged_ones() {
-    let original = png(&[Numbers(3).bytes(30_000)]);
+    let original = png(&[Numbers::new(3).bytes(30_000)]);
     for damaged in [to_crlf(&original), lone_to_crlf(&original), to_lf(&original)] {
         let damage = facts(&damaged).ascii_damage.unwrap();
         assert_eq!(damage.verdict, Verdict::Certain);
@@ -151,7 +151,7 @@ fn restored_bytes_are_a_view_of_the_damaged_ones() {
 
 #[test]
 fn mutants_end_and_stay_bounded() {
-    let mut numbers = Numbers(99);
+    let mut numbers = Numbers::new(99);
     let files: Vec<Vec<u8>> = built().into_iter().take(9).map(|(_, bytes)| bytes).collect();
     let limits = Limits { ascii_search_bytes: 1 << 16, ..Limits::default() };
     for _ in 0..1500 {
@@ -182,7 +182,7 @@ fn mutants_end_and_stay_bounded() {
 
 #[test]
 fn exact_undoing_is_exact_for_any_bytes() {
-    let mut numbers = Numbers(5);
+    let mut numbers = Numbers::new(5);
     for length in [0, 1, 2, 17, 5000, 40_000] {
         let bytes: Vec<u8> = numbers.bytes(length).into_iter().map(|byte| b"\r\n\0x"[usize::from(byte & 3)]).collect();
         for (damaged, conversion) in [

@@ -284,6 +284,7 @@ mod tests {
     use super::super::list_oid as oid;
     use super::super::written::{MEMBER_2, attribute, indirect, list, name_value, octets, sequence, set, signed};
     use super::*;
+    use crate::base::random::Random;
 
     const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
 
@@ -380,13 +381,8 @@ mod tests {
     #[test]
     fn mutants_list_what_is_looked_up_and_nothing_else() {
         let whole = catalog(&[1, 2, 3]);
-        let mut state = 0x2545_f491_4f6c_dd1du64;
-        let mut next = || {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            usize::try_from(state >> 33).unwrap()
-        };
+        let mut random = Random::new(0x2545_f491_4f6c_dd1d);
+        let mut next = || usize::try_from(random.number() >> 33).unwrap();
         for _ in 0..20_000 {
             let mut mutant = whole.clone();
             for _ in 0..=next() % 3 {
