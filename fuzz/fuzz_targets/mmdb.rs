@@ -1,7 +1,7 @@
 //! Databases of addresses: any bytes, any address; the same is found twice.
 #![no_main]
 
-use ftpsift::base::mmdb::Database;
+use ftpsift::correlate::mmdb::Database;
 use libfuzzer_sys::fuzz_target;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;

@@ -26,7 +26,6 @@ pub mod fields;
 pub mod guard;
 pub mod hive;
 pub mod limits;
-pub mod mmdb;
 pub mod number;
 pub mod packed;
 #[cfg(test)]

@@ -9,8 +9,9 @@
 //!         └─ claims ── direction ── timeline ── coverage ── playbook
 //! ```
 //!
-//! Nothing here reads evidence. Every join goes over an index, and a name that too many share ties nothing: the work grows as
-//! n log n whatever the records say. What no source could show is never taken for what did not happen.
+//! Nothing here reads evidence; databases of addresses (`mmdb`) are the examiner's own. Every join goes over an index, and a
+//! name that too many share ties nothing: the work grows as n log n whatever the records say. What no source could show is
+//! never taken for what did not happen.
 #![cfg_attr(
     not(test),
     deny(
@@ -38,6 +39,7 @@ pub mod interest;
 mod kinds;
 mod lineage;
 mod logons;
+pub mod mmdb;
 mod names;
 mod network;
 mod numbering;

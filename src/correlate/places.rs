@@ -5,9 +5,9 @@
 
 use super::run::Draft;
 use crate::base::anomaly::Cause;
-use crate::base::mmdb::{Database, Value};
 use crate::case::Coverage;
 use crate::case::run::Location;
+use crate::correlate::mmdb::{Database, Value};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -106,7 +106,7 @@ fn merge(all: &mut Location, new: Location) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::mmdb::writer::{Item, city, database, network};
+    use crate::correlate::mmdb::writer::{Item, city, database, network};
     use std::sync::Arc;
 
     #[test]

@@ -1,8 +1,8 @@
 //! What a run read of the host's records: each log with its span and gaps, each other artifact, and what the examiner added.
 
 use super::processes::ProcessIndex;
-use crate::base::mmdb::Database;
 use crate::base::time::Timestamp;
+use crate::correlate::mmdb::Database;
 use std::collections::BTreeMap;
 
 /// Everything that bears on how far silence may be trusted, filled while the sources are read.

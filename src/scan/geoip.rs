@@ -1,6 +1,6 @@
 //! Opens the databases of addresses that the examiner gives.
 
-use crate::base::mmdb::Database;
+use crate::correlate::mmdb::Database;
 use crate::evidence::filesystem::host;
 use std::path::PathBuf;
 

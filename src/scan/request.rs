@@ -1,8 +1,8 @@
 //! What a run is asked to do.
 
 use crate::base::limits::Limits;
-use crate::base::mmdb::Database;
 use crate::base::time::Timestamp;
+use crate::correlate::mmdb::Database;
 use crate::finding::allow::AllowList;
 use crate::payload::authenticode::Authorities;
 use std::path::PathBuf;

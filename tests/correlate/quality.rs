@@ -5,8 +5,8 @@ use super::scene::*;
 use super::{client, dropper};
 use crate::support::mmdb_writer::{city, database, network};
 use ftpsift::artifact::event::{ClockChange, Direction as Way, Event as Fact, LogChange, Logon};
-use ftpsift::base::mmdb::Database;
 use ftpsift::case::playbook::Answer;
+use ftpsift::correlate::mmdb::Database;
 use ftpsift::correlate::sources::{LogSource, Policy};
 use std::sync::Arc;
 

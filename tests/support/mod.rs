@@ -5,7 +5,7 @@ pub(crate) mod ftp_dialogue;
 pub(crate) mod ftp_server;
 pub(crate) mod generated;
 pub(crate) mod laboratory;
-#[path = "../../src/base/mmdb/writer.rs"]
+#[path = "../../src/correlate/mmdb/writer.rs"]
 #[allow(dead_code)]
 pub(crate) mod mmdb_writer;
 pub(crate) mod prediction;

@@ -1,11 +1,11 @@
 //! The answers about processes and connections, one function for each question that the playbooks ask.
 
 use super::of_matter;
-use crate::base::mmdb::Database;
 use crate::case::Case;
 use crate::case::playbook::Answer;
 use crate::case::run::{Channel, ClientRun, ParentKind, Relative, ScriptState};
 use crate::correlate::coverage::{Covered, Matter};
+use crate::correlate::mmdb::Database;
 use crate::correlate::places;
 use crate::correlate::reach::Reach;
 use std::collections::{BTreeMap, BTreeSet};

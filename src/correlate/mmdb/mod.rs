@@ -13,8 +13,8 @@ mod tree;
 #[cfg(test)]
 pub(crate) mod writer;
 
-use super::anomaly::Cause;
-use super::source::Source;
+use crate::base::anomaly::Cause;
+use crate::base::source::Source;
 use std::fmt;
 use std::net::IpAddr;
 
