@@ -4,8 +4,11 @@ use super::super::Siblings;
 use super::{Version, signature};
 use crate::base::anomaly::Cause;
 use crate::base::bytes::{ReadAt, read_full};
+use crate::base::number::{to_u64, to_usize};
 use crate::base::source::Source;
 use std::collections::BTreeMap;
+use std::ops::Range;
+use zlib_rs::adler32::adler32;
 
 /// One file of a set.
 pub(super) struct Segment {
@@ -15,6 +18,38 @@ pub(super) struct Segment {
     pub(super) name: String,
     /// Its bytes.
     pub(super) source: Source,
+}
+
+impl Segment {
+    /// The first bytes of a section's data; fewer where there are fewer.
+    pub(super) fn head<'b>(&self, data: &Range<u64>, buffer: &'b mut [u8]) -> &'b [u8] {
+        let length = to_usize(data.end.saturating_sub(data.start)).min(buffer.len());
+        let count = buffer.get_mut(..length).and_then(|part| read_full(&self.source, data.start, part).ok());
+        buffer.get(..count.unwrap_or(0)).unwrap_or_default()
+    }
+
+    /// The Adler-32 of so many bytes, each block of which `part` sees; nothing where they cannot all be read.
+    pub(super) fn sum(&self, from: u64, length: u64, mut part: impl FnMut(&[u8])) -> Option<u32> {
+        let mut buffer = [0u8; 4096];
+        let (mut sum, mut at, mut left) = (1u32, from, length);
+        while left > 0 {
+            let block = buffer.get_mut(..to_usize(left).min(4096))?;
+            if read_full(&self.source, at, block).ok()? < block.len() {
+                return None;
+            }
+            sum = adler32(sum, block);
+            part(block);
+            let read = to_u64(block.len());
+            (at, left) = (at.saturating_add(read), left.saturating_sub(read));
+        }
+        Some(sum)
+    }
+
+    /// Whether a checksum is stored at an offset.
+    pub(super) fn holds(&self, at: u64, sum: u32) -> bool {
+        let mut stored = [0u8; 4];
+        read_full(&self.source, at, &mut stored).is_ok() && u32::from_le_bytes(stored) == sum
+    }
 }
 
 /// The segments that are there.

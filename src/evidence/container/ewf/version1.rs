@@ -50,13 +50,6 @@ impl Section {
     fn name(&self) -> &[u8] {
         self.kind.split(|byte| *byte == 0).next().unwrap_or_default()
     }
-
-    /// The first bytes of the data; fewer where there are fewer.
-    fn head<'b>(&self, segment: &Segment, buffer: &'b mut [u8]) -> &'b [u8] {
-        let length = to_usize(self.data.end.saturating_sub(self.data.start)).min(buffer.len());
-        let count = buffer.get_mut(..length).and_then(|part| read_full(&segment.source, self.data.start, part).ok());
-        buffer.get(..count.unwrap_or(0)).unwrap_or_default()
-    }
 }
 
 /// What was met in a segment that later sections of it need.
@@ -139,7 +132,7 @@ fn settle(state: &mut State, set: &mut Set) {
 
 fn volume(segment: &Segment, section: &Section, set: &mut Set) -> Result<(), Cause> {
     let mut buffer = [0u8; 1052];
-    let data = section.head(segment, &mut buffer);
+    let data = segment.head(&section.data, &mut buffer);
     if data.len() < 1052 {
         let smart = data.get(85..90) == Some(b"SMART") || data.len() == 94;
         if smart && set.geometry.is_none() {
@@ -185,7 +178,7 @@ impl Found {
     fn read(segment: &Segment, index: usize, section: &Section, state: &State) -> Self {
         const TABLE_HEADER: u64 = 24;
         let mut header = [0u8; 24];
-        let head = section.head(segment, &mut header);
+        let head = segment.head(&section.data, &mut header);
         let fields = Fields(head);
         let summed = head.len() == 24 && fields.u32(20) == adler32(1, head.get(..20).unwrap_or_default());
         let base = fields.u64(8);
@@ -212,18 +205,10 @@ impl Found {
 
 /// Whether the checksum behind the entries is right, where there is one; finds where their offsets become wide.
 fn check(segment: &Segment, table: &mut Table, end: u64) -> bool {
-    let mut buffer = [0u8; 4096];
-    let (mut sum, mut at, mut last) = (1u32, table.entries, 0u32);
-    let mut left = u64::from(table.count).saturating_mul(4);
+    let length = u64::from(table.count).saturating_mul(4);
     let may_be_wide = table.end.saturating_sub(table.base) > 0x7fff_ffff;
-    let mut index = 0u32;
-    while left > 0 {
-        let length = to_usize(left).min(buffer.len());
-        let Some(part) = buffer.get_mut(..length) else { return false };
-        if !matches!(read_full(&segment.source, at, part), Ok(count) if count == length) {
-            return false;
-        }
-        sum = adler32(sum, part);
+    let (mut index, mut last) = (0u32, 0u32);
+    let sum = segment.sum(table.entries, length, |part| {
         if may_be_wide && table.wide_from == u32::MAX {
             for raw in part.as_chunks::<4>().0.iter().map(|raw| u32::from_le_bytes(*raw)) {
                 let offset = raw & 0x7fff_ffff;
@@ -235,12 +220,9 @@ fn check(segment: &Segment, table: &mut Table, end: u64) -> bool {
                 index = index.saturating_add(1);
             }
         }
-        let length = to_u64(length);
-        (at, left) = (at.saturating_add(length), left.saturating_sub(length));
-    }
-    let mut stored = [0u8; 4];
-    let has_sum = at.saturating_add(4) <= end;
-    !has_sum || (read_full(&segment.source, at, &mut stored).is_ok() && u32::from_le_bytes(stored) == sum)
+    });
+    let behind = table.entries.saturating_add(length);
+    sum.is_some_and(|sum| behind.saturating_add(4) > end || segment.holds(behind, sum))
 }
 
 /// Adds a table, and says how far it can be relied on.
@@ -267,7 +249,7 @@ fn mend(segment: &Segment, section: &Section, trust: Trust, copy: &Found, set: &
 
 fn digests(segment: &Segment, section: &Section, places: &[(Digest, Range<usize>)], set: &mut Set) {
     let mut buffer = [0u8; 80];
-    let data = section.head(segment, &mut buffer);
+    let data = segment.head(&section.data, &mut buffer);
     for (kind, place) in places {
         if let Some(digest) = data.get(place.clone()) {
             set.digest(*kind, hex(digest), section.at);
@@ -310,7 +292,7 @@ pub(super) fn text_of(segment: &Segment, data: Range<u64>) -> String {
 fn errors(segment: &Segment, section: &Section, set: &mut Set) {
     const BEFORE: u64 = 520;
     let mut buffer = [0u8; 4];
-    let stated = u64::from(Fields(section.head(segment, &mut buffer)).u32(0));
+    let stated = u64::from(Fields(segment.head(&section.data, &mut buffer)).u32(0));
     let room = section.data.end.saturating_sub(section.data.start).saturating_sub(BEFORE).checked_div(8).unwrap_or(0);
     for entry in 0..stated.min(room).min(4096) {
         let at = section.data.start.saturating_add(BEFORE).saturating_add(entry.saturating_mul(8));

@@ -10,7 +10,7 @@ use crate::base::anomaly::Cause;
 use crate::base::bytes::read_full;
 use crate::base::escape::hex;
 use crate::base::fields::Fields;
-use crate::base::number::{to_u32, to_u64, to_usize};
+use crate::base::number::{to_u32, to_u64};
 use std::ops::Range;
 use zlib_rs::adler32::adler32;
 
@@ -54,13 +54,6 @@ impl Section {
         let (previous, size) = (fields.u64(8), fields.u64(16));
         let start = at.checked_sub(size).filter(|start| *start >= FILE_HEADER)?;
         Some(Self { kind: fields.u32(0), flags: fields.u32(4), previous, at, data: start..at })
-    }
-
-    /// The first bytes of the data; fewer where there are fewer.
-    fn head<'b>(&self, segment: &Segment, buffer: &'b mut [u8]) -> &'b [u8] {
-        let length = to_usize(self.data.end.saturating_sub(self.data.start)).min(buffer.len());
-        let count = buffer.get_mut(..length).and_then(|part| read_full(&segment.source, self.data.start, part).ok());
-        buffer.get(..count.unwrap_or(0)).unwrap_or_default()
     }
 }
 
@@ -151,7 +144,7 @@ fn describe(segment: &Segment, section: &Section, numbers: &mut Numbers) {
 /// The header of a table and what it says, where its checksum is right; the rest is entries of 16 bytes.
 fn header_of(segment: &Segment, section: &Section, set: &mut Set) -> Option<[u8; 20]> {
     let mut header = [0u8; 20];
-    let whole = section.head(segment, &mut header).len() == 20;
+    let whole = segment.head(&section.data, &mut header).len() == 20;
     if whole && Fields(&header).u32(16) == adler32(1, header.get(..16)?) {
         return Some(header);
     }
@@ -202,20 +195,8 @@ fn table(segment: &Segment, index: usize, section: &Section, set: &mut Set) -> R
 
 /// Whether the checksum behind the entries is right.
 fn is_whole(segment: &Segment, entries: u64, count: u32) -> bool {
-    let mut buffer = [0u8; 4096];
-    let (mut sum, mut at, mut left) = (1u32, entries, u64::from(count).saturating_mul(16));
-    while left > 0 {
-        let length = to_usize(left).min(buffer.len());
-        let Some(part) = buffer.get_mut(..length) else { return false };
-        if !matches!(read_full(&segment.source, at, part), Ok(count) if count == length) {
-            return false;
-        }
-        sum = adler32(sum, part);
-        let length = to_u64(length);
-        (at, left) = (at.saturating_add(length), left.saturating_sub(length));
-    }
-    let mut stored = [0u8; 4];
-    read_full(&segment.source, at, &mut stored).is_ok() && u32::from_le_bytes(stored) == sum
+    let length = u64::from(count).saturating_mul(16);
+    segment.sum(entries, length, |_| {}).is_some_and(|sum| segment.holds(entries.saturating_add(length), sum))
 }
 
 fn errors(segment: &Segment, section: &Section, set: &mut Set) {
@@ -233,7 +214,7 @@ fn errors(segment: &Segment, section: &Section, set: &mut Set) {
 
 fn digest(segment: &Segment, section: &Section, kind: Digest, length: usize, set: &mut Set) {
     let mut buffer = [0u8; 24];
-    if let Some(digest) = section.head(segment, &mut buffer).get(..length) {
+    if let Some(digest) = segment.head(&section.data, &mut buffer).get(..length) {
         set.digest(kind, hex(digest), section.at);
     }
 }
