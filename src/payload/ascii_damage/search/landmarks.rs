@@ -108,6 +108,29 @@ fn start(
     Some((found, usize::try_from(size).ok()?))
 }
 
+/// What was counted before places that have one place alone where they can have been.
+#[derive(Default)]
+struct Counts {
+    /// Where each of them is, and how many bytes are missing before it.
+    found: Vec<(usize, usize)>,
+    /// What three of them in a row agree on: behind them it is no less.
+    lowest: usize,
+}
+
+impl Counts {
+    /// Counts for the place that was at an offset, where one count alone fits.
+    fn add(&mut self, offset: usize, mut fitting: impl Iterator<Item = usize>) {
+        let (Some(only), None) = (fitting.next(), fitting.next()) else { return };
+        self.found.push((offset.saturating_sub(only), only));
+        if let [.., (_, a), (_, b), (_, c)] = self.found.as_slice()
+            && a == b
+            && b == c
+        {
+            self.lowest = *c;
+        }
+    }
+}
+
 /// Relocated addresses: they point into the image only where they stand right.
 fn relocations(bytes: &[u8], layout: &Layout, missing: usize) -> Vec<(usize, usize)> {
     let page = |fields: Fields<'_>| {
@@ -141,26 +164,17 @@ fn relocations(bytes: &[u8], layout: &Layout, missing: usize) -> Vec<(usize, usi
         at = at.saturating_add(length);
     }
     targets.sort_unstable();
-    let mut counts = Vec::new();
-    let mut lowest = 0usize;
+    let mut counts = Counts::default();
     for (offset, width) in targets {
-        let mut fitting = (lowest..=missing).filter(|shift| {
+        let fitting = (counts.lowest..=missing).filter(|shift| {
             let at = offset.saturating_sub(*shift);
             let fields = Fields(bytes.get(at..).unwrap_or_default());
             let value = if width == 4 { u64::from(fields.u32(0)) } else { fields.u64(0) };
             value.checked_sub(layout.base).is_some_and(|address| address > 0 && address < layout.image)
         });
-        if let (Some(only), None) = (fitting.next(), fitting.next()) {
-            counts.push((offset.saturating_sub(only), only));
-            if let [.., (_, a), (_, b), (_, c)] = counts.as_slice()
-                && a == b
-                && b == c
-            {
-                lowest = *c;
-            }
-        }
+        counts.add(offset, fitting);
     }
-    counts
+    counts.found
 }
 
 /// Functions of the exception table (x64): between two of them stand interrupts (`CC`) up to a multiple of sixteen.
@@ -171,8 +185,7 @@ fn functions(bytes: &[u8], layout: &Layout, missing: usize) -> Vec<(usize, usize
     };
     let Some((at, size)) = start(bytes, layout, 3, missing, entry) else { return Vec::new() };
     let table = bytes.get(at..at.saturating_add(size).min(bytes.len())).unwrap_or_default();
-    let mut counts = Vec::new();
-    let mut lowest = 0usize;
+    let mut counts = Counts::default();
     let entries: Vec<Fields<'_>> = table.chunks_exact(12).take(LANDMARKS).map(Fields).collect();
     for pair in entries.windows(2) {
         let [one, other] = pair else { continue };
@@ -182,7 +195,7 @@ fn functions(bytes: &[u8], layout: &Layout, missing: usize) -> Vec<(usize, usize
             continue;
         }
         let Some(offset) = layout.offset(end).map(to_usize) else { continue };
-        let mut fitting = (lowest..=missing).filter(|shift| {
+        let fitting = (counts.lowest..=missing).filter(|shift| {
             let at = offset.saturating_sub(*shift);
             let around = bytes.get(at.saturating_sub(1)..).unwrap_or_default();
             let filling = around.get(1..gap.saturating_add(1)).unwrap_or_default();
@@ -192,15 +205,7 @@ fn functions(bytes: &[u8], layout: &Layout, missing: usize) -> Vec<(usize, usize
                 && around.first() != Some(&0xcc)
                 && behind != Some(&0xcc)
         });
-        if let (Some(only), None) = (fitting.next(), fitting.next()) {
-            counts.push((offset.saturating_sub(only), only));
-            if let [.., (_, a), (_, b), (_, c)] = counts.as_slice()
-                && a == b
-                && b == c
-            {
-                lowest = *c;
-            }
-        }
+        counts.add(offset, fitting);
     }
-    counts
+    counts.found
 }
