@@ -46,10 +46,7 @@ pub(super) fn run(arguments: &CollectArguments) -> Result<Exit, String> {
         Some(&mut |exhibit| collection.add(exhibit.bytes, found(exhibit))),
     );
     drop(shown);
-    let mut case = scanned.map_err(|refused| {
-        let reasons: Vec<String> = refused.iter().map(|one| format!("{}: {}", one.path, one.cause)).collect();
-        reasons.join("; ")
-    })?;
+    let mut case = scanned.map_err(|refused| message::refused(&refused))?;
     secrets::protect(&mut case, &mut [], &secrets);
     let files = collection.finish(&case).map_err(|error| format!("{}: {error}", arguments.output.display()))?;
     Sink::Standard.write(|out| lines::collected(&files, &case, out))?;

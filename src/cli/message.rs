@@ -1,6 +1,7 @@
 //! What is said beside the report, on standard error. Where nobody takes it the run goes on: the report is worth more than what
 //! is said of it.
 
+use crate::base::anomaly::Anomaly;
 use std::io::{self, Write};
 
 /// Says a sentence in the program's name.
@@ -12,6 +13,12 @@ pub(super) fn say(text: &str) {
 pub(super) fn line(text: &str) {
     // At once, so that lines of several threads are not mixed.
     let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
+}
+
+/// Why nothing was scanned.
+pub(super) fn refused(causes: &[Anomaly]) -> String {
+    let reasons: Vec<String> = causes.iter().map(|one| format!("{}: {}", one.path, one.cause)).collect();
+    reasons.join("; ")
 }
 
 /// Says that files are read by a privilege that would be closed to this user otherwise.

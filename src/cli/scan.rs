@@ -63,10 +63,7 @@ pub(super) fn report(mut request: ScanRequest, bounds: Bounds, arguments: &Repor
     let shown = Shown::start(&progress, arguments.quiet);
     let scanned = crate::scan::run(&request, &progress);
     drop(shown);
-    let mut case = scanned.map_err(|refused| {
-        let reasons: Vec<String> = refused.iter().map(|one| format!("{}: {}", one.path, one.cause)).collect();
-        reasons.join("; ")
-    })?;
+    let mut case = scanned.map_err(|refused| message::refused(&refused))?;
     secrets::protect(&mut case, &mut [], &secrets);
     let layout = sink.layout();
     sink.write(|out| match arguments.format {
