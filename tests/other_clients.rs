@@ -15,11 +15,7 @@ fn said(files: impl IntoIterator<Item = (&'static str, &'static str)>) -> Vec<St
             let password = credential.password.as_ref().map(|secret| format!(":{}", secret.reveal()));
             format!("{}{}", credential.username.clone().unwrap_or_default(), password.unwrap_or_default())
         });
-        let scheme = match session.scheme {
-            Scheme::Ftp => "ftp",
-            Scheme::Ftps => "ftps",
-            Scheme::Sftp => "sftp",
-        };
+        let scheme = session.scheme.name();
         let host = session.host.clone().unwrap_or_default();
         let mut text = format!("{form:?} {scheme} {login}@{host}:{}", session.port.unwrap_or(0));
         for transfer in &session.transfers {

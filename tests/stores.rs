@@ -10,7 +10,7 @@ use ftpsift::scan;
 use ftpsift::scan::progress::Progress;
 use ftpsift::scan::request::ScanRequest;
 use ftpsift::script::reading::{Confidence, Form};
-use ftpsift::script::session::{Scheme, Session};
+use ftpsift::script::session::Session;
 use ftpsift::script::transfer::Direction;
 
 type Row = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
@@ -243,11 +243,7 @@ fn told(case: &Case) -> Vec<String> {
 }
 
 fn said(session: &Session) -> String {
-    let scheme = match session.scheme {
-        Scheme::Ftp => "ftp",
-        Scheme::Ftps => "ftps",
-        Scheme::Sftp => "sftp",
-    };
+    let scheme = session.scheme.name();
     let login = session.credentials.first();
     let password = login.and_then(|login| login.password.as_ref()).map_or("-", |password| password.reveal());
     let name = login.map_or("-".to_owned(), |login| format!("{}/{password}", login.username.as_deref().unwrap_or("-")));

@@ -18,6 +18,18 @@ pub enum Scheme {
     Sftp,
 }
 
+impl Scheme {
+    /// As addresses begin.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ftp => "ftp",
+            Self::Ftps => "ftps",
+            Self::Sftp => "sftp",
+        }
+    }
+}
+
 /// What kind of address a host is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -8,7 +8,7 @@ use crate::base::secret::{Protected, Secret};
 use crate::case::index::Index;
 use crate::case::{Case, PayloadStatus, Script, Source};
 use crate::script::launch::Launch;
-use crate::script::session::{AddressClass, Scheme, Session};
+use crate::script::session::{AddressClass, Session};
 use crate::script::transfer::{Direction, Mode, Transfer};
 use std::io;
 
@@ -137,11 +137,7 @@ pub(super) fn login(username: Option<&str>, password: Option<&Secret>, protected
 }
 
 fn session_body(index: &Index<'_>, session: &Session, page: &mut Page<'_>) -> io::Result<()> {
-    let scheme = match session.scheme {
-        Scheme::Ftp => "ftp",
-        Scheme::Ftps => "ftps",
-        Scheme::Sftp => "sftp",
-    };
+    let scheme = session.scheme.name();
     let class = match session.address_class {
         Some(AddressClass::Public) => " (public address)",
         Some(AddressClass::Private) => " (private address)",

@@ -229,13 +229,7 @@ impl Lexer {
             return false;
         }
         self.skip(ahead);
-        let close = match open {
-            '(' => ')',
-            '[' => ']',
-            '{' => '}',
-            '<' => '>',
-            other => other,
-        };
+        let close = closing(open);
         match word.as_str() {
             "m" | "qr" | "r" => self.pattern(1),
             "s" | "tr" | "y" => self.pattern(2),
@@ -287,13 +281,7 @@ impl Lexer {
     /// Skips a pattern of one or two parts, and its flags.
     pub(super) fn pattern(&mut self, parts: usize) {
         let Some(open) = self.peek(0) else { return };
-        let close = match open {
-            '(' => ')',
-            '[' => ']',
-            '{' => '}',
-            '<' => '>',
-            other => other,
-        };
+        let close = closing(open);
         let (start, line) = (self.at, self.line);
         let nests = (open != close).then_some(open);
         for part in 0..parts {
@@ -478,5 +466,16 @@ impl Lexer {
             parts.push(Part::Known(text));
         }
         parts
+    }
+}
+
+/// What closes what a character opens: its mirror image, else itself.
+const fn closing(open: char) -> char {
+    match open {
+        '(' => ')',
+        '[' => ']',
+        '{' => '}',
+        '<' => '>',
+        other => other,
     }
 }

@@ -101,7 +101,6 @@ pub fn read_binary(bytes: &[u8]) -> Option<Stored> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::script::session::Scheme;
 
     /// `scheme user:password@host:port (name)` of each site.
     pub(super) fn sites(text: &str, name: &str) -> Vec<String> {
@@ -110,11 +109,7 @@ mod tests {
     }
 
     pub(super) fn summary(session: &Session) -> String {
-        let scheme = match session.scheme {
-            Scheme::Ftp => "ftp",
-            Scheme::Ftps => "ftps",
-            Scheme::Sftp => "sftp",
-        };
+        let scheme = session.scheme.name();
         let login = session.credentials.first().map_or(String::new(), |login| {
             let user = login.username.as_deref().unwrap_or("?");
             let password = login.password.as_ref().map_or("?", |password| password.reveal());

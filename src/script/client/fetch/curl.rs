@@ -8,7 +8,7 @@ use super::options::{self, Item};
 use super::visit::{Move, SESSIONS, Visit, local_join};
 use crate::base::secret::Secret;
 use crate::script::local_path;
-use crate::script::session::{Command, Role, Scheme, Session};
+use crate::script::session::{Scheme, Session};
 use crate::script::transfer::Mode;
 use crate::script::url::{self, Url};
 
@@ -297,19 +297,6 @@ fn by_address(address: &str) -> Option<String> {
     let (_, name) = path.rsplit_once('/')?;
     let name = name.split_once(";type=").map_or(name, |(name, _)| name);
     (!name.is_empty()).then(|| name.to_owned())
-}
-
-/// One command for each line of a text of options, on the session that opens last before it.
-pub(super) fn command(line: u32, verb: Option<&str>, value: Option<&str>, text: &str) -> Command {
-    Command {
-        line,
-        role: if verb.is_some() { Role::Command } else { Role::Ignored },
-        verb: verb.map(str::to_owned),
-        arguments: value.map(str::to_owned).into_iter().collect(),
-        wire: Vec::new(),
-        text: text.to_owned(),
-        message: None,
-    }
 }
 
 #[cfg(test)]

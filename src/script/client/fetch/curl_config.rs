@@ -1,7 +1,6 @@
 //! Files of options for curl (`-K`, `.curlrc`): one option a line, with or without dashes, its value after a blank, `=` or
 //! `:`, in quotes where it holds blanks (manual page, `--config`).
 
-use super::curl;
 use super::curl_options::{FLAGS, GRAMMAR};
 use crate::base::text::Text;
 use crate::script::session::Session;
@@ -43,7 +42,7 @@ pub(super) fn comment(sessions: &mut [Session], text: &Text, words: &[Word]) {
     let starts: Vec<u32> = sessions.iter().map(|session| session.line).collect();
     for line in text.lines().take(LINES).filter(|line| !line.text.trim().is_empty()) {
         let word = words.iter().find(|(number, ..)| *number == line.number);
-        let record = curl::command(
+        let record = super::command(
             line.number,
             word.map(|(_, name, _)| name.as_str()),
             word.and_then(|(_, _, value)| value.as_deref()),

@@ -24,6 +24,7 @@ use crate::base::text::Text;
 use crate::script::launch::{Client, Launch, Platform};
 use crate::script::local_path;
 use crate::script::reading::{Confidence, Interpretation};
+use crate::script::session::{Command, Role};
 use crate::script::url;
 use call::{Call, Orders};
 
@@ -195,6 +196,19 @@ fn is_assignment(word: &str) -> bool {
     })
 }
 
+/// A line of a text of options or addresses, of which a client takes those that have a verb.
+fn command(line: u32, verb: Option<&str>, value: Option<&str>, text: &str) -> Command {
+    Command {
+        line,
+        role: if verb.is_some() { Role::Command } else { Role::Ignored },
+        verb: verb.map(str::to_owned),
+        arguments: value.map(str::to_owned).into_iter().collect(),
+        wire: Vec::new(),
+        text: text.to_owned(),
+        message: None,
+    }
+}
+
 /// The program's name alone, folded, without its extension.
 fn bare_name(program: &str) -> String {
     let name = local_path::file_name(program.trim_matches(['"', '\'', '@'])).to_ascii_lowercase();
@@ -207,7 +221,7 @@ mod tests {
     use crate::base::limits::Limits;
     use crate::script::client::switches;
     use crate::script::client::{self, world::Unknown};
-    use crate::script::session::{Scheme, Session};
+    use crate::script::session::Session;
     use crate::script::transfer::{Direction, Mode};
 
     /// A transfer in a few words: `get remote -> local`, an `a` after it for ASCII, a `*` for a pattern.
@@ -239,11 +253,7 @@ mod tests {
 
     /// `scheme user:password@host:port` of a session, then its transfers.
     pub(super) fn summary(session: &Session) -> String {
-        let scheme = match session.scheme {
-            Scheme::Ftp => "ftp",
-            Scheme::Ftps => "ftps",
-            Scheme::Sftp => "sftp",
-        };
+        let scheme = session.scheme.name();
         let login = session.credentials.first().map_or(String::new(), |login| {
             let user = login.username.as_deref().unwrap_or("?");
             let password = login.password.as_ref().map_or("?", |password| password.reveal());

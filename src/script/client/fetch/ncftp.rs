@@ -8,7 +8,7 @@ use crate::base::secret::Secret;
 use crate::base::text::Text;
 use crate::script::launch::Client;
 use crate::script::local_path;
-use crate::script::session::{Command, Role, Scheme, Session};
+use crate::script::session::{Scheme, Session};
 use crate::script::transfer::{Direction, Mode};
 use crate::script::url;
 
@@ -271,15 +271,8 @@ fn comment(session: &mut Session, text: &Text) {
     for line in text.lines().take(100).filter(|line| !line.text.trim().is_empty()) {
         let (key, value) = line.text.trim().split_once([' ', '\t', '=']).unwrap_or((line.text.trim(), ""));
         let known = !key.starts_with('#');
-        session.commands.push(Command {
-            line: line.number,
-            role: if known { Role::Command } else { Role::Ignored },
-            verb: known.then(|| key.to_owned()),
-            arguments: Some(value.trim().to_owned()).filter(|value| !value.is_empty()).into_iter().collect(),
-            wire: Vec::new(),
-            text: line.text.to_owned(),
-            message: None,
-        });
+        let value = Some(value.trim()).filter(|value| !value.is_empty());
+        session.commands.push(super::command(line.number, known.then_some(key), value, line.text));
     }
 }
 

@@ -5,7 +5,7 @@ use super::options::{self, Grammar, Item};
 use super::visit::{Move, SESSIONS, Visit, local_join};
 use crate::base::secret::Secret;
 use crate::script::local_path;
-use crate::script::session::{Command, Role, Session};
+use crate::script::session::Session;
 use crate::script::transfer::Mode;
 use crate::script::url::{self, Url};
 
@@ -322,15 +322,7 @@ fn comment(sessions: &mut [Session], text: &crate::base::text::Text) {
         let at = starts.iter().rposition(|start| *start <= line.number).unwrap_or(0);
         if let Some(session) = sessions.get_mut(at) {
             let fetched = url::parse(line.text).is_some();
-            session.commands.push(Command {
-                line: line.number,
-                role: if fetched { Role::Command } else { Role::Ignored },
-                verb: fetched.then(|| "wget".to_owned()),
-                arguments: Vec::new(),
-                wire: Vec::new(),
-                text: line.text.to_owned(),
-                message: None,
-            });
+            session.commands.push(super::command(line.number, fetched.then_some("wget"), None, line.text));
         }
     }
 }

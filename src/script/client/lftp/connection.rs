@@ -393,11 +393,7 @@ fn with_scheme(site: &str, scheme: Scheme) -> String {
     if site.contains("://") {
         return site.to_owned();
     }
-    let scheme = match scheme {
-        Scheme::Ftp => "ftp",
-        Scheme::Ftps => "ftps",
-        Scheme::Sftp => "sftp",
-    };
+    let scheme = scheme.name();
     format!("{scheme}://{site}")
 }
 

@@ -3,17 +3,13 @@
 use super::*;
 use crate::script::client::shell_words;
 use crate::script::client::world::Unknown;
-use crate::script::session::{Role, Scheme, Session};
+use crate::script::session::{Role, Session};
 use crate::script::transfer::{Direction, Mode};
 
 /// A session in one line: `scheme user:password@host:port`, then `<remote local` and `>remote local` for each transfer; the
 /// local name is the whole path where that is known.
 fn said(session: &Session) -> String {
-    let scheme = match session.scheme {
-        Scheme::Ftp => "ftp",
-        Scheme::Ftps => "ftps",
-        Scheme::Sftp => "sftp",
-    };
+    let scheme = session.scheme.name();
     let logins: Vec<String> = session
         .credentials
         .iter()

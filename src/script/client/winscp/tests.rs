@@ -2,15 +2,11 @@
 
 use super::*;
 use crate::script::client::world::Unknown;
-use crate::script::session::{Role, Scheme, Session};
+use crate::script::session::{Role, Session};
 use crate::script::transfer::{Direction, Mode};
 
 fn said(session: &Session) -> String {
-    let scheme = match session.scheme {
-        Scheme::Ftp => "ftp",
-        Scheme::Ftps => "ftps",
-        Scheme::Sftp => "sftp",
-    };
+    let scheme = session.scheme.name();
     let login = session.credentials.first().map_or_else(String::new, |credential| {
         let password = credential.password.as_ref().map(|secret| format!(":{}", secret.reveal()));
         format!("{}{}", credential.username.clone().unwrap_or_default(), password.unwrap_or_default())

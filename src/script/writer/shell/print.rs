@@ -328,6 +328,21 @@ pub(super) fn escaped(text: &str, escapes: Escapes) -> (String, bool) {
     (out, false)
 }
 
+/// The character that a letter behind a backslash stands for; another stands for itself.
+pub(super) const fn control(letter: char) -> char {
+    match letter {
+        'n' => '\n',
+        't' => '\t',
+        'r' => '\r',
+        'a' => '\u{7}',
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'v' => '\u{b}',
+        'e' | 'E' => '\u{1b}',
+        other => other,
+    }
+}
+
 enum Escape {
     Character(char),
     None,
@@ -346,14 +361,7 @@ fn escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>, escapes: Escapes)
     };
     let Some(letter) = rest.peek().copied() else { return Escape::None };
     let made = match letter {
-        'n' => '\n',
-        't' => '\t',
-        'r' => '\r',
-        'a' => '\u{7}',
-        'b' => '\u{8}',
-        'f' => '\u{c}',
-        'v' => '\u{b}',
-        'e' | 'E' => '\u{1b}',
+        'n' | 't' | 'r' | 'a' | 'b' | 'f' | 'v' | 'e' | 'E' => control(letter),
         '\\' => '\\',
         '"' | '\'' if !escapes.zero => letter,
         'c' => return Escape::End,

@@ -245,14 +245,7 @@ impl Parser {
                 char::from_u32(value).unwrap_or('\u{fffd}')
             };
             let character = match letter {
-                'n' => '\n',
-                't' => '\t',
-                'r' => '\r',
-                'a' => '\u{7}',
-                'b' => '\u{8}',
-                'f' => '\u{c}',
-                'v' => '\u{b}',
-                'e' | 'E' => '\u{1b}',
+                'n' | 't' | 'r' | 'a' | 'b' | 'f' | 'v' | 'e' | 'E' => super::print::control(letter),
                 'x' => number(self, 16, 2, 0),
                 'u' => number(self, 16, 4, 0),
                 'U' => number(self, 16, 8, 0),
