@@ -4,6 +4,7 @@
 
 use ftpsift::base::limits::Limits;
 use ftpsift::base::text::{self, Text};
+use ftpsift::base::number::to_u32;
 use ftpsift::script::client::{self, lftp, world::Unknown};
 use ftpsift::script::launch::{Client, Launch, Platform};
 use libfuzzer_sys::fuzz_target;
@@ -24,7 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
     let script: Option<&Text> = (!by_command_line).then_some(&text);
     let run = client::run(script, &launch, &Unknown, &limits);
     assert_eq!(run, client::run(script, &launch, &Unknown, &limits));
-    let lines = u32::try_from(text.content.split('\n').count()).unwrap_or(u32::MAX);
+    let lines = to_u32(text.content.split('\n').count());
     let mut commands = 0;
     for session in &run.sessions {
         commands += session.commands.len();

@@ -2,12 +2,8 @@
 //! from lines that exist, and is the same every time.
 #![no_main]
 
-use ftpsift::base::limits::Limits;
 use ftpsift::base::text;
-use ftpsift::script::read;
-use ftpsift::script::reading::Feed;
-use ftpsift::script::writer::emulation::Alone;
-use ftpsift::script::writer::outcome::Origin;
+use ftpsift_fuzz::emulated;
 use libfuzzer_sys::fuzz_target;
 
 const NAMES: &[&str] = &[
@@ -18,21 +14,6 @@ const NAMES: &[&str] = &[
 fuzz_target!(|bytes: &[u8]| {
     let Some((choice, bytes)) = bytes.split_first() else { return };
     let Some(text) = text::decode(bytes) else { return };
-    let limits = Limits { batch_steps: 500, batch_output: 1 << 16, line_bytes: 2048, ..Limits::default() };
-    let name = NAMES[usize::from(*choice) % NAMES.len()];
-    let origin = Origin { directory: Some("C:\\w"), name };
-    let reading = read::read(&text, origin, &Alone, &limits);
-    assert!(reading == read::read(&text, origin, &Alone, &limits));
-    let Some(reading) = reading else { return };
-    let lines = text.lines().count() as u32;
-    for written in &reading.written {
-        assert!(written.text.content.len() <= limits.batch_output);
-        assert!(written.provenance.iter().all(|p| (1..=lines).contains(&p.written_by_line)));
-    }
-    for (launch, feed) in &reading.launches {
-        assert!(launch.found_in.line.is_some_and(|line| (1..=lines).contains(&line)));
-        if let Feed::Written(index) = feed {
-            assert!(*index < reading.written.len());
-        }
-    }
+    let Some(reading) = emulated::reading(&text, NAMES[usize::from(*choice) % NAMES.len()]) else { return };
+    emulated::assert_bounded(&reading, text.lines().count() as u32);
 });

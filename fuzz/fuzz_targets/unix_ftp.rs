@@ -4,6 +4,7 @@
 
 use ftpsift::base::limits::Limits;
 use ftpsift::base::text::{self, Text};
+use ftpsift::base::number::to_u32;
 use ftpsift::script::client::netrc::{self, Netrc};
 use ftpsift::script::client::{self, world::Unknown, zos_ftp};
 use ftpsift::script::launch::{Client, Switches};
@@ -16,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((flags, bytes)) = bytes.split_first() else { return };
     let Some(text) = text::decode(bytes) else { return };
     let limits = Limits { script_lines: 2000, line_bytes: 512, ..Limits::default() };
-    let lines = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
+    let lines = to_u32(text.lines().count());
     check_netrc(&text, lines, &limits);
     let _ = zos_ftp::confidence(&text);
     let switches = Switches {

@@ -1,0 +1,4 @@
+//! What fuzz targets share.
+
+pub mod emulated;
+pub mod volume;
