@@ -119,6 +119,41 @@ const NETRCS: &[Row] = &[
         ],
     ),
     (
+        "wget takes what its settings say for every host, after all others, from its user's own home",
+        &[
+            ("home/kim/.netrc", "machine g.example login gus password g\n"),
+            ("home/kim/.wgetrc", "# mine\nftp_user = ann\nftp_password = 4nn\n"),
+            (
+                "home/kim/go.sh",
+                "#!/bin/sh\nwget ftp://f.example/a\nwget ftp://g.example/b\nwget ftp://u:v@f.example/c\nwget --no-config ftp://f.example/d\n",
+            ),
+            ("home/lou/go.sh", "#!/bin/sh\nwget ftp://h.example/e\n"),
+        ],
+        &[
+            "ftp ann/4nn@f.example:21 from home/kim/.wgetrc:3, get a",
+            "ftp gus/g@g.example:21 from home/kim/.netrc:1, get b",
+            "ftp u/v@f.example:21, get c",
+            "ftp anonymous/-wget@@f.example:21, get d",
+            "ftp anonymous/-wget@@h.example:21, get e",
+        ],
+    ),
+    (
+        "curl takes the login of its settings where neither the address nor the command line has one",
+        &[
+            ("home/kim/.curlrc", "silent\nuser = \"ann:4nn\"\n"),
+            (
+                "home/kim/go.sh",
+                "#!/bin/sh\ncurl -O ftp://f.example/a\ncurl -O -u u:v ftp://f.example/b\ncurl -O ftp://u:v@f.example/c\ncurl -q -O ftp://f.example/d\n",
+            ),
+        ],
+        &[
+            "ftp ann/4nn@f.example:21 from home/kim/.curlrc:2, get a",
+            "ftp u/v@f.example:21, get b",
+            "ftp u/v@f.example:21, get c",
+            "ftp anonymous/ftp@example.com@f.example:21, get d",
+        ],
+    ),
+    (
         "lftp takes it without a login, and for a user without a password",
         &[
             ("home/kim/.netrc", "machine f.example login kim password k1m\nmachine f.example login ann password 4nn\n"),
@@ -235,7 +270,10 @@ const SITES: &[Row] = &[
 
 /// The sessions of a case that are no entries of a store.
 fn told(case: &Case) -> Vec<String> {
-    let scripts = case.scripts.iter().filter(|script| !matches!(script.form, Form::Netrc | Form::ClientConfig));
+    let scripts = case
+        .scripts
+        .iter()
+        .filter(|script| !matches!(script.form, Form::Netrc | Form::ClientConfig | Form::ClientOptions));
     scripts
         .flat_map(|script| &script.sessions)
         .map(|session| said(session).replace('\\', "/").replace("C:/", ""))

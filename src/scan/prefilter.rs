@@ -8,6 +8,7 @@
 
 use crate::script::client::bsd_ftp;
 use crate::script::client::windows_ftp;
+use crate::script::store::is_curlrc;
 use crate::script::writer::shell;
 use aho_corasick::packed::Searcher;
 
@@ -15,8 +16,8 @@ use aho_corasick::packed::Searcher;
 const HEAD_LINES: usize = 24;
 
 /// What is looked for everywhere, in one pass. Of longer words a part stands here that few others share: `nscp` for WinSCP,
-/// `mbase64` for `FromBase64String`.
-const WORDS: [&str; 8] = ["ftp", "open", "nscp", "rclone", "netrc", "mbase64", "powershell", "pwsh"];
+/// `base64` for `FromBase64String` and for `base64 -d`.
+const WORDS: [&str; 8] = ["ftp", "open", "nscp", "rclone", "netrc", "base64", "powershell", "pwsh"];
 
 /// What puts words together in programs, by the endings of their names: pieces that are joined, characters by number, parts
 /// of variables.
@@ -38,10 +39,12 @@ pub(super) fn host_of(path: &[u8]) -> Option<usize> {
     MARKS.iter().position(|(endings, _)| endings.iter().any(|ending| dot.eq_ignore_ascii_case(ending.as_bytes())))
 }
 
-/// Whether a file is read for its name, whatever its lines look like: what was typed into a shell.
+/// Whether a file is read for its name, whatever its lines look like: what was typed into a shell, curl's settings.
 pub(super) fn is_read_by_name(path: &[u8]) -> bool {
     let name = memchr::memrchr(b'/', path).and_then(|at| path.get(at.saturating_add(1)..)).unwrap_or(path);
-    (name.starts_with(b".hist") || name.ends_with(b"history")) && std::str::from_utf8(name).is_ok_and(shell::is_history)
+    is_curlrc(name)
+        || (name.starts_with(b".hist") || name.ends_with(b"history"))
+            && std::str::from_utf8(name).is_ok_and(shell::is_history)
 }
 
 /// The searches, made once.
@@ -78,6 +81,9 @@ fn holds_word(words: &Searcher, lower: &[u8]) -> bool {
             // `rclone copy d remote:`: what the remote is only its configuration tells.
             Some(&"rclone") => matches!(lower.get(found.end()), Some(b' ' | b'\t' | b'.' | b'"' | b'\'')),
             Some(&"nscp") => lower.get(at.saturating_sub(2)..at) == Some(b"wi"),
+            Some(&"base64") => {
+                lower.get(..at).is_some_and(|before| before.ends_with(b"m")) || decodes(lower.get(found.end()..))
+            }
             Some(&"powershell" | &"pwsh") => runs_encoded(lower.get(found.end()..).unwrap_or_default()),
             _ => true,
         };
@@ -87,6 +93,12 @@ fn holds_word(words: &Searcher, lower: &[u8]) -> bool {
         from = found.end();
     }
     false
+}
+
+/// Whether `base64` goes on with the switch that makes it decode: a program may be in its text.
+fn decodes(rest: Option<&[u8]>) -> bool {
+    let rest = rest.unwrap_or_default().trim_ascii_start();
+    rest.starts_with(b"-d") || rest.starts_with(b"--d")
 }
 
 /// Whether a command line of PowerShell goes on with the switch for an encoded command, or takes one from elsewhere.
@@ -351,6 +363,9 @@ mod tests {
             "x\ny\n$s = new Net_SFTP('192.0.2.1');",
             "x\ny\nuse phpseclib3\\Net\\SFTP;",
             "x\ny\nrequire 'net/ftp'",
+            "x\ny\necho Y3VybA== | base64 -d | sh",
+            "x\ny\neval \"$(base64 --decode <<< Y3VybA==)\"",
+            "x\ny\n[Convert]::FromBase64String('YQ==')",
         ];
         for text in scripts {
             assert!(keeps(text), "{text}");
@@ -365,6 +380,7 @@ mod tests {
         for text in [line.repeat(40), log.repeat(40), markup.repeat(40), format!("{line}{log}{markup}").repeat(20)] {
             assert!(!keeps(&text), "{text}");
         }
+        assert!(!keeps(&"<img src=\"data:image/png;base64,iVBORw0KGgo=\">\n".repeat(40)));
         assert!(!keeps("vsftpd is a server\nftpd.conf\ntftp -i h get x\na\nb\nc\nd\ne\nf\ng"));
     }
 }

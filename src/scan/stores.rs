@@ -18,6 +18,7 @@ use crate::script::launch::Client;
 use crate::script::local_path;
 use crate::script::reading::{Form, TextReading};
 use crate::script::session::{Session, StoredIn};
+use crate::script::store::{EVERY_HOST, is_curlrc};
 use std::collections::BTreeMap;
 
 /// Stores of one host or one site that are weighed against each other.
@@ -80,6 +81,13 @@ impl Stores {
                     }
                     if text.reading.is_script.is_none() {
                         text.text.content = String::new();
+                    }
+                }
+                // Of settings only the logins of those count that have the names which the clients look for.
+                Form::ClientOptions if text.path.name() == b".wgetrc" || is_curlrc(text.path.name()) => {
+                    let display = volume.display(&text.path);
+                    for session in &text.reading.sessions {
+                        stores.add_site(text.reading.client, session, &text.path, &display);
                     }
                 }
                 Form::ClientConfig => {
@@ -217,6 +225,10 @@ impl World for Known<'_> {
             .map(|(path, site)| (nearness(path, self.script, false), path, site))
             .collect();
         let nearest = held.iter().map(|(nearness, ..)| *nearness).min()?;
+        // What holds for every host is taken from nobody else's home.
+        if name == EVERY_HOST && nearest == Nearness::Elsewhere {
+            return None;
+        }
         let held: Vec<_> = held.into_iter().filter(|(nearness, ..)| *nearness == nearest).collect();
         let (_, path, site) = held.first()?;
         let place = |site: &StoredSite| {

@@ -5,6 +5,7 @@
 //! master password protects, or of which only a hash is kept, are named as such and not touched.
 
 mod core_ftp;
+mod curlrc;
 mod cute_ftp;
 mod dreamweaver;
 mod editors;
@@ -24,6 +25,8 @@ mod wgetrc;
 mod winscp;
 mod ws_ftp;
 
+pub use curlrc::is_named as is_curlrc;
+
 use super::launch::Client;
 use super::reading::Form;
 use super::session::{Diagnostic, Session};
@@ -41,6 +44,9 @@ pub struct Stored {
     /// What a reader should know of the store as a whole.
     pub diagnostics: Vec<Diagnostic>,
 }
+
+/// What a login is called that a client takes for every host.
+pub const EVERY_HOST: &str = "every host";
 
 /// Sites of one text that are reported.
 const SITES: usize = 10_000;
@@ -65,6 +71,7 @@ const CLIENTS: &[(Client, Form, &[&str], Reader)] = &[
     (Client::Ncftp, Form::ClientConfig, &["hostname="], ncftp::job),
     (Client::Ncftp, Form::ClientOptions, &["host"], ncftp::login),
     (Client::Wget, Form::ClientOptions, &["ftp_pass", "ftp-pass"], wgetrc::read),
+    (Client::Curl, Form::ClientOptions, &["user", "-u"], curlrc::read),
     (Client::Editor, Form::ClientConfig, &["<remoteinfo"], dreamweaver::read),
     (Client::Editor, Form::ClientConfig, &["\"host\""], editors::read),
 ];

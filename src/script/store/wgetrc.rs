@@ -6,7 +6,7 @@ use crate::base::text::Text;
 use crate::script::session::Session;
 
 pub(super) fn read(text: &Text, _: &str) -> Vec<Session> {
-    let mut site = Site { name: "every host".to_owned(), ..Site::default() };
+    let mut site = Site { name: super::EVERY_HOST.to_owned(), ..Site::default() };
     for line in text.lines() {
         let bare = line.text.trim();
         if bare.is_empty() || bare.starts_with('#') {

@@ -7,6 +7,7 @@ use super::curl_options::GRAMMAR;
 use super::options::{self, Item};
 use super::visit::{Move, SESSIONS, Visit, local_join};
 use crate::base::secret::Secret;
+use crate::script::launch::Client;
 use crate::script::local_path;
 use crate::script::session::{Scheme, Session};
 use crate::script::transfer::Mode;
@@ -52,6 +53,8 @@ struct Operation {
     tls: bool,
     netrc: bool,
     netrc_file: Option<String>,
+    /// Whether the user's `.curlrc` is passed over.
+    bare: bool,
     all_by_name: bool,
     literal: bool,
     makes_directories: bool,
@@ -129,6 +132,7 @@ impl Operation {
             "proto-default" => self.scheme_default = Some(value.to_owned()),
             "Q" | "quote" => self.quotes.push(value.to_owned()),
             "B" | "use-ascii" => self.ascii = true,
+            "q" | "disable" => self.bare = true,
             "a" | "append" => self.append = true,
             "l" | "list-only" => self.list_only = true,
             "I" | "head" => self.head = true,
@@ -202,6 +206,9 @@ fn connect<'a>(operation: &Operation, url: &Url, call: &'a Call<'a>, line: u32) 
             visit.doubt("the login stands in a .netrc that the command line does not show");
         }
     } else {
+        if !operation.bare {
+            visit.login_by_settings(Client::Curl);
+        }
         visit.login_or_anonymous("ftp@example.com");
     }
     if let (Some(account), Some(login)) = (&operation.account, visit.session.credentials.first_mut()) {

@@ -4,8 +4,10 @@ use super::call::Call;
 use crate::base::secret::Secret;
 use crate::script::address;
 use crate::script::client::world::StoredSite;
+use crate::script::launch::Client;
 use crate::script::local_path;
 use crate::script::session::{Command, Credential, Role, Scheme, Session};
+use crate::script::store::EVERY_HOST;
 use crate::script::transfer::{Direction, Mode, Transfer};
 use crate::script::url::Url;
 use crate::script::writer::batch;
@@ -132,6 +134,21 @@ impl<'a> Visit<'a> {
             self.doubt(doubt);
         }
         true
+    }
+
+    /// Takes the login from the client's own settings in the home of its user.
+    pub(super) fn login_by_settings(&mut self, client: Client) {
+        if !self.session.credentials.is_empty() {
+            return;
+        }
+        let site = self.call.world.and_then(|world| world.site(client, EVERY_HOST, None));
+        let Some(site) = site else { return };
+        let Session { credentials, uncertain, .. } = site.session_at(self.line.max(1));
+        self.session.credentials = credentials;
+        // The first is what the store says of itself.
+        if let Some(doubt) = uncertain.into_iter().nth(1) {
+            self.doubt(doubt);
+        }
     }
 
     /// The login that the client uses by itself where none is given.

@@ -131,6 +131,8 @@ struct Wishes {
     cut: usize,
     accept: Option<String>,
     netrc: bool,
+    /// Whether the user's `.wgetrc` is read.
+    settings: bool,
 }
 
 pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
@@ -180,7 +182,7 @@ fn is_spoken(address: &str) -> bool {
 }
 
 fn wishes(arguments: &[String]) -> Wishes {
-    let mut wishes = Wishes { netrc: true, ..Wishes::default() };
+    let mut wishes = Wishes { netrc: true, settings: true, ..Wishes::default() };
     for item in options::items(arguments, GRAMMAR) {
         let (name, value) = match item {
             Item::Operand(address) => {
@@ -205,6 +207,7 @@ fn wishes(arguments: &[String]) -> Wishes {
             "spider" => wishes.spider = true,
             "no-glob" => wishes.literal = true,
             "no-netrc" => wishes.netrc = false,
+            "no-config" | "config" => wishes.settings = false,
             "x" | "force-directories" => wishes.with_host = true,
             "n" => {
                 wishes.flat |= value.contains('d');
@@ -251,6 +254,9 @@ fn connect<'a>(wishes: &Wishes, url: &Url, call: &'a Call<'a>, line: u32) -> Vis
         visit.login(user, password.map(Secret::new));
     } else if let (Some(password), Some(login)) = (password, visit.session.credentials.first_mut()) {
         login.password.get_or_insert_with(|| Secret::new(password));
+    }
+    if wishes.settings {
+        visit.login_by_settings(crate::script::launch::Client::Wget);
     }
     visit.login_or_anonymous("-wget@");
     visit.send_login();
