@@ -79,6 +79,7 @@ fn may_hold_commands(content: &str, language: Language) -> bool {
         || holds(b"scp")
         || holds(b"rclone")
         || holds(b"netrc")
+        || holds(b"base64")
         || holds(b"powershell")
         || holds(b"pwsh")
         || holds(b":~")

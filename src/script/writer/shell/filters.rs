@@ -38,7 +38,11 @@ impl Interpreter<'_, '_> {
             return true;
         };
         let in_place = name == "sed" && words.iter().any(|word| word.starts_with("-i"));
-        let changed = if known { changed(name, &words, &pieces) } else { None };
+        let changed = match name {
+            "envsubst" if known => Some(self.substituted(&pieces)),
+            _ if known => changed(name, &words, &pieces),
+            _ => None,
+        };
         if in_place {
             if let (Some(pieces), Some(path)) = (changed, file) {
                 let directory = self.emulation.directory.clone();
@@ -58,6 +62,34 @@ impl Interpreter<'_, '_> {
             }
         }
         true
+    }
+
+    /// `envsubst`: variables that are set are put in, `$NAME` and `${NAME}`; others stay as written.
+    fn substituted(&mut self, pieces: &[Piece]) -> Vec<Piece> {
+        self.emulation.spend(pieces.len());
+        let environment = &self.emulation.environment;
+        each(pieces, |text| {
+            let mut made = String::with_capacity(text.len());
+            let mut rest = text;
+            while let Some((before, after)) = rest.split_once('$') {
+                made.push_str(before);
+                let bare = after.strip_prefix('{').unwrap_or(after);
+                let length = bare.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(bare.len());
+                let (name, tail) = bare.split_at_checked(length).unwrap_or((bare, ""));
+                let closed = if bare.len() == after.len() { Some(tail) } else { tail.strip_prefix('}') };
+                match (environment.get(name), closed) {
+                    (Some(value), Some(tail)) if made.len() < TEXT => {
+                        made.push_str(value);
+                        rest = tail;
+                    }
+                    _ => {
+                        made.push('$');
+                        rest = after;
+                    }
+                }
+            }
+            made + rest
+        })
     }
 
     /// `seq [first [step]] last`.

@@ -61,7 +61,8 @@ pub fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
     let content = text.content.replace("\r\n", "\n");
     // A `.netrc` that is written serves a client that another text starts.
     let is_history = is_history(emulation.origin.name);
-    if !quoted::may_start_client(&content) && !content.contains("open") && !content.contains("netrc") && !is_history {
+    let may_matter = quoted::may_start_client(&content) || content.contains("open") || content.contains("netrc");
+    if !may_matter && !is_history && !hides_program(&content) {
         return;
     }
     let lines = || (1u32..).zip(content.split('\n'));
@@ -87,6 +88,12 @@ pub fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
             }
         }
     }
+}
+
+/// Whether a text may hold a program in Base64, which it decodes.
+fn hides_program(content: &str) -> bool {
+    let decodes = |rest: &str| ["-d", "-D", "--d"].iter().any(|switch| rest.trim_start().starts_with(switch));
+    content.split("base64").skip(1).any(decodes)
 }
 
 /// Runs a script once for every branch that nobody knows to be taken.

@@ -94,7 +94,7 @@ fn here_documents_are_fed_to_clients() {
 
 #[test]
 fn pipes_and_files_are_fed_to_clients() {
-    let cases: [(&str, &[&str]); 24] = [
+    let cases: [(&str, &[&str]); 25] = [
         ("printf 'open h.x\\nuser bob pw\\nbye\\n' | ftp -n", &["open h.x|user bob pw|bye|"]),
         ("printf '%s\\n' 'open h.x' \"user bob pw\" bye | ftp -n", &["open h.x|user bob pw|bye|"]),
         ("#!/bin/bash\necho -e \"open h.x\\nbye\" | ftp -n", &["open h.x|bye|"]),
@@ -115,6 +115,7 @@ fn pipes_and_files_are_fed_to_clients() {
         ("ftp -n h.x < <(echo bye)", &["bye|"]),
         ("cat s1 <<A - | ftp -n h.x\nbye\nA\n", &["bye|"]),
         ("echo dXNlciBhIGIKYnllCg== | base64 -d | ftp -n h.x", &["user a b|bye|"]),
+        ("export U=a P=b; envsubst <<'E' | ftp -n h.x\nuser $U ${P} $X\nbye\nE", &["user a b $X|bye|"]),
         ("echo 'open HOST' | sed s/HOST/h.x/ | ftp -n", &["open h.x|"]),
         ("S='user a b\nbye'\necho \"$S\" | ftp -n h.x", &["user a b|bye|"]),
         ("mkfifo p\nftp -n h.x < p &\nexec 3> p\necho user a b >&3\necho bye >&3\nexec 3>&-\nwait", &["user a b|bye|"]),
