@@ -6,7 +6,7 @@ use super::tie::{TextId, Tie};
 use crate::case::{Script, Start};
 use crate::script::local_path;
 use crate::script::reading::{Renamed, Run, TextReading};
-use crate::script::transfer::Direction;
+use crate::script::transfer::{Direction, Transfer};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Shortest name that is looked for among the arguments of a program; a shorter one must be the program itself.
@@ -91,7 +91,8 @@ pub(super) fn tie(texts: &[TextFile], ties: &[Tie], ids: &BTreeMap<TextId, Strin
             .collect();
         moved.rename(&text.reading.renames);
         let piped = if text.reading.runs.iter().any(|run| run.runs_output_of.is_some()) {
-            fed.iter().flat_map(|tie| printed(tie, &text.reading, scripts, &place_of)).collect()
+            let clients = fed.iter().flat_map(|tie| printed(tie, &text.reading, scripts, &place_of));
+            clients.chain(scripts.get(own).into_iter().flat_map(received)).collect()
         } else {
             Vec::new()
         };
@@ -135,6 +136,21 @@ struct Printed {
     transfer: String,
 }
 
+/// What a text receives by a class library, and keeps in no file.
+fn received(script: &Script) -> impl Iterator<Item = Printed> {
+    let sessions = script.sessions.iter().filter(|session| session.active);
+    sessions.flat_map(|session| &session.transfers).filter(|transfer| keeps_no_file(transfer)).map(|transfer| Printed {
+        line: transfer.line,
+        command_line: transfer.command.clone(),
+        transfer: transfer.id.clone(),
+    })
+}
+
+fn keeps_no_file(transfer: &Transfer) -> bool {
+    let local = transfer.local_path.as_deref();
+    transfer.direction == Direction::Download && local.is_none_or(|local| local == "-" || local == "/dev/stdout")
+}
+
 /// What the command line of a launch prints.
 fn printed(
     tie: &Tie,
@@ -149,11 +165,7 @@ fn printed(
         .flat_map(|script| &script.sessions)
         .filter(|session| session.active)
         .flat_map(|session| &session.transfers)
-        .filter(|transfer| {
-            let local = transfer.local_path.as_deref();
-            transfer.direction == Direction::Download
-                && local.is_none_or(|local| local == "-" || local == "/dev/stdout")
-        })
+        .filter(|transfer| keeps_no_file(transfer))
         .map(|transfer| Printed {
             line: launch.found_in.line.unwrap_or(0),
             command_line: launch.command_line.clone(),

@@ -7,7 +7,7 @@
 use super::budget::{Budget, Loop};
 use super::files::{Files, Piece, VirtualFile};
 use super::outcome::{Origin, Outcome};
-use super::{batch, embedded, literals, powershell, shell, written};
+use super::{batch, embedded, literals, piped, powershell, shell, written};
 use crate::base::limits::Limits;
 use crate::base::time::Timestamp;
 use crate::script::client::{self, shape};
@@ -98,6 +98,8 @@ pub struct Emulation<'a> {
     pub output: Output,
     /// Where input comes from.
     pub input: Input,
+    /// The line of the client whose output the input is, through a pipe: what it fetches is not known.
+    pub piped_from: Option<u32>,
     /// Whether what is run is commented out or can never be reached: the clients that it names would not run.
     pub dead: bool,
     /// What a reader should know of the clients that are started now: why they would not run, on which host they do.
@@ -129,6 +131,7 @@ impl<'a> Emulation<'a> {
             file: None,
             output: Output::Screen,
             input: Input::Keyboard,
+            piped_from: None,
             dead: false,
             note: None,
             typed_at: None,
@@ -366,6 +369,9 @@ impl<'a> Emulation<'a> {
             }
             return;
         }
+        if let Some(line) = self.piped_from.filter(|_| piped::reads_program(words, command_line)) {
+            self.note_run_of_output(&format!("| {command_line}"), line);
+        }
         let ran = match program_name(program).as_str() {
             "cmd" | "command" | "%comspec%" | "!comspec!" => batch::run_shell(self, command_line),
             "powershell" | "pwsh" => powershell::run_program(self, words, command_line),
@@ -399,6 +405,19 @@ impl<'a> Emulation<'a> {
                 runs_output_of,
             });
         }
+    }
+
+    /// How many clients and sessions there are so far, for [`Emulation::fetched_since`].
+    #[must_use]
+    pub fn fetches(&self) -> (usize, usize) {
+        (self.outcome.launches.len(), self.outcome.sessions.len())
+    }
+
+    /// The line of the first client that was started, or of the first session that was opened, since then.
+    #[must_use]
+    pub fn fetched_since(&self, (launches, sessions): (usize, usize)) -> Option<u32> {
+        let launched = self.outcome.launches.get(launches).and_then(|(launch, _)| launch.found_in.line);
+        launched.or_else(|| self.outcome.sessions.get(sessions).map(|session| session.line))
     }
 
     /// Notes that a file gets another name, or that another one is made of it.

@@ -16,6 +16,7 @@ pub mod jscript;
 pub mod literals;
 pub mod outcome;
 pub mod page;
+pub mod piped;
 pub mod powershell;
 pub mod shell;
 pub mod written;

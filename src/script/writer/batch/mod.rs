@@ -34,4 +34,4 @@ mod variables;
 
 pub use expand::unresolved;
 pub use run::Interpreter;
-pub use shell::run_shell;
+pub use shell::{reads_input, run_shell};

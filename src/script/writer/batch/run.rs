@@ -443,6 +443,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
     /// Each side of a pipe is a cmd.exe of its own, whose variables are gone afterwards.
     fn piped(&mut self, nodes: &[Node]) {
         let keyboard = self.emulation.input.clone();
+        let outer = self.emulation.piped_from.take();
         let environment = self.emulation.environment.clone();
         self.emulation.spend(environment.len());
         let directory = self.emulation.directory.clone();
@@ -450,14 +451,17 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             if position.saturating_add(1) == nodes.len() {
                 self.execute(node);
             } else {
+                let before = self.emulation.fetches();
                 let capture = self.emulation.begin_capture();
                 self.execute(node);
                 let input = self.emulation.end_capture(capture);
                 self.emulation.input = input;
+                self.emulation.piped_from = self.emulation.piped_from.or(self.emulation.fetched_since(before));
             }
             self.emulation.environment.clone_from(&environment);
             self.emulation.directory.clone_from(&directory);
         }
+        self.emulation.piped_from = outer;
         self.emulation.input = keyboard;
         self.jump = None;
     }

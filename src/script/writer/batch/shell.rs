@@ -38,6 +38,12 @@ pub fn run_shell(emulation: &mut Emulation<'_>, command_line: &str) -> bool {
     true
 }
 
+/// Whether cmd.exe is given no commands but its input.
+#[must_use]
+pub fn reads_input(command_line: &str) -> bool {
+    given(command_line).commands.is_none()
+}
+
 fn is_fed(emulation: &Emulation<'_>) -> bool {
     match &emulation.input {
         Input::Keyboard => false,

@@ -289,6 +289,10 @@ impl Interpreter<'_, '_> {
             }
             ("powershell", "invoke" | "begininvoke") => {
                 let script = self.object(index).map_or(Value::Nothing, |object| object.field("script"));
+                if script.is_unknown() {
+                    self.runs_received(&script, "PowerShell.Invoke");
+                    return Value::unknown(raw);
+                }
                 let script = self.spelled(&script);
                 Value::collected(self.run_text(&script))
             }

@@ -3,6 +3,7 @@
 
 use super::operators;
 use super::parameters::{self, Argument, Bound};
+use super::received;
 use super::requests::Asked;
 use super::run::Interpreter;
 use super::statics::{class_of, joined};
@@ -144,6 +145,9 @@ impl Interpreter<'_, '_> {
             "write-host" | "out-null" => Vec::new(),
             "out-string" => {
                 let values = bound.get("inputobject").map_or(piped, Value::items);
+                if received::is_received(&values) {
+                    return values;
+                }
                 let pieces = self.lines(&values);
                 let parts: Vec<Text> = pieces.into_iter().map(|(text, line)| Text::new(text, line)).collect();
                 vec![Value::Text(Text::concat(&parts))]
@@ -151,6 +155,7 @@ impl Interpreter<'_, '_> {
             "invoke-expression" => {
                 let text = bound.get("command").cloned().unwrap_or_else(|| Value::collected(piped));
                 if text.is_unknown() {
+                    self.runs_received(&text, "Invoke-Expression");
                     return Vec::new();
                 }
                 let text =
@@ -163,7 +168,11 @@ impl Interpreter<'_, '_> {
                     let arguments = bound.get("argumentlist").map(operators::as_list).unwrap_or_default();
                     self.call_block(&block, Vec::new(), arguments, piped)
                 }
-                _ => Vec::new(),
+                Some(block) => {
+                    self.runs_received(&block.clone(), "Invoke-Command");
+                    Vec::new()
+                }
+                None => Vec::new(),
             },
             "start-process" => self.start_process(bound),
             "invoke-item" => {
@@ -445,7 +454,8 @@ impl Interpreter<'_, '_> {
             call: "Invoke-WebRequest".to_owned(),
             ..Asked::default()
         };
-        vec![self.invoke_web_request(asked, &method, "Invoke-WebRequest")]
+        let raw = format!("Invoke-WebRequest {}", asked.address);
+        vec![self.invoke_web_request(asked, &method, &raw)]
     }
 
     fn bits_transfer(&mut self, bound: &Bound) -> Vec<Value> {

@@ -67,6 +67,14 @@ impl Interpreter<'_, '_> {
     }
 
     fn expanded(&mut self, segments: &[Segment]) -> Value {
+        // What is received stays that between quotes.
+        if let [Segment::Value(expression)] = segments {
+            let value = self.evaluate(expression);
+            if super::received::is_received(std::slice::from_ref(&value)) {
+                return value;
+            }
+            return Value::Text(self.segment(value, expression));
+        }
         let mut parts = Vec::with_capacity(segments.len());
         for segment in segments {
             match segment {
@@ -75,20 +83,24 @@ impl Interpreter<'_, '_> {
                     parts.push(self.literal(text, line));
                 }
                 Segment::Value(expression) => {
-                    let line = self.line_of(expression.line);
                     let value = self.evaluate(expression);
-                    parts.push(match value {
-                        Value::Unknown(_) => {
-                            let raw = unbraced(&expression.raw);
-                            self.note_unresolved(&raw);
-                            Text::new(raw, line)
-                        }
-                        value => self.text_of(&value),
-                    });
+                    parts.push(self.segment(value, expression));
                 }
             }
         }
         Value::Text(Text::concat(&parts))
+    }
+
+    /// What an expression of a text comes to, as text.
+    fn segment(&mut self, value: Value, expression: &Expression) -> Text {
+        match value {
+            Value::Unknown(_) => {
+                let raw = unbraced(&expression.raw);
+                self.note_unresolved(&raw);
+                Text::new(raw, self.line_of(expression.line))
+            }
+            value => self.text_of(&value),
+        }
     }
 
     fn collected(&mut self, statements: &[Statement]) -> Vec<Value> {

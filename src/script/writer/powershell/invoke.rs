@@ -3,7 +3,7 @@
 use super::parameters::{self, Argument};
 use super::run::Interpreter;
 use super::syntax::{Command, Word};
-use super::value::Value;
+use super::value::{Source, Value};
 use crate::script::client::switches;
 
 impl Interpreter<'_, '_> {
@@ -21,6 +21,10 @@ impl Interpreter<'_, '_> {
                 self.call_block(&block, named, positional, input.unwrap_or_default())
             }
             Value::Nothing | Value::Unknown(_) if command.invoked => {
+                if super::received::is_received(std::slice::from_ref(&name)) {
+                    self.runs_received(&name, "&");
+                    return Vec::new();
+                }
                 // A program that is not known is started with what it is given.
                 let unknown = matches!(name, Value::Unknown(_));
                 if unknown && !arguments.is_empty() {
@@ -134,6 +138,11 @@ impl Interpreter<'_, '_> {
             words.extend(switches::split_arguments(&verbatim));
             command_line = format!("{command_line} {verbatim}");
         }
+        let before = self.emulation.fetches();
+        let outer = self.emulation.piped_from;
+        if let Some(values) = &input {
+            self.emulation.piped_from = values.iter().find_map(|value| self.received_on(value));
+        }
         let input = input.map(|values| self.as_input(&values));
         let keyboard = input.map(|input| std::mem::replace(&mut self.emulation.input, input));
         let capture = self.emulation.begin_capture();
@@ -145,7 +154,16 @@ impl Interpreter<'_, '_> {
         if let Some(keyboard) = keyboard {
             self.emulation.input = keyboard;
         }
-        self.printed(output)
+        self.emulation.piped_from = outer;
+        let values = self.printed(output);
+        let launched = self.emulation.outcome.launches.get(before.0);
+        match self.emulation.fetched_since(before) {
+            // A client that is told all on its command line prints what it fetches.
+            Some(line) if values.is_empty() && launched.is_none_or(|(launch, _)| launch.tells_all) => {
+                vec![Value::unknown_from(command_line, Source::Printed(line))]
+            }
+            _ => values,
+        }
     }
 
     /// Starts a program whose arguments are one text, in a directory, with a file for its input.

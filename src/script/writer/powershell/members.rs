@@ -39,7 +39,7 @@ impl Interpreter<'_, '_> {
                 Value::unknown_from(raw, source)
             }
             // What a session receives is read through streams and properties.
-            (Value::Unknown(unknown), "content" | "rawcontent" | "rawcontentstream") => {
+            (Value::Unknown(unknown), "content" | "rawcontent" | "rawcontentstream" | "result") => {
                 Value::unknown_from(raw, unknown.source.clone())
             }
             (Value::Unknown(_), _) => Value::unknown(raw),
@@ -128,6 +128,19 @@ impl Interpreter<'_, '_> {
                     Value::list(found)
                 }
             },
+            Value::Unknown(_) if matches!(name, "invoke" | "invokereturnasis") => {
+                self.runs_received(value, "Invoke");
+                Value::unknown(raw)
+            }
+            Value::Unknown(_) if matches!(name, "invokescript" | "newscriptblock") => {
+                // `$ExecutionContext.InvokeCommand`, whatever it is called.
+                let script = arguments.first().cloned().unwrap_or_default();
+                if name == "invokescript" {
+                    self.runs_received(&script, "InvokeScript");
+                    return Value::unknown(raw);
+                }
+                Value::unknown_from(raw, source(&script))
+            }
             Value::Unknown(unknown) => {
                 // Bytes, streams and texts made of what is received or read are that still.
                 let source = match name {
@@ -252,7 +265,7 @@ impl Interpreter<'_, '_> {
     pub(super) fn file_of(&mut self, value: &Value) -> Option<String> {
         match source(value) {
             Source::Content(path) | Source::Path(path) => Some(path),
-            Source::Received(_) => None,
+            Source::Received(_) | Source::Printed(_) => None,
             Source::Nowhere => match value {
                 Value::Nothing | Value::Object(_) | Value::Bytes(_) => None,
                 value => Some(self.spelled(value)).filter(|path| !path.is_empty()),

@@ -24,6 +24,7 @@ mod parse;
 mod pattern;
 mod program;
 mod quotes;
+mod received;
 mod requests;
 mod run;
 mod sniff;
@@ -52,6 +53,12 @@ pub fn may_hide(content: &str) -> bool {
 /// Runs a text.
 pub fn run_file(emulation: &mut Emulation<'_>, text: &Text) {
     run::Interpreter::new(emulation, false).run_script(&text.content);
+}
+
+/// Whether `powershell …` is given no commands but its input.
+#[must_use]
+pub fn reads_input(words: &[String]) -> bool {
+    program::reads_input(words)
 }
 
 /// Runs what `powershell …` is given on its command line; false where that is nothing that can be run.

@@ -64,6 +64,13 @@ pub(super) fn run(emulation: &mut Emulation<'_>, words: &[String]) -> bool {
     true
 }
 
+/// Whether `powershell …` is given no commands but its input.
+pub(super) fn reads_input(words: &[String]) -> bool {
+    let Some((program, arguments)) = words.split_first() else { return false };
+    matches!(given(arguments, program_name(program) == "pwsh"), Some(Given::Input))
+}
+
+/// What the arguments say; nothing where that cannot be read.
 fn given(arguments: &[String], is_core: bool) -> Option<Given> {
     let mut rest = arguments;
     while let Some((first, after)) = rest.split_first() {
@@ -105,7 +112,8 @@ fn given(arguments: &[String], is_core: bool) -> Option<Given> {
             joined.is_none() && VALUED.iter().any(|(least, whole)| name.starts_with(least) && whole.starts_with(&name));
         rest = if takes_value { after.get(1..).unwrap_or_default() } else { after };
     }
-    None
+    // Where the keyboard is redirected, it is that what PowerShell is given.
+    Some(Given::Input)
 }
 
 #[cfg(test)]
@@ -135,7 +143,8 @@ mod tests {
             ("-ep bypass -f a.ps1 x", Some("file a.ps1")),
             ("-", Some("input")),
             ("-Command -", Some("input")),
-            ("-NoExit", None),
+            ("-NoExit", Some("input")),
+            ("-v 2", Some("input")),
             ("-e *", None),
         ];
         for (line, expected) in cases {

@@ -428,6 +428,9 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             self.emulation.type_file(&path);
             return;
         }
+        if super::received::is_received(values) {
+            return;
+        }
         for (text, piece_line) in self.lines(values) {
             self.emulation.line = piece_line;
             self.emulation.print(&text);

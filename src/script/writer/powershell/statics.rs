@@ -1,7 +1,7 @@
 //! The static members of classes: `[IO.File]::WriteAllText(…)`, `[Convert]::FromBase64String(…)`.
 
 use super::encoding;
-use super::evaluate::type_name;
+use super::evaluate::{source, type_name};
 use super::operators;
 use super::run::Interpreter;
 use super::value::{Source, Text, Value};
@@ -105,6 +105,11 @@ impl Interpreter<'_, '_> {
                 Some(truth) => Value::Bool(!truth),
                 None => Value::unknown(raw),
             },
+            ("scriptblock", "create") if first.is_unknown() => Value::unknown_from(raw, source(&first)),
+            ("reflection.assembly", "load") => {
+                self.runs_received(&first, "Assembly.Load");
+                Value::unknown(raw)
+            }
             ("scriptblock", "create") => {
                 let text = self.spelled(&first);
                 if !self.emulation.step() {
@@ -213,7 +218,7 @@ impl Interpreter<'_, '_> {
                 };
                 Value::Bytes(Rc::new(bytes))
             }
-            (_, value) => Value::unknown_from(raw, super::evaluate::source(value)),
+            (_, value) => Value::unknown_from(raw, source(value)),
         }
     }
 

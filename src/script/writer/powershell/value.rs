@@ -44,6 +44,8 @@ pub(super) enum Source {
     Path(String),
     /// What a session receives, by the session's index.
     Received(usize),
+    /// What a client prints that was started on a line.
+    Printed(u32),
 }
 
 /// A text with the lines of the script that its parts stand on.

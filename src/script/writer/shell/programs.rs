@@ -104,9 +104,6 @@ impl Interpreter<'_, '_> {
         words.push(name.text.clone());
         words.extend(arguments.iter().map(|argument| argument.text.clone()));
         let command_line = words.iter().map(|word| shown(word)).collect::<Vec<_>>().join(" ");
-        if let Some(line) = self.piped_from.filter(|_| reads_program(&words)) {
-            self.emulation.note_run_of_output(&format!("| {command_line}"), line);
-        }
         if client::launch(&words, &command_line, Platform::Unix).is_none() && self.names_client(&name.text) {
             if let Some(first) = words.first_mut() {
                 "ftp".clone_into(first);
@@ -181,7 +178,7 @@ impl Interpreter<'_, '_> {
                 }
             }
             _ => {
-                if let Some(line) = self.piped_from {
+                if let Some(line) = self.emulation.piped_from {
                     self.emulation.note_run_of_output("| sh", line);
                 }
                 if let Some(pieces) = self.known_input() {
@@ -300,15 +297,6 @@ impl Interpreter<'_, '_> {
             expect::run(self.emulation, &text, lines);
         }
     }
-}
-
-/// Whether an interpreter is given no program but its input.
-fn reads_program(words: &[String]) -> bool {
-    let [program, arguments @ ..] = words else { return false };
-    let name = program_name(program);
-    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    matches!(name, "python" | "perl" | "php" | "ruby" | "node" | "lua")
-        && arguments.iter().all(|word| word == "-" || word.starts_with("-u"))
 }
 
 /// The words after the switches; `taking` are the letters whose switch takes the next word.

@@ -77,8 +77,6 @@ pub(super) struct Interpreter<'e, 'a> {
     pub(super) opaque: bool,
     /// Something was printed that is not all known.
     pub(super) printed_doubt: bool,
-    /// The line of the client whose output the pipe at hand carries.
-    pub(super) piped_from: Option<u32>,
     /// Number of processes that stand in place of a file.
     pub(super) processes: usize,
     /// Which branch is taken where nothing tells.
@@ -117,7 +115,6 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             doubtful: 0,
             opaque: false,
             printed_doubt: false,
-            piped_from: None,
             processes: 0,
             choice: 0,
             choices: 1,
@@ -390,21 +387,19 @@ impl<'e, 'a> Interpreter<'e, 'a> {
 
     fn pipeline(&mut self, stages: &[Node]) {
         let keyboard = self.emulation.input.clone();
-        let outer = self.piped_from.take();
+        let outer = self.emulation.piped_from.take();
         for (number, stage) in (1usize..).zip(stages) {
             if number == stages.len() {
                 self.subshell(|shell| shell.node(stage));
             } else {
-                let launches = self.emulation.outcome.launches.len();
+                let before = self.emulation.fetches();
                 let capture = self.emulation.begin_capture();
                 self.subshell(|shell| shell.node(stage));
                 self.emulation.input = self.emulation.end_capture(capture);
-                let launched =
-                    self.emulation.outcome.launches.get(launches).and_then(|(launch, _)| launch.found_in.line);
-                self.piped_from = self.piped_from.or(launched);
+                self.emulation.piped_from = self.emulation.piped_from.or(self.emulation.fetched_since(before));
             }
         }
-        self.piped_from = outer;
+        self.emulation.piped_from = outer;
         self.emulation.input = keyboard;
     }
 
