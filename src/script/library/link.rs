@@ -72,6 +72,12 @@ impl Link {
         self.client
     }
 
+    /// The protocol.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.session.scheme
+    }
+
     /// The link with an operation done at once.
     #[must_use]
     pub fn with(mut self, call: &Call, operations: impl IntoIterator<Item = Operation>) -> Self {

@@ -14,6 +14,7 @@ mod php;
 mod python;
 mod ruby;
 mod web_request;
+mod winscp_net;
 
 pub use curl::Curl;
 pub use link::{Link, Operation};
@@ -43,13 +44,16 @@ pub fn effect(tongue: Tongue, call: &Call, client_of: &dyn Fn(usize) -> Option<C
     if let Some((object, Client::Dotnet)) = receiver {
         return Some(Effect::On(object, web_request::on(call)?));
     }
+    if let Some((object, Client::Winscp)) = receiver {
+        return Some(Effect::On(object, winscp_net::on(call)?));
+    }
     match tongue {
         Tongue::Python => python::effect(call, receiver),
         Tongue::Perl => perl::effect(call, receiver),
         Tongue::Php => php::effect(call, client_of),
         Tongue::Ruby => ruby::effect(call, receiver),
         Tongue::Java => java::effect(call, receiver),
-        Tongue::CSharp => web_request::opens(call),
+        Tongue::CSharp => web_request::opens(call).or_else(|| winscp_net::opens(call)),
         Tongue::C | Tongue::Delphi | Tongue::AutoIt => inetapi::effect(call, client_of),
         _ => None,
     }
@@ -98,7 +102,7 @@ mod tests {
 
     #[test]
     fn libraries() {
-        let cases: [(&str, &str, &[&str]); 32] = [
+        let cases: [(&str, &str, &[&str]); 41] = [
             (
                 "a.py",
                 "from ftplib import FTP\nf=FTP('192.0.2.74','bob','pw')\nf.cwd('in')\nf.storbinary('STOR a.zip',open('/tmp/a.zip','rb'))",
@@ -238,7 +242,54 @@ mod tests {
                 "using System.Net;\nusing (var w = new WebClient { Credentials = new NetworkCredential(\"u\", \"p\") }) { w.UploadFile(\"ftp://192.0.2.25/in/a\", @\"C:\\a\"); }",
                 &["ftp u:p@192.0.2.25:21 >I C:\\a in/a"],
             ),
+            (
+                "a.cs",
+                "using WinSCP;\nvar o = new SessionOptions { Protocol = Protocol.Ftp, HostName = \"192.0.2.26\", UserName = \"u\", Password = \"p\" };\n\
+                 using (Session session = new Session()) { session.Open(o); session.PutFiles(@\"C:\\d\\*.zip\", \"/in/\").Check();\n\
+                 session.GetFileToDirectory(\"/out/a.txt\", @\"C:\\d\"); session.RemoveFiles(\"/out/a.txt\"); }",
+                &["ftp u:p@192.0.2.26:21 >I C:\\d\\*.zip /in/ <I C:\\d /out/a.txt del /out/a.txt"],
+            ),
+            (
+                "a.cs",
+                "using WinSCP;\nSessionOptions o = new SessionOptions(); o.Protocol = Protocol.Ftp; o.FtpSecure = FtpSecure.Implicit;\n\
+                 o.HostName = \"192.0.2.27\"; o.UserName = \"u\"; o.Password = \"p\"; var s = new WinSCP.Session(); s.Open(o); s.GetFiles(\"/x\", \"y\");",
+                &["ftps u:p@192.0.2.27:990 <I y /x"],
+            ),
+            (
+                "a.cs",
+                "using WinSCP;\nvar o = new SessionOptions(); o.ParseUrl(\"ftp://u:p@192.0.2.28/\"); var s = new Session(); s.Open(o); s.GetFiles(\"/x\", \"y\");",
+                &["ftp u:p@192.0.2.28:21 <I y /x"],
+            ),
+            // Lists that are taken apart, defaults, what a class or its maker is given.
+            (
+                "a.php",
+                "<?php list($h, $u, $p) = explode(',', '192.0.2.29,u,p'); $c = ftp_connect($h); ftp_login($c, $u, $p); ftp_delete($c, 'x');",
+                &["ftp u:p@192.0.2.29:21 del x"],
+            ),
+            (
+                "a.php",
+                "<?php [$h, , $p] = ['192.0.2.30', 'u', 'p']; [$a, $b] = array('u', 'z'); $c = ftp_connect($h); ftp_login($c, $a, $p); ftp_delete($c, 'x');",
+                &["ftp u:p@192.0.2.30:21 del x"],
+            ),
+            (
+                "a.py",
+                "import ftplib\ndef up(name, host='192.0.2.31', user: str = 'u', pw='p' + 'w'):\n    f = ftplib.FTP(host, user, pw)\n    f.delete(name)\nup('x')\nup('y', user='v')\n",
+                &["ftp u:pw@192.0.2.31:21 del x", "ftp v:pw@192.0.2.31:21 del y"],
+            ),
+            (
+                "a.py",
+                "import ftplib\nclass Config:\n    HOST = '192.0.2.32'\n    USER = 'u'\nclass C:\n    PW = 'p'\n    def go(self):\n        \
+                 f = ftplib.FTP(Config.HOST)\n        f.login(Config.USER, self.PW)\n        f.delete('x')\nC().go()\n",
+                &["ftp u:p@192.0.2.32:21 del x"],
+            ),
+            (
+                "a.py",
+                "import ftplib\nclass C:\n    def __init__(self, host, user='u', pw=None):\n        self.host = host\n        self.user = user\n        self.pw = pw\n    \
+                 def go(self):\n        f = ftplib.FTP(self.host)\n        f.login(self.user, self.pw)\n        f.delete('x')\nc = C('192.0.2.33', pw='p')\nc.go()\n",
+                &["ftp u:p@192.0.2.33:21 del x"],
+            ),
             // What only library code, tests and documentation do.
+            ("a.cs", "using WinSCP;\nvar s = new Session(); s.Open(options); s.GetFiles(\"/x\", \"y\");", &[]),
             (
                 "a.py",
                 "import ftplib\ndef f(host, user):\n    ftp = ftplib.FTP(host)\n    ftp.login(user, getpass())\n    ftp.delete('x')\n",

@@ -18,6 +18,11 @@ impl<A: Actions> Walker<A> {
                 value => value,
             };
         }
+        // What makes an object of a class of the text sets its attributes.
+        if call.receiver.is_none() && self.is_defined("__init__") && self.classes.contains(&call.name) {
+            self.enter("__init__", &call.arguments);
+            return unknown();
+        }
         if self.tongue == Tongue::Sql && matches!(call.name.as_str(), "sp_executesql" | "") {
             if let Some(words) = call.words(0) {
                 self.invoke_sql_text(&words.text);
@@ -220,6 +225,15 @@ impl<A: Actions> Walker<A> {
                 }))
             }
             "stringformat" => Some(Value::Text(format::percent(values.first()?.text()?, from(1)))),
+            "explode" if self.tongue == Tongue::Php => {
+                let (separator, whole) =
+                    (text(0).filter(|separator| !separator.text.is_empty())?, values.get(1)?.text()?);
+                if !whole.is_known() {
+                    return None;
+                }
+                let parts = whole.text.split(separator.text.as_str()).take(4096);
+                Some(Value::List(parts.map(Value::known).collect()))
+            }
             "implode" | "join" => match (values.first(), values.get(1)) {
                 (Some(Value::Text(separator)), Some(Value::List(items))) if values.len() == 2 => {
                     Some(Value::Text(joined(separator, items)))

@@ -154,11 +154,48 @@ impl<A: Actions> Walker<A> {
         let Some(name) = self.name_at(ahead).map(str::to_owned) else { return false };
         ahead = ahead.saturating_add(1);
         let parameters = self.parameters(ahead);
+        let defaults = self.defaults(ahead);
         let body = if self.tongue == Tongue::Python { self.body(true) } else { self.body(false) };
         let Some(body) = body else { return false };
-        self.functions.insert(name, Function { parameters, body, called: false });
+        self.functions.insert(name, Function { parameters, defaults, body, called: false });
         self.at = body.1;
         true
+    }
+
+    /// What the parameters between the parentheses that stand `ahead` are where a call does not give them, in Python and PHP.
+    fn defaults(&mut self, ahead: usize) -> Vec<(String, Value)> {
+        let mut defaults = Vec::new();
+        if !self.is(ahead, "(") || !matches!(self.tongue, Tongue::Python | Tongue::Php) {
+            return defaults;
+        }
+        let start = self.at;
+        self.step(ahead.saturating_add(1));
+        let (mut depth, mut name) = (1usize, None);
+        while depth > 0 && defaults.len() < 32 && self.spend(1) {
+            match self.kind(0) {
+                Some(Kind::Symbol("(" | "[" | "{")) => depth = depth.saturating_add(1),
+                Some(Kind::Symbol(")" | "]" | "}")) => depth = depth.saturating_sub(1),
+                Some(Kind::Symbol(",")) if depth == 1 => name = None,
+                Some(Kind::Name(word))
+                    if name.is_none() && (self.tongue == Tongue::Python || word.starts_with('$')) =>
+                {
+                    name = Some(word.clone());
+                }
+                Some(Kind::Symbol("=")) if depth == 1 => {
+                    self.step(1);
+                    let value = self.expression();
+                    if let (Some(name), Value::Text(_)) = (name.take(), &value) {
+                        defaults.push((name, value));
+                    }
+                    continue;
+                }
+                None => break,
+                _ => {}
+            }
+            self.step(1);
+        }
+        self.at = start;
+        defaults
     }
 
     /// `TYPE NAME(PARAMETERS) {` of C and its heirs, told by the brace behind the parentheses.
@@ -204,7 +241,7 @@ impl<A: Actions> Walker<A> {
         if !self.spend(body.1.saturating_sub(self.at) / 16) {
             return false;
         }
-        self.functions.insert(name, Function { parameters, body, called: false });
+        self.functions.insert(name, Function { parameters, defaults: Vec::new(), body, called: false });
         self.at = body.1;
         true
     }
@@ -261,7 +298,8 @@ impl<A: Actions> Walker<A> {
         for parameter in &function.parameters {
             let named = arguments.iter().find(|argument| argument.name.as_deref() == Some(parameter));
             let given = named.or_else(|| positional.next()).map(|argument| argument.value.clone());
-            let old = match given {
+            let default = function.defaults.iter().find(|(name, _)| name == parameter).map(|(_, value)| value.clone());
+            let old = match given.or(default) {
                 Some(value) if !matches!(value, Value::Unknown(_)) => self.variables.insert(parameter.clone(), value),
                 _ => self.variables.remove(parameter),
             };

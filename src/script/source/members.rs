@@ -61,6 +61,7 @@ impl<A: Actions> Walker<A> {
                         let field = match path.as_str() {
                             "self" | "this" | "cls" | "self::" => Some(folded.clone()),
                             "$this" => Some(format!("${folded}")),
+                            class if self.classes.iter().any(|known| known == class) => Some(folded.clone()),
                             _ => None,
                         };
                         let known = self.value_of(&whole).or_else(|| self.value_of(&field?));

@@ -126,6 +126,45 @@ impl<A: Actions> Walker<A> {
         }
     }
 
+    /// PHP's `list($a, , $b) = VALUE` and `[$a, $b] = VALUE`, whose first name stands `ahead`; false where it is none of both.
+    pub(super) fn assign_list(&mut self, ahead: usize, close: &str) -> bool {
+        let mut names: Vec<Option<String>> = vec![None];
+        let mut at = ahead;
+        while !self.is(at, close) {
+            let is_room = names.len() < NAMES;
+            match (self.kind(at), names.last_mut()) {
+                (Some(Kind::Symbol(",")), _) if is_room => names.push(None),
+                (Some(Kind::Name(name)), Some(last @ None)) if name.starts_with('$') => *last = Some(name.clone()),
+                _ => return false,
+            }
+            at = at.saturating_add(1);
+        }
+        if !self.is(at.saturating_add(1), "=") {
+            return false;
+        }
+        self.step(at.saturating_add(2));
+        let value = self.expression();
+        for (place, name) in names.into_iter().enumerate() {
+            let Some(name) = name else { continue };
+            let item = match &value {
+                Value::List(items) => items.get(place).cloned(),
+                _ => None,
+            };
+            self.stored(&name, item.unwrap_or(Value::Nothing));
+        }
+        true
+    }
+
+    /// `class NAME`: its attributes are what its body assigns.
+    pub(super) fn class(&mut self) {
+        const CLASSES: usize = 256;
+        if let Some(name) = self.name_at(1).map(str::to_owned)
+            && self.classes.len() < CLASSES
+        {
+            self.classes.push(name);
+        }
+    }
+
     /// `DECLARE @x … = VALUE`, `SET @x = VALUE`, `SELECT @x = VALUE`, `EXEC [@r =] PROCEDURE ARGUMENTS`.
     pub(super) fn sql_statement(&mut self, word: &str) -> bool {
         match word {

@@ -78,6 +78,8 @@ pub trait Actions {
 #[derive(Debug, Clone)]
 pub(super) struct Function {
     pub(super) parameters: Vec<String>,
+    /// What parameters are where a call does not give them.
+    pub(super) defaults: Vec<(String, Value)>,
     pub(super) body: (usize, usize),
     pub(super) called: bool,
 }
@@ -91,6 +93,8 @@ pub struct Walker<A> {
     pub(super) end: usize,
     pub(super) variables: BTreeMap<String, Value>,
     pub(super) functions: BTreeMap<String, Function>,
+    /// The names of the classes of the text.
+    pub(super) classes: Vec<String>,
     pub(super) budget: usize,
     is_cut: bool,
     pub(super) depth: usize,
@@ -114,6 +118,7 @@ impl<A: Actions> Walker<A> {
             at: 0,
             variables: BTreeMap::new(),
             functions: BTreeMap::new(),
+            classes: Vec::new(),
             budget,
             is_cut,
             depth: 0,
@@ -222,7 +227,7 @@ impl<A: Actions> Walker<A> {
             self.step(1);
             return;
         }
-        if self.keyword() {
+        if self.keyword() || self.tongue == Tongue::Php && self.is(0, "[") && self.assign_list(1, "]") {
             return;
         }
         let before = self.at;
@@ -243,6 +248,11 @@ impl<A: Actions> Walker<A> {
                 self.import();
                 true
             }
+            (Tongue::Python, "class") => {
+                self.class();
+                false
+            }
+            (Tongue::Php, "list") if self.is(1, "(") => self.assign_list(2, ")"),
             (Tongue::Python, "with") => {
                 self.step(1);
                 self.with();

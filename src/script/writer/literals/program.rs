@@ -11,6 +11,9 @@ use crate::script::writer::emulation::{Emulation, Input};
 use crate::script::writer::files::{Piece, VirtualFile};
 use std::collections::BTreeMap;
 
+/// Options that are set of one object.
+const OPTIONS: usize = 64;
+
 /// Objects of one program.
 const OBJECTS: usize = 4096;
 
@@ -27,6 +30,8 @@ enum Object {
     Link(Box<Link>),
     /// A handle of curl.
     Curl(Box<Curl>),
+    /// Options by their names, given to a session when it is opened.
+    Options(Vec<(String, Value)>),
     /// One that has ended.
     Done,
 }
@@ -266,6 +271,7 @@ impl<'e, 'a> Program<'e, 'a> {
                 let program = call.words(0).or_else(|| named("FileName")).unwrap_or_default();
                 self.add(fresh(program, call.words(1).or_else(|| named("Arguments")), Vec::new()))
             }
+            (Tongue::CSharp, "SessionOptions") if call.constructs => self.add(Object::Options(Vec::new())),
             (Tongue::CSharp, "NetworkCredential") if call.constructs => {
                 Some(Value::List(call.arguments.iter().map(|argument| argument.value.clone()).collect()))
             }
@@ -422,14 +428,16 @@ impl<'e, 'a> Program<'e, 'a> {
         }
     }
 
-    /// The call with open files as their paths.
+    /// The call with open files as their paths, and options as what they are set to.
     fn with_paths(&self, call: &Call) -> Call {
         let mut call = call.clone();
         for argument in &mut call.arguments {
-            if let Value::Object(index) = argument.value
-                && let Some(Object::File(path)) = self.objects.get(index)
-            {
-                argument.value = Value::Text(path.clone());
+            if let Value::Object(index) = argument.value {
+                match self.objects.get(index) {
+                    Some(Object::File(path)) => argument.value = Value::Text(path.clone()),
+                    Some(Object::Options(options)) => argument.value = Value::Map(options.clone()),
+                    _ => {}
+                }
             }
         }
         call
@@ -452,6 +460,14 @@ impl Actions for Program<'_, '_> {
             && matches!(self.objects.get(index), Some(Object::Process { .. }))
         {
             return self.on_process(index, call);
+        }
+        if let Some(Value::Object(index)) = call.receiver
+            && let Some(Object::Options(options)) = self.objects.get_mut(index)
+        {
+            if let (Some(value), true) = (call.value(0), options.len() < OPTIONS) {
+                options.push((call.name.clone(), value.clone()));
+            }
+            return Some(Value::Nothing);
         }
         // `Process.Start(info)`.
         if let (Tongue::CSharp, Some(Value::Object(index)), true) =
@@ -502,6 +518,9 @@ impl Actions for Program<'_, '_> {
                 "Arguments" => *arguments = Some(value.words()),
                 _ => {}
             },
+            Some(Object::Options(options)) if options.len() < OPTIONS => {
+                options.push((member.to_owned(), value.clone()));
+            }
             Some(Object::Link(link)) => match (member, value) {
                 ("Credentials", Value::List(login)) => {
                     let call = Call {
