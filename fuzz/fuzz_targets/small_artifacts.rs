@@ -1,8 +1,8 @@
-//! Startup folders, zones, the Compatibility Assistant, WMI's store: what comes out is capped by what went in.
+//! Startup folders, zones, the Compatibility Assistant, WMI's store and its texts, the lists of policies, jobs of launchd: what comes out is capped by what went in.
 #![no_main]
 
 use ftpsift::artifact::event::Event;
-use ftpsift::artifact::{pca, startup, wmi, zone_identifier};
+use ftpsift::artifact::{launchd, mof, pca, policy_scripts, startup, wmi, zone_identifier};
 use ftpsift::base::limits::Limits;
 use libfuzzer_sys::fuzz_target;
 
@@ -16,6 +16,10 @@ fuzz_target!(|bytes: &[u8]| {
     }
     assert_eq!(events.len(), 2);
     pca::read(&stream, &limits, &mut |_| {}, &mut |event| events.push(event)).unwrap();
+    mof::read(&stream, &limits, &mut |_| {}, &mut |event| events.push(event)).unwrap();
+    policy_scripts::read(&stream, "/a/User/Scripts/scripts.ini", &limits, &mut |_| {}, &mut |event| events.push(event))
+        .unwrap();
+    launchd::read(&stream, "/LaunchAgents/a.plist", &limits, &mut |_| {}, &mut |event| events.push(event)).unwrap();
     wmi::read(&stream, &mut |_| {}, &mut |event| events.push(event)).unwrap();
     events.extend(zone_identifier::event("C:\\a", &String::from_utf8_lossy(bytes)));
     for event in &events {

@@ -24,6 +24,18 @@ for text in ("..\\ftp.exe", "C:\\t", "-s:x.txt"):
 (here / "launches").write_bytes(b"C:\\t\\a b.exe|2022-12-28 16:40:44.123\r\nC:\\x.exe|2022-12-29 00:00:00.000\r\n")
 ends = "2022-05-12 18:04:42.943|2|%programfiles%\\f\\f.exe|f|f.org|11.20|0006|Abnormal process exit with code 0x2\r\n"
 (here / "ends").write_bytes(b"\xff\xfe" + ends.encode("utf-16le"))
+lists = "[Startup]\r\n0CmdLine=a.bat\r\n0Parameters=-x\r\n[Logon]\r\n0CmdLine=b c.cmd\r\n"
+(here / "policy").write_bytes(b"\xff\xfe" + lists.encode("utf-16le"))
+(here / "launchd").write_bytes(
+    b'<?xml version="1.0"?><plist version="1.0"><dict><key>Label</key><string>a</string><key>ProgramArguments</key><array>'
+    b"<string>/bin/sh</string><string>-c</string><string>ftp &amp; x</string></array><key>RunAtLoad</key><true/>"
+    b"<key>StartInterval</key><integer>60</integer></dict></plist>"
+)
+(here / "mof").write_bytes(
+    b'#pragma x\ninstance of __EventFilter as $F { Name = "f"; Query = "SELECT * " "FROM x"; };\n'
+    b'instance of CommandLineEventConsumer as $C { Name = "c"; CommandLineTemplate = "ftp -s:\\"a\\""; A = {1,2}; };\n'
+    b"instance of __FilterToConsumerBinding { Filter = $F; Consumer = $C; };\n"
+)
 (here / "objects").write_bytes(
     instance("CommandLineEventConsumer", "CommandLineTemplate", "Name\x08")
     + instance("CommandLineEventConsumer", "cmd /c ftp -s:a", "", "C:\\a.exe", "Updater", "C:\\t")

@@ -253,7 +253,7 @@ pub struct Registry {
 pub struct Starts {
     /// `scheduled-task`, `service`, `run-key`, `startup-folder`, `winlogon`, `image-file-execution-options`, `wmi-consumer`,
     /// `silent-process-exit`, `appinit-dlls`, `appcert-dlls`, `boot-execute`, `active-setup`, `command-processor`,
-    /// `screensaver`, `logon-script`, `group-policy-script`, `com-server`, `shell-command`.
+    /// `screensaver`, `logon-script`, `group-policy-script`, `com-server`, `shell-command`, `launch-agent`, `launch-daemon`.
     pub mechanism: String,
     /// Its name: that of the task, the service, the value.
     pub name: String,

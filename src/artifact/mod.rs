@@ -20,8 +20,11 @@
 pub mod event;
 pub mod event_export;
 pub mod evtx;
+pub mod launchd;
 pub mod log_record;
+pub mod mof;
 pub mod pca;
+pub mod policy_scripts;
 pub mod prefetch;
 pub mod registry;
 pub mod seen;

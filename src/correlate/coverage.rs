@@ -57,6 +57,9 @@ const MATTERS: &[(Matter, &str, &[&str], &str)] = &[
             "service",
             "scheduled-task",
             "startup-folder",
+            "policy-scripts",
+            "launchd",
+            "mof",
             "security-4698",
             "system-7045",
             "task-scheduler-106",
@@ -150,6 +153,8 @@ impl Covered {
             ("registry", Matter::Autostarts),
             ("scheduled-tasks", Matter::Autostarts),
             ("startup-folders", Matter::Autostarts),
+            ("policy-scripts", Matter::Autostarts),
+            ("launchd", Matter::Autostarts),
         ] {
             if let Some(source) = sources.artifacts.get(artifact).filter(|source| source.examined) {
                 if matter == Matter::ProgramMemory && !counts.contains_key(artifact) {

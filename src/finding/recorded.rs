@@ -1,7 +1,8 @@
 //! Rules over what the host recorded of the files that came, and of its logs.
 
-use super::Severity;
 use super::judge::{Draft, Matter};
+use super::rules::attack;
+use super::{Attack, Severity};
 use crate::case::claim::{Claim, State};
 use crate::script::transfer::Direction;
 
@@ -46,5 +47,20 @@ fn executed(claim: &Claim) -> Option<Draft> {
 
 fn persisted(claim: &Claim) -> Option<Draft> {
     let (refs, explanation) = about(claim, State::Persisted)?;
-    Some(Draft::new("payload.persisted", refs, explanation))
+    let mut mechanisms: Vec<&str> = claim.persistence.iter().map(|start| start.mechanism.as_str()).collect();
+    mechanisms.dedup();
+    let attack = if let [only] = mechanisms.as_slice() { technique(only) } else { None };
+    Some(Draft { attack, ..Draft::new("payload.persisted", refs, explanation) })
+}
+
+/// The technique of a mechanism that has one of its own, which the rule does not name.
+fn technique(mechanism: &str) -> Option<&'static [Attack]> {
+    Some(match mechanism {
+        "group-policy-script" => const { &[attack("T1037.003", "persistence")] },
+        "launch-agent" => const { &[attack("T1543.001", "persistence")] },
+        "launch-daemon" => const { &[attack("T1543.004", "persistence")] },
+        "service" => const { &[attack("T1543.003", "persistence")] },
+        "wmi-consumer" => const { &[attack("T1546.003", "persistence")] },
+        _ => return None,
+    })
 }

@@ -169,7 +169,8 @@ pub const RULES: &[Rule] = &[
         title: "What was downloaded is started again without its user",
         severity: Severity::High,
         attack: PERSISTENCE,
-        about: "A Run key, a task, a service or another start of the host names the file.",
+        about: "A Run key, a task, a service or another start of the host names the file. The technique is that of the start, \
+                where it is a service, a consumer of WMI, a script of a group policy, or a job of launchd.",
     },
     Rule {
         id: "payload.private-key",

@@ -6,7 +6,7 @@ mod records;
 mod told;
 
 use crate::artifact::event_export::{self, Form};
-use crate::artifact::{evtx, pca, prefetch, startup, task, wmi};
+use crate::artifact::{evtx, launchd, mof, pca, policy_scripts, prefetch, startup, task, wmi};
 use crate::evidence::entry::EntryPath;
 pub(super) use read::{Gathered, gather, gather_named};
 pub(super) use told::texts;
@@ -27,6 +27,9 @@ pub(super) enum Kind {
     Hive,
     Task,
     Startup,
+    PolicyScripts,
+    LaunchJob,
+    Mof,
     LaunchList,
     WmiObjects,
     Zone,
@@ -56,6 +59,9 @@ pub(super) fn kind_of(path: &EntryPath, head: &[u8], is_text: bool) -> Option<Ki
     if is_below_startup(path) {
         return Some(Kind::Startup);
     }
+    if is_launch_job(path) {
+        return Some(Kind::LaunchJob);
+    }
     if !is_text {
         return None;
     }
@@ -64,6 +70,12 @@ pub(super) fn kind_of(path: &EntryPath, head: &[u8], is_text: bool) -> Option<Ki
     }
     if name.starts_with(b"Pca") && std::str::from_utf8(name).is_ok_and(pca::is_pca) {
         return Some(Kind::LaunchList);
+    }
+    if mof::is_mof(name) {
+        return Some(Kind::Mof);
+    }
+    if path.parent().name().eq_ignore_ascii_case(b"Scripts") && policy_scripts::is_list(&path.display()) {
+        return Some(Kind::PolicyScripts);
     }
     match begins(head) {
         Begins::Markup if task::is_task(head) => Some(Kind::Task),
@@ -110,6 +122,11 @@ fn is_below_startup(path: &EntryPath) -> bool {
     parent.name().eq_ignore_ascii_case(b"Startup") && startup::is_startup(&path.display())
 }
 
+/// Whether a file is a job of launchd, a text or not.
+fn is_launch_job(path: &EntryPath) -> bool {
+    path.name().ends_with(b".plist") && launchd::is_job(&path.display())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +149,12 @@ mod tests {
             ("a.xml", b"<a/>".to_vec(), true, None),
             ("a.exe:Zone.Identifier", b"[ZoneTransfer]\nZoneId=3\n".to_vec(), true, Some(Kind::Zone)),
             (startup, b"L\0\0\0".to_vec(), false, Some(Kind::Startup)),
+            ("Library/LaunchAgents/a.plist", b"<?xml version=\"1.0\"?>".to_vec(), true, Some(Kind::LaunchJob)),
+            ("Library/LaunchAgents/b.plist", b"bplist00".to_vec(), false, Some(Kind::LaunchJob)),
+            ("Library/Preferences/a.plist", b"<?xml version=\"1.0\"?>".to_vec(), true, None),
+            ("G/Machine/Scripts/scripts.ini", wide("[Logon]\r\n"), true, Some(Kind::PolicyScripts)),
+            ("mirc/scripts.ini", b"[x]\n".to_vec(), true, None),
+            ("t/a.mof", b"#pragma x\n".to_vec(), true, Some(Kind::Mof)),
             ("a.exe", b"MZ".to_vec(), false, None),
         ];
         for (path, head, is_text, kind) in cases {

@@ -6,7 +6,8 @@ use crate::artifact::event::Event;
 use crate::artifact::registry::{self, HiveKind, HostFacts};
 use crate::artifact::seen::Seen;
 use crate::artifact::windows_log;
-use crate::artifact::{event_export, evtx, pca, prefetch, startup, task, wmi, zone_identifier};
+use crate::artifact::zone_identifier;
+use crate::artifact::{event_export, evtx, launchd, mof, pca, policy_scripts, prefetch, startup, task, wmi};
 use crate::base::anomaly::{Anomaly, Cause, Stage};
 use crate::base::bytes::{ReadAt, read_full};
 use crate::base::guard::guarded;
@@ -340,6 +341,20 @@ impl Reader<'_> {
                     counted(Event { time: event.time.or(time), ..event });
                 })?;
                 "startup-folders"
+            }
+            Kind::PolicyScripts | Kind::LaunchJob | Kind::Mof => {
+                let time = opened.times.modified;
+                let mut dated = |event: Event| counted(Event { time, ..event });
+                match kind {
+                    Kind::PolicyScripts => policy_scripts::read(stream, &shown, self.limits, note, &mut dated)?,
+                    Kind::LaunchJob => launchd::read(stream, &shown, self.limits, note, &mut dated)?,
+                    _ => mof::read(stream, self.limits, note, &mut dated)?,
+                }
+                match kind {
+                    Kind::PolicyScripts => "policy-scripts",
+                    Kind::LaunchJob => "launchd",
+                    _ => "mof",
+                }
             }
             Kind::LaunchList => {
                 pca::read(stream, self.limits, note, &mut counted)?;
