@@ -110,6 +110,13 @@ pub struct FileTimes {
 }
 
 impl FileTimes {
+    /// The last change of the content for people: a local time has no `Z`.
+    #[must_use]
+    pub fn shown_modified(&self) -> Option<String> {
+        let text = self.modified?.to_string();
+        Some(if self.modified_is_local { text.trim_end_matches('Z').to_owned() } else { text })
+    }
+
     /// Whether no time is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {

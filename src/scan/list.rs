@@ -151,6 +151,8 @@ fn listed(evidence: &str, volume: &VolumeView<'_>, entry: &Entry, wanted: Wanted
         digests: Asked::default(),
     };
     let hashed = wanted.md5 || wanted.sha1 || wanted.sha256;
+    let is_local = volume.is_local_time(&entry.path);
+    listed.times.modified_is_local |= is_local && listed.times.modified.is_some();
     if entry.kind != EntryKind::File || entry.stat.is_some() && !hashed {
         return (listed, None);
     }
@@ -158,6 +160,7 @@ fn listed(evidence: &str, volume: &VolumeView<'_>, entry: &Entry, wanted: Wanted
         Ok(opened) => {
             listed.size = Some(opened.stream.len());
             listed.times = opened.times;
+            listed.times.modified_is_local |= is_local && listed.times.modified.is_some();
             if !hashed {
                 return (listed, None);
             }

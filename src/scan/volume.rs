@@ -134,6 +134,16 @@ impl<'a> VolumeView<'a> {
         Some(self.volume_id(number))
     }
 
+    /// Whether the volume that holds the path keeps the host's local times: FAT12, FAT16 and FAT32 know no zone.
+    pub(super) fn is_local_time(&self, path: &EntryPath) -> bool {
+        let folder = EntryPath::new(path.components().next().unwrap_or_default());
+        let root = self
+            .disk
+            .iter()
+            .find(|facts| facts.folder.as_ref().is_some_and(|known| known.as_bytes().is_empty() || *known == folder));
+        root.and_then(|facts| facts.file_system.as_deref()).is_some_and(|name| name.starts_with("fat"))
+    }
+
     /// How the bytes of a file are come by, in the word of the report.
     pub(super) fn source(&self, path: &EntryPath) -> (Source, Option<Recovery>) {
         match self.file_system.origin(path) {

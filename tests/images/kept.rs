@@ -40,5 +40,12 @@ fn live_hidden_and_deleted_scripts_of_the_kept_images() {
             .collect();
         assert_eq!(found, expected, "{name}");
         assert_eq!(report["scan"]["complete"], true, "{name}: {:#}", report["errors"]);
+        // FAT knows no zone: what it keeps are no times of UTC.
+        let listed = support::program().arg("ls").arg(&image).output().unwrap();
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        let times = listed.lines().filter_map(|line| line.split_whitespace().find(|word| word.contains(":")));
+        let times: Vec<&str> = times.filter(|word| word.starts_with("20") && word.contains('T')).collect();
+        assert!(!times.is_empty(), "{listed}");
+        assert!(times.iter().all(|time| time.ends_with('Z') != name.ends_with("fat12")), "{listed}");
     }
 }

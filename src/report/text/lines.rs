@@ -23,7 +23,7 @@ pub fn inspection(inspection: &Inspection, layout: Layout, out: &mut dyn Write) 
 /// What the output says.
 pub fn entry(entry: &Listed, out: &mut dyn Write) -> io::Result<()> {
     let size = entry.size.map(|size| size.to_string()).unwrap_or_default();
-    let modified = entry.times.modified.map(|time| time.to_string()).unwrap_or_default();
+    let modified = entry.times.shown_modified().unwrap_or_default();
     let mut line = String::with_capacity(entry.path.len().saturating_add(80));
     // By hand: the formatter's padding, character by character, takes longer than the rest of a listing.
     line.push_str(entry.kind.word());
