@@ -143,18 +143,22 @@ fn images_and_archives_inside_the_evidence_are_named_and_not_opened() {
     written(&folder, "z.raw", &disk);
     written(&folder, "a.zip", b"PK\x03\x04\0\0");
     written(&folder, "a.docx", b"PK\x03\x04\0\0");
+    // A script that is compressed by itself, and the image of a disc.
+    written(&folder, "get.sh.gz", b"\x1f\x8b\x08\0\0\0\0\0");
+    written(&folder, "cd.iso", &[vec![0u8; 32_768], b"\x01CD001\x01\0".to_vec(), vec![0u8; 4088]].concat());
     let (code, report) = scan_json(folder.path(), &[]);
     assert_eq!((code, &report["scan"]["complete"]), (Some(0), &json!(true)));
     let rows = report["coverage"].as_array().unwrap().iter();
     let row = rows.clone().find(|row| row["source"] == "images-and-archives-inside").unwrap();
-    assert_eq!((&row["examined"], &row["records"]), (&json!(false), &json!(2)));
+    assert_eq!((&row["examined"], &row["records"]), (&json!(false), &json!(4)));
     let why = row["why"].as_str().unwrap();
     assert!(
-        why.starts_with("1 disk image and 1 archive inside the evidence") && why.ends_with(": z.raw, a.zip"),
+        why.starts_with("2 disk images and 2 archives inside the evidence")
+            && why.ends_with(": cd.iso, z.raw, a.zip, get.sh.gz"),
         "{why}"
     );
     let text = run(&["scan", folder.path().to_str().unwrap(), "-q"]).stdout;
-    assert!(String::from_utf8_lossy(&text).contains("1 disk image and 1 archive inside the evidence"));
+    assert!(String::from_utf8_lossy(&text).contains("2 disk images and 2 archives inside the evidence"));
     let plain = TempDir::new().unwrap();
     written(&plain, "a.docx", b"PK\x03\x04\0\0");
     let (_, report) = scan_json(plain.path(), &[]);

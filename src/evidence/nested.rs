@@ -37,6 +37,11 @@ const CONTAINERS: &[&[u8]] = &[
     b"# Disk DescriptorFile",
 ];
 
+/// Where a disc says what it is (ECMA-119, 6.2.1 and 8.1), and what it says there, of ISO 9660 and of UDF.
+const DISC: u64 = 0x8000;
+const DISCS: [&[u8]; 2] = [b"\x01CD001\x01", b"\0BEA01\x01"];
+const DISC_SECTOR: u64 = 2048;
+
 /// Ends of names, in lower case, and what files of that name begin with.
 const ARCHIVES: &[(&[u8], &[u8])] = &[
     (b".zip", b"PK"),
@@ -49,16 +54,36 @@ const ARCHIVES: &[(&[u8], &[u8])] = &[
     (b".tar.xz", b"\xfd7zXZ\0"),
 ];
 
-/// Tells what a file of `size` bytes is by its name and its first bytes, 4 KiB or more.
+/// What single files are compressed with: the end of the name, and what such a file begins with.
+const COMPRESSED: [(&str, &[u8]); 4] =
+    [("gz", b"\x1f\x8b"), ("bz2", b"BZh"), ("xz", b"\xfd7zXZ\0"), ("zst", b"\x28\xb5\x2f\xfd")];
+
+/// Ends of the names of texts that may be scripts. Old logs and manuals are compressed by themselves too: nobody means those.
+const SCRIPTS: [&str; 22] = [
+    "bash", "bat", "cmd", "csh", "expect", "ftp", "hta", "js", "ksh", "lftp", "php", "pl", "ps1", "psm1", "py", "rb",
+    "scr", "sh", "sql", "txt", "vbs", "wsf",
+];
+const MANUALS: &[u8] = b"usr/share/";
+
+/// Tells what a file is by its path and its first bytes, 4 KiB or more; only of what may be a disc more is read.
 #[must_use]
-pub fn told_by_head(name: &[u8], head: &[u8], size: u64) -> Option<Nested> {
-    if CONTAINERS.iter().any(|magic| head.starts_with(magic)) || is_raw_image(head, size) {
+pub fn told_by_head(path: &EntryPath, head: &[u8], file: &dyn ReadAt) -> Option<Nested> {
+    let (name, size) = (path.name(), file.len());
+    if CONTAINERS.iter().any(|magic| head.starts_with(magic)) || is_raw_image(head, size) || is_disc(head, file) {
         return Some(Nested::Image);
     }
     let name = unmarked(name).to_ascii_lowercase();
     let is_archive = ARCHIVES.iter().any(|(end, magic)| name.ends_with(end) && head.starts_with(magic))
         || (name.ends_with(b".tar") && head.get(257..262) == Some(b"ustar"));
-    is_archive.then_some(Nested::Archive)
+    (is_archive || is_compressed_script(path, &name, head)).then_some(Nested::Archive)
+}
+
+/// Whether a file is a single text that is compressed, and called like a script.
+fn is_compressed_script(path: &EntryPath, name: &[u8], head: &[u8]) -> bool {
+    let Some((stem, end)) = std::str::from_utf8(name).ok().and_then(|name| name.rsplit_once('.')) else { return false };
+    COMPRESSED.iter().any(|(known, magic)| *known == end && head.starts_with(magic))
+        && stem.rsplit_once('.').is_some_and(|(_, end)| SCRIPTS.contains(&end))
+        && memchr::memmem::find(path.as_bytes(), MANUALS).is_none()
 }
 
 /// The first bytes of a file, as one.
@@ -84,6 +109,19 @@ fn is_raw_image(head: &[u8], size: u64) -> bool {
         Some(Kind::Ext) => is_superblock(head),
         _ => is_boot_sector(head) && (head.get(512..520) == Some(b"EFI PART") || has_partitions(head, size)),
     }
+}
+
+/// Whether a file is the image of a disc: what is before the first descriptor is empty, or starts a computer.
+fn is_disc(head: &[u8], file: &dyn ReadAt) -> bool {
+    let size = file.len();
+    if size <= DISC
+        || !size.is_multiple_of(DISC_SECTOR)
+        || !(is_boot_sector(head) || head.iter().all(|byte| *byte == 0))
+    {
+        return false;
+    }
+    let mut said = [0u8; 7];
+    file.read_at(DISC, &mut said).is_ok_and(|_| DISCS.iter().any(|disc| said.starts_with(disc)))
 }
 
 fn is_boot_sector(head: &[u8]) -> bool {
@@ -172,6 +210,30 @@ mod tests {
         head
     }
 
+    /// The head of a disc, and what its first descriptor says.
+    fn disc(parts: &[(usize, &[u8])], said: &[u8]) -> Vec<u8> {
+        let mut disc = head(parts);
+        disc.resize(DISC as usize, 0);
+        disc.extend(said);
+        disc
+    }
+
+    /// A file of which the start alone is held.
+    struct Sized<'h> {
+        held: &'h [u8],
+        size: u64,
+    }
+
+    impl ReadAt for Sized<'_> {
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+            self.held.read_at(offset, buffer)
+        }
+
+        fn len(&self) -> u64 {
+            self.size
+        }
+    }
+
     const BOOT: (usize, &[u8]) = (510, &[0x55, 0xaa]);
     const FAT: (usize, &[u8]) = (0, b"\xeb\x3c\x90mkfs.fat\0\x02\x04\x01\0\x02\0\x02\0\x10\xf8");
     const PARTITION: (usize, &[u8]) = (446, b"\x80\0\0\0\x07\0\0\0\0\x08\0\0\0\x10\0\0");
@@ -205,9 +267,22 @@ mod tests {
             ("a.tar", head(&[(257, b"ustar\0")]), 10_240, archive),
             ("a.tar.gz", head(&[(0, b"\x1f\x8b\x08")]), 400, archive),
             ("syslog.2.gz", head(&[(0, b"\x1f\x8b\x08")]), 400, None),
+            ("get.sh.gz", head(&[(0, b"\x1f\x8b\x08")]), 400, archive),
+            ("get.BAT.bz2", head(&[(0, b"BZh9")]), 400, archive),
+            ("get.sh.gz", head(&[(0, b"#!/bin/sh")]), 400, None),
+            ("changes.gz", head(&[(0, b"\x1f\x8b\x08")]), 400, None),
+            ("usr/share/doc/x/notes.txt.gz", head(&[(0, b"\x1f\x8b\x08")]), 400, None),
+            ("a.iso", disc(&[], b"\x01CD001\x01"), DISC + 8192, image),
+            ("tool", disc(&[PARTITION, BOOT], b"\x01CD001\x01"), DISC + 8192, image),
+            ("a.udf", disc(&[], b"\0BEA01\x01"), DISC + 8192, image),
+            ("a.iso", disc(&[], b"\x01CD001\x01"), DISC + 8191, None),
+            ("a.iso", disc(&[], b"CD001"), DISC + 8192, None),
+            ("a.bin", disc(&[(0, b"MZ")], b"\x01CD001\x01"), DISC + 8192, None),
         ];
-        for (name, head, size, expected) in cases {
-            assert_eq!(told_by_head(name.as_bytes(), &head, size), expected, "{name} {size}");
+        for (path, head, size, expected) in cases {
+            let file = Sized { held: &head, size };
+            let start = head.get(..4096).unwrap_or(&head);
+            assert_eq!(told_by_head(&EntryPath::new(path), start, &file), expected, "{path} {size}");
         }
     }
 

@@ -351,7 +351,7 @@ impl<'w, T> Worker<'w, T> {
         let head = self.head.filled(count);
         let kind = artifacts::kind_of(path, head, sniffed.is_some());
         self.artifact = kind.map(|kind| Artifact { path: path.clone(), kind });
-        self.nested = nested::told_by_head(path.name(), head, opened.stream.len());
+        self.nested = nested::told_by_head(path, head, &*opened.stream);
         if shortcut::is_shortcut(head) || store::is_binary(head) {
             return self.binary(path, &opened, anomalies).map_err(io);
         }
