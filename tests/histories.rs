@@ -30,6 +30,10 @@ fn a_line_alone_is_found() {
             assert!(launch.would_run, "{path}: {line}");
             let time = launch.found_in.time.map(|time| time.to_string());
             assert_eq!(time.as_deref(), timed.then_some("2023-11-14T22:13:20Z"), "{path}: {line}");
+            let called = case.timeline.iter().filter(|entry| entry.kind == "client called");
+            let called: Vec<_> = called.map(|entry| (entry.text.as_str(), entry.refs.as_slice())).collect();
+            let told = [(launch.command_line.as_str(), std::slice::from_ref(&launch.id))];
+            assert_eq!(called, if timed { told.to_vec() } else { Vec::new() }, "{path}: {line}");
             let sessions: Vec<_> = case.scripts.iter().flat_map(|script| &script.sessions).collect();
             match local {
                 Some(local) => {

@@ -6,6 +6,7 @@ use crate::artifact::event::Event;
 use crate::base::time::{FileTimes, Timestamp};
 use crate::case::timeline::{Clock, TimelineEntry};
 use crate::case::{self, Case};
+use crate::script::launch::Launch;
 use std::collections::BTreeMap;
 
 /// Characters of one entry.
@@ -55,6 +56,7 @@ pub(super) fn of(
         let path = payload.path.as_deref().unwrap_or_default();
         of_file(path, &payload.id, &payload.times, clock(payload.volume.as_ref()), "payload", &mut entries);
     }
+    entries.extend(case.launches.iter().filter_map(of_launch));
     entries.retain(|entry| from.is_none_or(|from| entry.time >= from) && to.is_none_or(|to| entry.time <= to));
     entries.sort();
     entries.dedup();
@@ -84,6 +86,13 @@ fn of_file(path: &str, id: &str, times: &FileTimes, clock: Clock, what: &str, en
             });
         }
     }
+}
+
+/// A client that somebody called, where a history or a log of commands tells when.
+fn of_launch(launch: &Launch) -> Option<TimelineEntry> {
+    let time = launch.found_in.time?;
+    let note = Some("by the history or the log of commands that holds the line".to_owned());
+    Some(TimelineEntry { note, ..entry(time, Clock::Stated, "client called", launch.command_line.clone(), &launch.id) })
 }
 
 fn of_event(event: &case::Event, entries: &mut Vec<TimelineEntry>) {
@@ -192,7 +201,7 @@ fn logged(event: &Event) -> Clock {
         "usn" => Clock::Journal,
         "prefetch" => Clock::Prefetch,
         "bam" | "dam" | "userassist" | "pca" => Clock::ExecutionArtifact,
-        "zone-identifier" => Clock::FileSystem,
+        "zone-identifier" | "policy-scripts" | "launchd" | "mof" => Clock::FileSystem,
         _ if source.starts_with("sysmon-") => Clock::Event,
         _ if event.starts.is_some() && !source.contains(|c: char| c.is_ascii_digit()) => Clock::KeyLastWrite,
         _ => Clock::LogRecord,
