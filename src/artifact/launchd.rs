@@ -47,11 +47,9 @@ impl Job {
         let on = element == "true";
         let nested = self.depth != 2;
         match (self.key.as_str(), element) {
-            _ if element == "key" => {
-                if !nested {
-                    text.clone_into(&mut self.key);
-                    self.said |= matches!(text, "Label" | "Program" | "ProgramArguments");
-                }
+            (_, "key") if !nested => {
+                text.clone_into(&mut self.key);
+                self.said |= matches!(text, "Label" | "Program" | "ProgramArguments");
             }
             ("ProgramArguments", "string") if self.words.len() < WORDS => {
                 let length: usize = self.words.iter().map(String::len).sum();
