@@ -91,6 +91,8 @@ pub struct Walker<A> {
     pub(super) end: usize,
     pub(super) variables: BTreeMap<String, Value>,
     pub(super) functions: BTreeMap<String, Function>,
+    /// The classes that the text defines, the last one last.
+    pub(super) classes: Vec<String>,
     pub(super) budget: usize,
     is_cut: bool,
     pub(super) depth: usize,
@@ -114,6 +116,7 @@ impl<A: Actions> Walker<A> {
             at: 0,
             variables: BTreeMap::new(),
             functions: BTreeMap::new(),
+            classes: Vec::new(),
             budget,
             is_cut,
             depth: 0,
@@ -237,6 +240,7 @@ impl<A: Actions> Walker<A> {
     pub(super) fn keyword(&mut self) -> bool {
         let Some(word) = self.name_at(0).map(str::to_owned) else { return false };
         match (self.tongue, word.as_str()) {
+            (Tongue::Python | Tongue::Php, "class") => self.class(),
             (Tongue::Python, "def") | (Tongue::Go, "func") | (Tongue::Rust, "fn") => self.definition(),
             (Tongue::Perl, "sub") | (Tongue::Php | Tongue::JavaScript, "function") => self.definition(),
             (Tongue::Python, "import" | "from") => {
