@@ -107,6 +107,6 @@ fn files_are_made_in_one_place_alone() {
             assert!(may || !body.contains(word), "{}: {word}", path.display());
         }
         let spools = path.ends_with("evidence/filesystem/archive/spool.rs");
-        assert_eq!(body.contains("tempfile"), spools, "{}", path.display());
+        assert_eq!(body.contains("tempfile::"), spools, "{}", path.display());
     }
 }

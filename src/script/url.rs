@@ -19,6 +19,8 @@ pub struct Url {
     pub host: String,
     /// The port, where it is given and a number.
     pub port: Option<u16>,
+    /// The variable that stands for the port, where one does.
+    pub variable_port: Option<String>,
     /// What follows the slash behind the host, without that slash: a path from the login directory. It begins with a slash
     /// where the address asks for the server's root (`ftp://host//etc` or `/%2Fetc`).
     pub path: String,
@@ -71,8 +73,15 @@ impl Url {
             host: Some(self.host.clone()),
             port: Some(self.effective_port()),
             credentials: self.credential(line).into_iter().collect(),
+            uncertain: self.doubts(),
             ..Session::default()
         }
+    }
+
+    /// What the address leaves open of the session.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<String> {
+        self.variable_port.iter().map(|name| format!("the port is a variable: {name}")).collect()
     }
 }
 
@@ -97,7 +106,7 @@ pub fn parse(text: &str) -> Option<Url> {
         Some((username, password)) => (Some(percent_decoded(username)), password.map(percent_decoded).map(Secret::new)),
         None => (None, None),
     };
-    let (host, port) = split_port(place);
+    let (host, port, variable_port) = split_port(place);
     if host.is_empty() {
         return None;
     }
@@ -108,7 +117,7 @@ pub fn parse(text: &str) -> Option<Url> {
         None => (path, None),
     };
     let host = percent_decoded(host);
-    Some(Url { scheme, username, password, host, port, path: percent_decoded(path), mode })
+    Some(Url { scheme, username, password, host, port, variable_port, path: percent_decoded(path), mode })
 }
 
 /// Where an address of file transfer begins in a text, from `from` on.
@@ -150,17 +159,29 @@ pub fn percent_decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
-/// Host and port of `host`, `host:21`, `[::1]:21`.
-fn split_port(place: &str) -> (&str, Option<u16>) {
+/// Host and port of `host`, `host:21`, `[::1]:21`, and what stands for the port in `host:$PORT`.
+fn split_port(place: &str) -> (&str, Option<u16>, Option<String>) {
     if let Some((host, tail)) = place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        return (host, tail.strip_prefix(':').and_then(|port| port.parse().ok()));
+        return (host, tail.strip_prefix(':').and_then(|port| port.parse().ok()), None);
+    }
+    // The last colon before a variable: those within it (`$env:PORT`, `%P:~0,2%`) are followed by its name.
+    let mut colons = place.match_indices(':').map(|(at, _)| place.split_at_checked(at).unwrap_or_default());
+    if let Some((host, port)) = colons.rfind(|(_, tail)| tail.get(1..).is_some_and(is_variable))
+        && !host.is_empty()
+    {
+        return (host, None, port.get(1..).map(str::to_owned));
     }
     match place.rsplit_once(':') {
         Some((host, port)) if !host.contains(':') && port.bytes().all(|byte| byte.is_ascii_digit()) => {
-            (host, port.parse().ok())
+            (host, port.parse().ok(), None)
         }
-        _ => (place, None),
+        _ => (place, None, None),
     }
+}
+
+/// `$PORT`, `%PORT%`, `{port}`, `<port>`, `!PORT!`, `#{port}`
+fn is_variable(word: &str) -> bool {
+    word.len() > 1 && word.starts_with(['$', '%', '{', '<', '!', '#'])
 }
 
 #[cfg(test)]
@@ -177,6 +198,8 @@ mod tests {
             ("sftp://u@h/x", "u", "", "h", 22, "x"),
             ("ftp://[2001:db8::1]:21/x", "", "", "2001:db8::1", 21, "x"),
             ("ftp://%H%/x", "", "", "%H%", 21, "x"),
+            ("ftp://%H:~1%/x", "", "", "%H:~1%", 21, "x"),
+            ("ftp://$env:HOST/x", "", "", "$env:HOST", 21, "x"),
             ("ftp://a@b.example:pw@h/x", "a@b.example", "pw", "h", 21, "x"),
         ];
         for (text, user, password, host, port, path) in cases {
@@ -187,6 +210,23 @@ mod tests {
         }
         for text in ["http://h/x", "ftp:/h", "ftp:///x", "ftp", "mailto:a@b"] {
             assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ports_that_are_variables_are_no_part_of_the_host() {
+        let cases = [
+            ("ftp://192.0.2.1:$PORT/x", "192.0.2.1", "$PORT"),
+            ("ftp://u:p@$HOST:${PORT}/x", "$HOST", "${PORT}"),
+            ("sftp://{user}:{pw}@{host}:{port}", "{host}", "{port}"),
+            ("ftp://%H%:%P%/x", "%H%", "%P%"),
+            ("ftp://$env:FTP_HOST:$env:FTP_PORT/in", "$env:FTP_HOST", "$env:FTP_PORT"),
+            ("ftp://h:<port>/", "h", "<port>"),
+        ];
+        for (text, host, port) in cases {
+            let url = parse(text).expect(text);
+            assert_eq!((url.host.as_str(), url.variable_port.as_deref()), (host, Some(port)), "{text}");
+            assert_eq!(url.session(1).uncertain, [format!("the port is a variable: {port}")], "{text}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! The command line of a client: its switches, its script, its host.
 
 use crate::script::launch::{Client, Launch, Platform};
+use crate::script::url;
 
 /// The arguments of a command line as the C runtime of Windows splits them: quotes group, `\"` is a quote.
 #[must_use]
@@ -58,6 +59,11 @@ pub fn launch(program: &str, arguments: &[String], platform: Platform) -> Option
     match client {
         Client::WindowsFtp => windows(arguments, &mut launch),
         _ => unix(arguments, &mut launch),
+    }
+    if let Some(url) = launch.switches.host.as_deref().and_then(url::parse).filter(|_| client != Client::WindowsFtp) {
+        launch.switches.port = launch.switches.port.or(url.port);
+        launch.switches.host = Some(url.host);
+        launch.note.get_or_insert_with(|| "only NetBSD's ftp takes an address for a host".to_owned());
     }
     launch.auto_login = !launch.switches.no_auto_login;
     launch.anonymous = launch.switches.anonymous;
@@ -222,8 +228,9 @@ mod tests {
 
     #[test]
     fn unix_command_lines() {
-        let cases: [(&str, Option<&str>, Option<u16>, &str); 9] = [
+        let cases: [(&str, Option<&str>, Option<u16>, &str); 10] = [
             ("ftp -inv 192.0.2.1", Some("192.0.2.1"), None, "inv"),
+            ("ftp -inv ftp://192.0.2.1:2121", Some("192.0.2.1"), Some(2121), "inv"),
             ("ftp -n 192.0.2.1 2121", Some("192.0.2.1"), Some(2121), "n"),
             ("ftp -P 2121 -n 192.0.2.1", Some("192.0.2.1"), Some(2121), "n"),
             ("ftp -nP2121 192.0.2.1", Some("192.0.2.1"), Some(2121), "n"),

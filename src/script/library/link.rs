@@ -278,7 +278,7 @@ impl Link {
         if self.session.transfers.len() >= COMMANDS {
             return;
         }
-        self.session.transfers.push(Transfer {
+        let transfer = Transfer {
             id: String::new(),
             line: call.line,
             command: call.name.clone(),
@@ -291,7 +291,11 @@ impl Link {
             resolved_path: None,
             mode,
             payloads: Vec::new(),
-        });
+        };
+        // A call that is read once more, for another branch or another round, moves nothing new.
+        if !self.session.transfers.contains(&transfer) {
+            self.session.transfers.push(transfer);
+        }
     }
 
     /// A command that is sent as it is may be a login, a type or an action after all.

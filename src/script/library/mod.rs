@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn libraries() {
-        let cases: [(&str, &str, &[&str]); 41] = [
+        let cases: [(&str, &str, &[&str]); 42] = [
             (
                 "a.py",
                 "from ftplib import FTP\nf=FTP('192.0.2.74','bob','pw')\nf.cwd('in')\nf.storbinary('STOR a.zip',open('/tmp/a.zip','rb'))",
@@ -118,7 +118,7 @@ mod tests {
                 "import ftplib\nHOST = '192.0.2.1'\nclass C:\n    def __init__(self, user='bob'):\n        self.ftp = ftplib.FTP_TLS()\n        \
                  self.ftp.connect(HOST, 2121)\n        self.ftp.login(user='bob', passwd='p' + 'w')\n    def get(self, name):\n        \
                  self.ftp.retrbinary('RETR %s' % name, open(name, 'wb').write)\n        self.ftp.sendcmd('SITE CHMOD 777 x')\n        self.ftp.delete('y')\n",
-                &["ftps bob:pw@192.0.2.1:2121 <I name %s del y raw SITE CHMOD 777 x"],
+                &["ftps bob:pw@192.0.2.1:2121 <I name name del y raw SITE CHMOD 777 x"],
             ),
             (
                 "a.py",
@@ -204,6 +204,12 @@ mod tests {
                 "using System.Net;\nFtpWebRequest r = (FtpWebRequest)WebRequest.Create(\"ftp://192.0.2.18/x\"); r.Method = WebRequestMethods.Ftp.DeleteFile;\n\
                  r.Credentials = new NetworkCredential(\"u\", \"p\");",
                 &["ftp u:p@192.0.2.18:21 del x"],
+            ),
+            (
+                "a.cs",
+                "using System.Net;\nFtpWebRequest r;\nr = (FtpWebRequest)FtpWebRequest.Create(new Uri(\"ftp://\" + \"192.0.2.18\" + \"/x\"));\n\
+                 r.Credentials = new NetworkCredential(\"u\", \"p\"); r.Method = WebRequestMethods.Ftp.UploadFile;",
+                &["ftp u:p@192.0.2.18:21 >I - x"],
             ),
             (
                 "a.cpp",
@@ -311,6 +317,73 @@ mod tests {
         ];
         for (name, text, expected) in cases {
             let have: Vec<String> = sessions(name, text).iter().map(told).collect();
+            assert_eq!(have, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn classes_of_the_text_pass_on_what_they_are_given() {
+        let cases: [(&str, &str, &[&str]); 5] = [
+            (
+                "a.py",
+                "from ftplib import FTP\nclass Up(object):\n    def __init__(self, host, user, pw):\n        self.ftp = FTP(host)\n        \
+                 self.ftp.login(user, pw)\n    def get(self, name):\n        self.ftp.retrbinary('RETR ' + name, open('/t/' + name, 'wb').write)\n\
+                 u = Up('192.0.2.1', 'bob', 'pw')\nu.get('z.bin')\n",
+                &["ftp bob:pw@192.0.2.1:21 <I /t/z.bin z.bin"],
+            ),
+            // An object of a library is asked, not the function that asks it.
+            (
+                "a.py",
+                "import ftplib\nclass C:\n    def __init__(self):\n        self.ftp = ftplib.FTP()\n    def connect(self):\n        \
+                 self.ftp.connect('192.0.2.2', 2121)\n    def login(self):\n        self.ftp.login('bob', 'pw')\n    def run(self):\n        \
+                 self.connect()\n        self.login()\n        self.ftp.storbinary('STOR a', open('a', 'rb'))\nC().run()\n",
+                &["ftp bob:pw@192.0.2.2:2121 >I a a"],
+            ),
+            (
+                "a.py",
+                "from ftplib import FTP\nclass A:\n    def __init__(self, x):\n        self.x = x\nclass B:\n    def __init__(self, host):\n        \
+                 self.ftp = FTP(host, 'bob', 'pw')\n        self.ftp.delete('a')\nA('no')\nb = B(host='192.0.2.3')\n",
+                &["ftp bob:pw@192.0.2.3:21 del a"],
+            ),
+            (
+                "a.php",
+                "<?php\nclass Ftp {\n  private $id;\n  public function __construct($h) { $this->id = ftp_connect($h); }\n  \
+                 public function login($u, $p) { ftp_login($this->id, $u, $p); }\n  \
+                 public function up($from, $to) { ftp_put($this->id, $to, $from, FTP_BINARY); }\n}\n\
+                 $f = new Ftp('192.0.2.6');\n$f->login('bob', 'pw');\n$f->up('l.jpg', 'r.jpg');\n",
+                &["ftp bob:pw@192.0.2.6:21 >I l.jpg r.jpg"],
+            ),
+            (
+                "a.cs",
+                "using System.Net;\nclass F { string h; string u; public F(string host, string user) { h = host; u = user; }\n\
+                 public void Get(string name) { FtpWebRequest r = (FtpWebRequest)WebRequest.Create(h + \"/\" + name);\n\
+                 r.Credentials = new NetworkCredential(u, \"pw\"); r.Method = WebRequestMethods.Ftp.DownloadFile; } }\n\
+                 class M { static void Main() { F f = new F(\"ftp://192.0.2.7\", \"bob\"); f.Get(\"x.txt\"); } }",
+                &["ftp bob:pw@192.0.2.7:21 <I - x.txt"],
+            ),
+        ];
+        for (name, text, expected) in cases {
+            let have: Vec<String> = sessions(name, text).iter().map(told).collect();
+            assert_eq!(have, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn paths_and_patterns_of_python_keep_what_is_known() {
+        let cases: [(&str, &[&str]); 2] = [
+            (
+                "from ftplib import FTP\nimport os\nftp = FTP('192.0.2.4', 'bob', 'pw')\nfor name in ftp.nlst():\n    \
+                 f = open(os.path.join('C:\\\\in', name), 'wb')\n    ftp.retrbinary('RETR %s' % name, f.write)\n",
+                &["ftp bob:pw@192.0.2.4:21 <I C:\\in\\name name"],
+            ),
+            (
+                "from ftplib import FTP\nimport os\nbase = '/srv/data'\nftp = FTP('192.0.2.5', 'bob', 'pw')\n\
+                 ftp.storbinary('STOR ' + 'x.zip', open(os.path.join(base, 'out', 'x.zip'), 'rb'))\n",
+                &["ftp bob:pw@192.0.2.5:21 >I /srv/data/out/x.zip x.zip"],
+            ),
+        ];
+        for (text, expected) in cases {
+            let have: Vec<String> = sessions("a.py", text).iter().map(told).collect();
             assert_eq!(have, expected, "{text}");
         }
     }

@@ -12,16 +12,20 @@ impl<A: Actions> Walker<A> {
         let own = call.receiver.is_none()
             || matches!(call.receiver_place.as_deref(), Some("self" | "this" | "$this" | "cls"));
         let own = own || call.path.starts_with("self::") || call.path.starts_with("self.");
-        if own && self.is_defined(&call.name) {
+        // What an object of a library is asked (`self.ftp.connect(…)`) is no function of the text.
+        let own = own && !matches!(call.receiver, Some(Value::Object(_)));
+        let makes = call.receiver.is_none() && self.classes.contains(&call.name);
+        let constructor = super::functions::constructor(&call.name);
+        if makes && self.is_defined(&constructor) {
+            self.enter(&constructor, &call.arguments);
+            return Value::instance();
+        }
+        if (own || call.receiver.as_ref().is_some_and(Value::is_instance)) && self.is_defined(&call.name) {
             return match self.enter(&call.name.clone(), &call.arguments) {
+                Value::Nothing if call.constructs => Value::instance(),
                 Value::Nothing => unknown(),
                 value => value,
             };
-        }
-        // What makes an object of a class of the text sets its attributes.
-        if call.receiver.is_none() && self.is_defined("__init__") && self.classes.contains(&call.name) {
-            self.enter("__init__", &call.arguments);
-            return unknown();
         }
         if self.tongue == Tongue::Sql && matches!(call.name.as_str(), "sp_executesql" | "") {
             if let Some(words) = call.words(0) {
@@ -61,7 +65,7 @@ impl<A: Actions> Walker<A> {
         {
             self.variables.insert(place, value.clone().unwrap_or_default());
         }
-        value.unwrap_or_else(unknown)
+        value.unwrap_or_else(|| if makes { Value::instance() } else { unknown() })
     }
 
     /// The call by the name that an import gives it.
@@ -88,6 +92,9 @@ impl<A: Actions> Walker<A> {
             && matches!(call.path.as_str(), "os.environ.get" | "environ.get" | "os.getenv" | "getenv")
         {
             return values.get(1).filter(|value| matches!(value, Value::Text(_))).cloned();
+        }
+        if self.tongue == Tongue::Python && matches!(call.path.as_str(), "os.path.join" | "path.join") {
+            return path_of(&values);
         }
         if let Some(Value::Text(words)) = receiver {
             match name.as_str() {
@@ -157,7 +164,7 @@ impl<A: Actions> Walker<A> {
         }
         match name.as_str() {
             "_t" | "text" | "_text" | "l" | "str" | "string" | "lpctstr" | "bytes" | "unicode" | "qstring"
-            | "cstring" | "wstring" | "strdup" | "qlatin1string"
+            | "cstring" | "wstring" | "strdup" | "qlatin1string" | "uri"
                 if values.len() == 1 && matches!(values.first(), Some(Value::Text(_))) =>
             {
                 values.first().cloned()
@@ -317,4 +324,28 @@ fn joined(separator: &Words, items: &[Value]) -> Words {
         words.append(&item.words());
     }
     words
+}
+
+/// `os.path.join`: one separator between the parts, that of the first; an absolute part begins anew.
+fn path_of(parts: &[Value]) -> Option<Value> {
+    if !parts.iter().any(|part| matches!(part, Value::Text(_))) {
+        return None;
+    }
+    let mut path = Words::default();
+    for part in parts {
+        let part = match part {
+            Value::Unknown(source) => Words::field(source.clone()),
+            part => part.words(),
+        };
+        let is_absolute = part.text.starts_with(['/', '\\']) || part.text.get(1..2) == Some(":");
+        if is_absolute || path.text.is_empty() {
+            path = part;
+            continue;
+        }
+        if !path.text.ends_with(['/', '\\']) {
+            path.append(&Words::known(if path.text.contains('\\') { "\\" } else { "/" }));
+        }
+        path.append(&part);
+    }
+    Some(Value::Text(path))
 }

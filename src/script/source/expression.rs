@@ -103,6 +103,12 @@ impl<A: Actions> Walker<A> {
                     Value::List(values) => values,
                     value => vec![value],
                 };
+                // What is not known stays by its name.
+                let named = |value| match value {
+                    Value::Unknown(source) => Value::Text(Words::field(source)),
+                    value => value,
+                };
+                let values: Vec<Value> = values.into_iter().map(named).collect();
                 self.spend(format.text.len() / 32);
                 Value::Text(format::percent(format, &values))
             }

@@ -11,6 +11,14 @@ const ITEMS: usize = 16;
 /// Tokens through which the beginning of a statement's line is searched.
 const INDENTATION: usize = 4096;
 
+/// Classes that one text may define.
+const CLASSES: usize = 64;
+
+/// The name under which what makes objects of a class is kept.
+pub(super) fn constructor(class: &str) -> String {
+    format!("{class}.new")
+}
+
 impl<A: Actions> Walker<A> {
     /// The body of the statement that stands here. Looking for it is work that nesting would square, so it is counted.
     fn body(&mut self, indented: bool) -> Option<(usize, usize)> {
@@ -142,6 +150,21 @@ impl<A: Actions> Walker<A> {
         true
     }
 
+    /// `class NAME`, with the classes that it is made from: what follows defines its functions.
+    pub(super) fn class(&mut self) -> bool {
+        let Some(name) = self.name_at(1).map(str::to_owned) else { return false };
+        self.step(2);
+        if self.is(0, "(") {
+            while !self.is(0, ")") && !self.is(0, ":") && self.kind(0).is_some() {
+                self.step(1);
+            }
+        }
+        if self.classes.len() < CLASSES {
+            self.classes.push(name);
+        }
+        true
+    }
+
     /// `def`, `function`, `sub`, `func`, `fn`: kept until it is called.
     pub(super) fn definition(&mut self) -> bool {
         let mut ahead = 1usize;
@@ -157,6 +180,10 @@ impl<A: Actions> Walker<A> {
         let defaults = self.defaults(ahead);
         let body = if self.tongue == Tongue::Python { self.body(true) } else { self.body(false) };
         let Some(body) = body else { return false };
+        let name = match (name.as_str(), self.classes.last()) {
+            ("__init__" | "__construct", Some(class)) => constructor(class),
+            _ => name,
+        };
         self.functions.insert(name, Function { parameters, defaults, body, called: false });
         self.at = body.1;
         true

@@ -155,16 +155,6 @@ impl<A: Actions> Walker<A> {
         true
     }
 
-    /// `class NAME`: its attributes are what its body assigns.
-    pub(super) fn class(&mut self) {
-        const CLASSES: usize = 256;
-        if let Some(name) = self.name_at(1).map(str::to_owned)
-            && self.classes.len() < CLASSES
-        {
-            self.classes.push(name);
-        }
-    }
-
     /// `DECLARE @x … = VALUE`, `SET @x = VALUE`, `SELECT @x = VALUE`, `EXEC [@r =] PROCEDURE ARGUMENTS`.
     pub(super) fn sql_statement(&mut self, word: &str) -> bool {
         match word {

@@ -62,7 +62,22 @@ pub enum Value {
     Unknown(String),
 }
 
+/// The key that marks an object of a class that the text itself defines.
+const INSTANCE: &str = "\0instance";
+
 impl Value {
+    /// An object of a class that the text itself defines: its fields are those of all such objects.
+    #[must_use]
+    pub fn instance() -> Self {
+        Self::Map(vec![(INSTANCE.to_owned(), Self::Nothing)])
+    }
+
+    /// Whether the value is such an object.
+    #[must_use]
+    pub fn is_instance(&self) -> bool {
+        matches!(self, Self::Map(pairs) if pairs.first().is_some_and(|(key, _)| key == INSTANCE))
+    }
+
     /// A known text.
     #[must_use]
     pub fn known(text: impl Into<String>) -> Self {

@@ -93,7 +93,7 @@ pub struct Walker<A> {
     pub(super) end: usize,
     pub(super) variables: BTreeMap<String, Value>,
     pub(super) functions: BTreeMap<String, Function>,
-    /// The names of the classes of the text.
+    /// The classes that the text defines, the last one last.
     pub(super) classes: Vec<String>,
     pub(super) budget: usize,
     is_cut: bool,
@@ -242,15 +242,12 @@ impl<A: Actions> Walker<A> {
     pub(super) fn keyword(&mut self) -> bool {
         let Some(word) = self.name_at(0).map(str::to_owned) else { return false };
         match (self.tongue, word.as_str()) {
+            (Tongue::Python | Tongue::Php, "class") => self.class(),
             (Tongue::Python, "def") | (Tongue::Go, "func") | (Tongue::Rust, "fn") => self.definition(),
             (Tongue::Perl, "sub") | (Tongue::Php | Tongue::JavaScript, "function") => self.definition(),
             (Tongue::Python, "import" | "from") => {
                 self.import();
                 true
-            }
-            (Tongue::Python, "class") => {
-                self.class();
-                false
             }
             (Tongue::Php, "list") if self.is(1, "(") => self.assign_list(2, ")"),
             (Tongue::Python, "with") => {

@@ -178,7 +178,12 @@ pub fn is_batch<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
     if lines.iter().any(|line| line.starts_with("```")) {
         return false;
     }
+    let mut goes_on = false;
     for line in lines {
+        // What a caret continues is of the line before it.
+        if std::mem::replace(&mut goes_on, line.ends_with('^')) {
+            continue;
+        }
         let lower = line.to_ascii_lowercase();
         if lower == "@echo off"
             || lower.starts_with("@echo off")
@@ -233,7 +238,8 @@ pub(super) fn begins_with_command(text: &str) -> bool {
         .find(|(_, c)| matches!(c, ' ' | '\t' | '.' | '(' | '>' | ':' | '&' | '"' | '/' | ',' | ';'))
         .map_or(text.len(), |(at, _)| at);
     let (word, rest) = text.split_at_checked(end.min(text.len())).unwrap_or((text, ""));
-    if rest.is_empty() || word.len() > 260 {
+    // `ftp://h/x` is an address and starts nothing.
+    if rest.is_empty() || rest.starts_with("://") || word.len() > 260 {
         return false;
     }
     let word = word.replace('^', "").to_ascii_lowercase();
@@ -252,7 +258,7 @@ pub(super) fn begins_with_command(text: &str) -> bool {
     }
 }
 
-/// `C:\Windows\System32\ftp.exe -s:x`, with or without the quotes.
+/// `C:\Windows\System32\ftp.exe -s:x`, `"C:\Program Files\WinSCP\WinSCP.com" /script=x`, with or without the quotes.
 fn path_to_client(text: &str) -> bool {
     let (path, rest) = match text.strip_prefix('"') {
         Some(quoted) => quoted.split_once('"').unwrap_or((quoted, "")),
@@ -262,7 +268,7 @@ fn path_to_client(text: &str) -> bool {
     let bare = name.strip_suffix(".exe").unwrap_or(&name);
     path.contains(['\\', '/', '%'])
         && !rest.trim().is_empty()
-        && (bare == "ftp" || bare == "cmd" || bare == "%comspec%")
+        && (matches!(bare, "ftp" | "cmd" | "%comspec%" | "winscp") || name == "winscp.com")
 }
 
 /// The line without a console's prompt (`C:\>`, `$`), a bullet or a quotation mark of mail.
@@ -496,6 +502,7 @@ mod tests {
     #[test]
     fn command_lines_are_found_in_other_texts() {
         let cases = [
+            ("x.DownloadFile('ftp://192.0.2.1/a.txt', 'a.txt')", None),
             ("$ echo open 10.10.15.39 21> ftp.txt", Some("echo open 10.10.15.39 21> ftp.txt")),
             ("C:\\Temp> ftp -v -n -s:ftp.txt", Some("ftp -v -n -s:ftp.txt")),
             ("wsh.Run('command /C echo bin>>o',false,6);", Some("command /C echo bin>>o")),
@@ -563,6 +570,7 @@ mod tests {
     fn batch_files_are_told_from_notes() {
         assert!(is_batch("@echo off\nfoo\nbar".lines()));
         assert!(is_batch("echo open h>a\nftp -s:a\ndel a".lines()));
+        assert!(is_batch("\"C:\\w\\WinSCP.com\" ^\n  /ini=nul ^\n  /command ^\n  \"open h\" ^\n  \"exit\"".lines()));
         assert!(!is_batch("<html>\n<script>\nwsh.Run('x');\n</script>".lines()));
         assert!(!is_batch("run.bat\n```\n@echo off\nftp -s:x\n```".lines()));
         assert!(!is_batch("Some prose here.\nMore prose.\necho x".lines()));

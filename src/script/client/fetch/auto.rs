@@ -14,8 +14,10 @@ const GRAMMAR: Grammar = Grammar { letters: "NoPqrsTDkSwcubH", attached: "", nam
 
 pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
     let (mut output, mut target, mut addresses, mut files) = (None, None, Vec::new(), Vec::new());
+    let mut suppresses_login = false;
     for item in options::items(call.arguments, GRAMMAR) {
         match item {
+            Item::Option("n", _) => suppresses_login = true,
             Item::Option("o", value) => output = value,
             Item::Option("u", value) => target = value.and_then(url::parse),
             Item::Option(..) => {}
@@ -24,6 +26,10 @@ pub(super) fn orders(call: &Call<'_>) -> Option<Orders> {
                 None => files.push(word),
             },
         }
+    }
+    // An address of a host alone, without a login: it stands for the host of a session that commands are typed into.
+    if suppresses_login && matches!(addresses.as_slice(), [url] if url.path.is_empty() && url.username.is_none()) {
+        return None;
     }
     let client = Some(Client::Tnftp);
     if let Some(url) = target.filter(|url| url.scheme != Scheme::Sftp) {
@@ -87,6 +93,7 @@ mod tests {
                 ("ftp -u ftp://ann:pw@h.x/sub/n l1", &["ftp ann:pw@h.x:21 put sub/n <- l1"]),
                 ("ftp ftp://ann:pw@h.x/d/", &["ftp ann:pw@h.x:21"]),
                 ("ftp -n h.x", &[]),
+                ("ftp -inv ftp://h.x", &[]),
             ],
         );
         check(Platform::Windows, &[("ftp ftp://ann:pw@h.x/d/a", &[])]);

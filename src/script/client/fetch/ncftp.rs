@@ -12,8 +12,8 @@ use crate::script::session::{Scheme, Session};
 use crate::script::transfer::{Direction, Mode};
 use crate::script::url;
 
-const GET: Grammar = Grammar { letters: "upPjdtfrBWXYo", attached: "", names: &[], flags: &[] };
-const PUT: Grammar = Grammar { letters: "upPjdtUfTSrBWXYo", ..GET };
+const GET: Grammar = Grammar { letters: "upPjdetfrBWXYo", attached: "", names: &[], flags: &[] };
+const PUT: Grammar = Grammar { letters: "upPjdetUfTSrBWXYo", ..GET };
 const LIST: Grammar = Grammar { letters: "ixupPjdtrWXYo", ..GET };
 
 /// What the options ask for.
@@ -297,6 +297,7 @@ mod tests {
                     "ncftpput -u ann -p pw 192.0.2.65 /in /etc/passwd",
                     &["ftp ann:pw@192.0.2.65:21 put /in/passwd <- /etc/passwd"],
                 ),
+                ("ncftpput -u ann -p pw -d a.log -e b.log -V h.x . a", &["ftp ann:pw@h.x:21 put a <- a"]),
                 ("ncftpput -aAuann -ppw h.x . a b", &["ftp ann:pw@h.x:21 put a <- a a, put b <- b a"]),
                 ("ncftpget -u a -p b -C h.x /r/1 /tmp/2", &["ftp a:b@h.x:21 get /r/1 -> /tmp/2"]),
                 ("ncftpput -u a -p b -C h.x /tmp/2 /r/1", &["ftp a:b@h.x:21 put /r/1 <- /tmp/2"]),

@@ -70,6 +70,7 @@ impl<'a> Visit<'a> {
     /// A visit to the server of an address, with its login where it carries one. `line` is 0 where the command line opens it.
     pub(super) fn to(url: &Url, call: &'a Call<'a>, line: u32) -> Self {
         let mut visit = Self::at(url.scheme, &url.host, url.effective_port(), call, line);
+        visit.session.uncertain = url.doubts();
         if let Some(username) = &url.username {
             visit.login(username, url.password.clone());
         }

@@ -99,10 +99,13 @@ impl Machine<'_> {
         if let Some(stored) = self.world.site(Client::Lftp, name, None).filter(|_| !site.contains("://")) {
             return Site::Stored(Box::new(stored), path.to_owned());
         }
-        if let Some((scheme, _)) = site.split_once("://") {
+        if let Some((scheme, place)) = site.split_once("://") {
             return match url::parse(site) {
                 Some(url) => Site::Server(Box::new(url)),
                 None if scheme.eq_ignore_ascii_case("file") => Site::Local,
+                // A variable stands for the protocol.
+                None if scheme.starts_with(['$', '%', '{']) => url::parse(&with_scheme(place, self.default_scheme))
+                    .map_or(Site::Foreign, |url| Site::Server(Box::new(url))),
                 None => Site::Foreign,
             };
         }

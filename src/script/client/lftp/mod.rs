@@ -83,6 +83,10 @@ fn task(arguments: &[String], is_get: bool) -> Task<'_> {
     let own = |word: &&String| matches!(word.as_str(), "--norc" | "-d");
     let start = arguments.iter().take_while(own).count();
     match arguments.get(start..).unwrap_or_default() {
+        // Many give it the commands themselves, over several lines.
+        [option, commands, ..] if option == "-f" && commands.contains('\n') => {
+            Task::Commands(arguments.get(start.saturating_add(1)..start.saturating_add(2)).unwrap_or_default())
+        }
         [option, file, ..] if option == "-f" => Task::File(file),
         [option, commands @ ..] if option == "-c" && !commands.is_empty() => Task::Commands(commands),
         rest => Task::Open(rest.to_vec()),

@@ -53,7 +53,9 @@ fn script(text: &str) -> Interpretation {
 
 #[test]
 fn command_lines() {
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 16] = [
+        ("lftp -f '\nopen h.example\nuser bob pw\nmirror -R /a /b\nbye\n'", &["ftp bob:pw@h.example:21 >/b/** /a/**"]),
+        ("lftp -u bob,pw '$PROTOCOL://h.example' -e 'get a'", &["ftp bob:pw@h.example:21 <a a"]),
         (
             "lftp -c 'open -u bob,pw -p 2100 192.0.2.63; lcd /d; mirror -R . up; get k -o /tmp/k'",
             &["ftp bob:pw@192.0.2.63:2100 >up/** /d/** <k /tmp/k"],

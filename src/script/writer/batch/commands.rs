@@ -313,16 +313,21 @@ impl Interpreter<'_, '_> {
     /// `start ["title"] [/switch]… program …`.
     fn start(&mut self, rest: &str) {
         let mut rest = rest.trim_start_matches(is_delimiter);
-        if let Some(after) = rest.strip_prefix('"') {
-            let (title, tail) = after.split_once('"').unwrap_or((after, ""));
-            if tail.trim().is_empty() {
-                self.emulation.start(title);
-                return;
-            }
-            rest = tail.trim_start_matches(is_delimiter);
-        }
         let outer = self.emulation.directory.clone();
-        while rest.starts_with('/') {
+        let mut titled = false;
+        // The title of the window stands before the switches or behind any of them.
+        while rest.starts_with('/') || rest.starts_with('"') && !titled {
+            if let Some(after) = rest.strip_prefix('"') {
+                let (title, tail) = after.split_once('"').unwrap_or((after, ""));
+                if tail.trim().is_empty() {
+                    self.emulation.start(title);
+                    self.emulation.directory = outer;
+                    return;
+                }
+                titled = true;
+                rest = tail.trim_start_matches(is_delimiter);
+                continue;
+            }
             let end = rest.find([' ', '\t']).unwrap_or(rest.len());
             let (switch, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
             rest = tail.trim_start();

@@ -408,7 +408,7 @@ fn files_beside() {
 
 #[test]
 fn clients_and_what_they_are_fed() {
-    let cases: [(&str, &[&str]); 12] = [
+    let cases: [(&str, &[&str]); 14] = [
         ("echo bye>a\nftp -n<a", &["bye|"]),
         ("echo bye>a\nftp -n < a h.x", &["bye|"]),
         ("(echo open h.x&echo bye)|ftp -n", &["open h.x|bye|"]),
@@ -418,6 +418,8 @@ fn clients_and_what_they_are_fed() {
         ("set x=ftp\necho bye>a\n%x% -s:a", &["bye|"]),
         ("echo bye>a\nstart \"\" /min /wait ftp -s:a", &["bye|"]),
         ("echo bye>C:\\d\\a\nstart /d C:\\d ftp -s:a", &["bye|"]),
+        ("echo bye>a\nstart /w \"\" \"C:\\b c\\ftp.exe\" -s:a", &["bye|"]),
+        ("echo bye>a\nstart /min \"x y\" /wait ftp -s:a", &["bye|"]),
         ("echo bye>a\nstart \"x\" cmd /c \"ftp -s:a\"", &["bye|"]),
         ("cmd /c echo open h.x>a&cmd /c echo bye>>a&cmd /c ftp -s:a", &["open h.x|bye|"]),
         ("cmd /c \"echo open h.x^>a^&ftp -s:a\"", &[]),

@@ -232,6 +232,24 @@ mod tests {
     }
 
     #[test]
+    fn functions_of_other_modules_that_run_commands_start_clients() {
+        let cases: &[(&str, &str, &[&str])] = &[
+            (
+                "a.py",
+                "import own\nc = 'c:/w/ftp.exe -i -s:' + 'a.txt'\nown.runCommand(c)",
+                &["c:/w/ftp.exe -i -s:a.txt"],
+            ),
+            ("a.py", "from own import run_cmd\nrun_cmd('ftp -n -s:a.txt')", &["ftp -n -s:a.txt"]),
+            ("a.cs", "using S;\nTools.ExecuteCommand(\"ftp -n -s:a.txt\");", &["ftp -n -s:a.txt"]),
+            ("a.py", "def run_cmd(c):\n    os.system(c)\nrun_cmd('ftp -n -s:a.txt')", &["ftp -n -s:a.txt"]),
+            ("a.py", "import os\nlog.show('ftp -n -s:a.txt')\nos.system('ftp -s:b.txt')", &["ftp -s:b.txt"]),
+        ];
+        for (name, text, expected) in cases {
+            assert_eq!(launches(name, text), *expected, "{text}");
+        }
+    }
+
+    #[test]
     fn programs_write_their_scripts_line_by_line() {
         let cases = [
             (

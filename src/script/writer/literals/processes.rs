@@ -1,5 +1,7 @@
 //! Which calls start programs, and how they are given the command line.
 
+use crate::script::client::{self, switches};
+use crate::script::launch::Platform;
 use crate::script::source::{Call, Tongue, Value, Words};
 
 /// A command line as a call gives it.
@@ -15,6 +17,26 @@ pub(super) enum Started {
 
 /// What a call starts; nothing where it starts nothing.
 pub(super) fn started(tongue: Tongue, call: &Call) -> Option<Started> {
+    known(tongue, call).or_else(|| wrapped(call))
+}
+
+/// Functions of other modules that by their names run a command line: they do, where it is one of a client that is told all.
+fn wrapped(call: &Call) -> Option<Started> {
+    let name = call.name.to_ascii_lowercase().replace('_', "");
+    let verb = ["run", "execute", "do", "call", "start", "launch"].iter().find_map(|verb| name.strip_prefix(verb))?;
+    if !matches!(
+        verb,
+        "command" | "commandline" | "cmd" | "shell" | "shellcommand" | "shellcmd" | "process" | "program"
+    ) {
+        return None;
+    }
+    let line = call.words(0)?;
+    let words = switches::split_arguments(&line.text);
+    let launch = client::launch(&words, &line.text, Platform::Windows)?;
+    (launch.tells_all || launch.script_path.is_some()).then_some(Started::Shell(line))
+}
+
+fn known(tongue: Tongue, call: &Call) -> Option<Started> {
     let folded = call.name.to_ascii_lowercase();
     let first = call.words(0);
     match tongue {

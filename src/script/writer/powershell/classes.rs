@@ -114,6 +114,19 @@ impl Interpreter<'_, '_> {
         }
     }
 
+    /// A collection as the values that it holds, which is what all but its own methods see of it.
+    pub(super) fn contents(&self, value: Value) -> Value {
+        match &value {
+            Value::Object(index) => match self.object(*index) {
+                Some(object) if object.class == "list" => {
+                    Value::list(super::operators::as_list(&object.field("items")))
+                }
+                _ => value,
+            },
+            _ => value,
+        }
+    }
+
     pub(super) fn set_property(&mut self, index: usize, name: &str, value: Value) {
         if let Some(object) = self.objects.get_mut(index) {
             object.fields.insert(name.to_owned(), value);
@@ -233,14 +246,11 @@ impl Interpreter<'_, '_> {
             ("net.networkcredential", "getnetworkcredential") => Value::Object(index),
             ("diagnostics.process", "start") => {
                 let info = self.object(index).map_or(Value::Nothing, |object| object.field("startinfo"));
-                if let Value::Object(info) = info {
-                    let redirected = self
-                        .object(info)
-                        .is_some_and(|object| object.field("redirectstandardinput").truth() == Some(true));
-                    // What is written to its input comes after the start: it runs when the input is closed.
-                    if !redirected {
-                        self.start_info(info);
-                    }
+                // What is written to its input comes after the start: it runs when the input is closed.
+                if let Value::Object(info) = info
+                    && !self.is_fed(info)
+                {
+                    self.start_info(info);
                 }
                 Value::Bool(true)
             }
@@ -311,6 +321,11 @@ impl Interpreter<'_, '_> {
             value => Some(self.spelled(&value)).filter(|directory| !directory.is_empty()),
         };
         self.start_program(&program, &arguments, directory.as_deref(), None);
+    }
+
+    /// Whether a process takes its input from the script.
+    pub(super) fn is_fed(&self, info: usize) -> bool {
+        self.object(info).is_some_and(|object| object.field("redirectstandardinput").truth() == Some(true))
     }
 
     /// Starts a process with what was written to its input.

@@ -257,6 +257,7 @@ impl Interpreter<'_, '_> {
                 }
                 Vec::new()
             }
+            "new-temporaryfile" => vec![self.temporary_file()],
             "get-date" => vec![Value::unknown("Get-Date")],
             _ => Vec::new(),
         }

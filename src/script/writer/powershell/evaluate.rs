@@ -119,12 +119,21 @@ impl Interpreter<'_, '_> {
             return self.evaluate(expression);
         }
         let mut output = Vec::new();
-        self.statement(statement, &mut output);
+        if let super::syntax::StatementKind::If { clauses, otherwise } = &statement.kind {
+            // A variable holds what one of the branches gives, never what all of them do.
+            let first = self.branches(clauses, otherwise.as_ref(), &mut output);
+            if let Some(first) = first.filter(|first| *first > 0) {
+                output.truncate(first);
+            }
+        } else {
+            self.statement(statement, &mut output);
+        }
         Value::collected(output)
     }
 
     fn chain(&mut self, first: &Expression, rest: &[(String, Expression)], line: u32) -> Value {
-        let mut left = self.evaluate(first);
+        let left = self.evaluate(first);
+        let mut left = self.contents(left);
         let mut spelled = first.raw.clone();
         let cap = self.emulation.limits.batch_output;
         // Texts of a long sum are joined once, at its end.
@@ -140,6 +149,7 @@ impl Interpreter<'_, '_> {
                 continue;
             }
             let right = self.evaluate(operand);
+            let right = self.contents(right);
             for value in [&left, &right] {
                 if let (Value::Unknown(unknown), true) = (value, makes_text(operator)) {
                     let raw = unknown.raw.clone();
@@ -172,6 +182,7 @@ impl Interpreter<'_, '_> {
             return self.stepped(operand, operator == "++");
         }
         let value = self.evaluate(operand);
+        let value = self.contents(value);
         match operator {
             "!" | "-not" => {
                 value.truth().map_or_else(|| Value::unknown(operand.raw.clone()), |truth| Value::Bool(!truth))
@@ -201,6 +212,7 @@ impl Interpreter<'_, '_> {
                 Postfix::Step(_) => value,
                 Postfix::Index(index) => {
                     let index = self.evaluate(index);
+                    let value = self.contents(value);
                     self.indexed(&value, &index, raw)
                 }
                 Postfix::Member { name, arguments } => {
@@ -214,15 +226,13 @@ impl Interpreter<'_, '_> {
                         }
                         Some(arguments) => {
                             if let ("invoke", Some((object, method))) = (name.as_str(), owned) {
-                                let values: Vec<Value> =
-                                    arguments.iter().map(|argument| self.evaluate(argument)).collect();
+                                let values = self.values(arguments);
                                 self.method(&object, &method, &values, raw)
                             } else if name == "reverse" && matches!(&value, Value::Type(class) if class == "array") {
                                 self.reverse(arguments.first());
                                 Value::Nothing
                             } else {
-                                let values: Vec<Value> =
-                                    arguments.iter().map(|argument| self.evaluate(argument)).collect();
+                                let values = self.values(arguments);
                                 self.method(&value, &name, &values, raw)
                             }
                         }
@@ -232,6 +242,16 @@ impl Interpreter<'_, '_> {
             self.charge(size(&value));
         }
         value
+    }
+
+    /// The arguments of a method.
+    fn values(&mut self, arguments: &[Expression]) -> Vec<Value> {
+        let mut values = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let value = self.evaluate(argument);
+            values.push(self.contents(value));
+        }
+        values
     }
 
     /// `[array]::Reverse($a)` changes the variable.
@@ -366,10 +386,12 @@ impl Interpreter<'_, '_> {
 
     /// `[Name]value`
     pub(super) fn cast(&mut self, class: &str, value: Value) -> Value {
+        let value = if class.starts_with("collections.") { value } else { self.contents(value) };
         let element = class.strip_suffix("[]");
         if let Some(element) = element {
             return match (element, &value) {
-                (_, Value::Unknown(_)) | ("byte", Value::Bytes(_)) => value,
+                // A buffer stays the object that streams fill.
+                (_, Value::Unknown(_) | Value::Object(_)) | ("byte", Value::Bytes(_)) => value,
                 ("char", Value::Text(text)) => Value::list(text.content.chars().take(ITEMS).map(Value::Char).collect()),
                 ("byte", value) => {
                     let bytes: Vec<u8> =
@@ -416,6 +438,9 @@ impl Interpreter<'_, '_> {
             "pscustomobject" | "psobject" => value,
             _ => match value {
                 Value::Table(pairs) => self.object_of(class, &pairs),
+                Value::List(_) | Value::Nothing if class.starts_with("collections.") => {
+                    self.new_object(class, &[value])
+                }
                 value => value,
             },
         }

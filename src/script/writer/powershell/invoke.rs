@@ -61,6 +61,7 @@ impl Interpreter<'_, '_> {
                 self.program(name, arguments, input)
             }
             Some(command) => {
+                let arguments = arguments.into_iter().map(|argument| self.seen(argument)).collect();
                 let bound = parameters::bind(command, arguments);
                 self.built_in(command, &bound, input)
             }
@@ -69,6 +70,15 @@ impl Interpreter<'_, '_> {
                 self.shell(name, arguments, input)
             }
             None => self.program(if meant.eq_ignore_ascii_case(name) { name } else { &meant }, arguments, input),
+        }
+    }
+
+    /// An argument as a command sees it: a collection is what it holds.
+    fn seen(&self, argument: Argument) -> Argument {
+        match argument {
+            Argument::Value(value) => Argument::Value(self.contents(value)),
+            Argument::Parameter(raw, value) => Argument::Parameter(raw, value.map(|value| self.contents(value))),
+            other => other,
         }
     }
 
@@ -89,8 +99,10 @@ impl Interpreter<'_, '_> {
                     Value::Table(pairs) => arguments.extend(
                         pairs.iter().map(|(key, value)| Argument::Parameter(format!("-{key}:"), Some(value.clone()))),
                     ),
-                    Value::List(items) => arguments.extend(items.iter().cloned().map(Argument::Value)),
-                    value => arguments.push(Argument::Value(value)),
+                    value => match self.contents(value) {
+                        Value::List(items) => arguments.extend(items.iter().cloned().map(Argument::Value)),
+                        value => arguments.push(Argument::Value(value)),
+                    },
                 },
             }
         }
@@ -114,7 +126,7 @@ impl Interpreter<'_, '_> {
         let mut words = vec![name.to_owned()];
         let mut verbatim = String::new();
         for argument in arguments {
-            match argument {
+            match self.seen(argument) {
                 Argument::Value(Value::List(items)) => {
                     for item in items.iter() {
                         let word = self.spelled(item);

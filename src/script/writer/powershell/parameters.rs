@@ -71,6 +71,7 @@ const SIGNATURES: &[(&str, &str)] = &[
     ("get-command", "@name module commandtype all! syntax!"),
     ("new-scheduledtaskaction", "execute argument workingdirectory id"),
     ("invoke-wmimethod", "@class @name argumentlist path namespace computername credential"),
+    ("new-temporaryfile", ""),
     ("get-date", "@date format uformat"),
     ("add-type", "typedefinition assemblyname path memberdefinition name namespace"),
 ];

@@ -55,6 +55,8 @@ pub(super) struct Interpreter<'e, 'a> {
     pub(super) jump: Option<Jump>,
     /// How many undecided conditions surround the statement that is run.
     pub(super) doubt: usize,
+    /// Names that Windows made up so far.
+    pub(super) made_names: usize,
     /// The class library of the sessions.
     pub(super) library: Client,
     depth: usize,
@@ -74,6 +76,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
             is_core,
             jump: None,
             doubt: 0,
+            made_names: 0,
             library: Client::Dotnet,
             depth: 0,
             made: 0,
@@ -190,7 +193,9 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         match &statement.kind {
             StatementKind::Nothing => {}
             StatementKind::Pipeline(pipeline) => output.extend(self.pipeline(pipeline)),
-            StatementKind::If { clauses, otherwise } => self.branches(clauses, otherwise.as_ref(), output),
+            StatementKind::If { clauses, otherwise } => {
+                self.branches(clauses, otherwise.as_ref(), output);
+            }
             StatementKind::While { condition, body } => {
                 self.looped(output, |shell, output| {
                     let truth = shell.condition(condition);
@@ -279,25 +284,39 @@ impl<'e, 'a> Interpreter<'e, 'a> {
         Value::collected(self.pipeline(pipeline)).truth()
     }
 
-    fn branches(&mut self, clauses: &[(Pipeline, Block)], otherwise: Option<&Block>, output: &mut Vec<Value>) {
-        let mut undecided = false;
+    /// Runs the branches that may be taken; says where what the first of several puts out ends.
+    pub(super) fn branches(
+        &mut self,
+        clauses: &[(Pipeline, Block)],
+        otherwise: Option<&Block>,
+        output: &mut Vec<Value>,
+    ) -> Option<usize> {
+        let mut first = None;
         for (condition, body) in clauses {
+            let undecided = first.is_some();
             match self.condition(condition) {
                 Some(false) => {}
-                Some(true) if !undecided => return self.statements(&body.statements, output),
-                Some(true) => return self.doubtful(|shell| shell.statements(&body.statements, output)),
-                None => {
-                    undecided = true;
+                Some(true) if !undecided => {
+                    self.statements(&body.statements, output);
+                    return None;
+                }
+                Some(true) => {
                     self.doubtful(|shell| shell.statements(&body.statements, output));
+                    return first;
+                }
+                None => {
+                    self.doubtful(|shell| shell.statements(&body.statements, output));
+                    first.get_or_insert(output.len());
                 }
             }
         }
-        let Some(block) = otherwise else { return };
-        if undecided {
+        let Some(block) = otherwise else { return first };
+        if first.is_some() {
             self.doubtful(|shell| shell.statements(&block.statements, output));
         } else {
             self.statements(&block.statements, output);
         }
+        first
     }
 
     fn switch(&mut self, subject: &Pipeline, clauses: &[(super::syntax::Expression, Block)], output: &mut Vec<Value>) {
@@ -369,7 +388,7 @@ impl<'e, 'a> Interpreter<'e, 'a> {
                     let kind = &expression.kind;
                     let value = self.evaluate(expression);
                     let silent = matches!(kind, super::syntax::Kind::Assign { .. });
-                    if silent { Vec::new() } else { value.items() }
+                    if silent { Vec::new() } else { self.contents(value).items() }
                 }
                 Element::Command(command) => {
                     redirects = &command.redirects;

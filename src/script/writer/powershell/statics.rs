@@ -155,6 +155,9 @@ impl Interpreter<'_, '_> {
             }
             ("diagnostics.process", "start") => {
                 match first {
+                    Value::Object(info) if self.is_fed(info) => {
+                        return self.make("diagnostics.process", vec![("startinfo", Value::Object(info))]);
+                    }
                     Value::Object(info) => self.start_info(info),
                     first => {
                         let program = self.spelled(&first);
@@ -270,6 +273,21 @@ impl Interpreter<'_, '_> {
         Value::text(path, self.emulation.line)
     }
 
+    /// A file whose name Windows makes up.
+    pub(super) fn temporary_file(&mut self) -> Value {
+        let name = self.made_name("GetTempFileName");
+        self.place(&format!("$env:TEMP\\tmp{name}.tmp"))
+    }
+
+    /// A name that is made when it is asked for, each time another one.
+    fn made_name(&mut self, maker: &str) -> String {
+        self.made_names = self.made_names.saturating_add(1);
+        match self.made_names {
+            1 => format!("%{maker}%"),
+            number => format!("%{maker}{number}%"),
+        }
+    }
+
     fn path_method(&mut self, name: &str, arguments: &[Value], raw: &str) -> Value {
         let line = self.emulation.line;
         let words: Vec<String> =
@@ -293,6 +311,11 @@ impl Interpreter<'_, '_> {
                 text(&format!("{stem}.{end}"))
             }
             "gettemppath" => self.place("$env:TEMP\\"),
+            "gettempfilename" => self.temporary_file(),
+            "getrandomfilename" => {
+                let name = self.made_name("GetRandomFileName");
+                Value::text(name, line)
+            }
             _ => Value::unknown(raw),
         }
     }

@@ -104,6 +104,10 @@ fn droppers_leave_these_bytes() {
             "$p = New-Object System.Diagnostics.Process\n$p.StartInfo.FileName = 'ftp.exe'\n$p.StartInfo.Arguments = '-n'\n$p.StartInfo.RedirectStandardInput = $true\n$p.Start()\n$p.StandardInput.WriteLine('open h.x')\n$p.StandardInput.WriteLine('bye')\n$p.StandardInput.Close()\n$p.WaitForExit()",
             "open h.x|bye|",
         ),
+        (
+            "$i = New-Object System.Diagnostics.ProcessStartInfo\n$i.FileName = 'ftp.exe'\n$i.Arguments = '-n'\n$i.RedirectStandardInput = $true\n$p = [System.Diagnostics.Process]::Start($i)\n$p.StandardInput.WriteLine('open h.x')\n$p.StandardInput.WriteLine('bye')\n$p.WaitForExit()",
+            "open h.x|bye|",
+        ),
         ("sc f 'bye'\n(New-Object -ComObject WScript.Shell).Run('ftp -s:f',0,$true)", "bye|"),
         ("sc f 'bye'; ([wmiclass]'Win32_Process').Create('ftp -s:f')", "bye|"),
         ("Tee-Object -FilePath f -InputObject 'bye' | Out-Null\nftp -s:f", "bye|"),
@@ -126,6 +130,8 @@ fn droppers_leave_these_bytes() {
         ("${h.x} = 'h.x'\nsc f \"open ${h.x}\"\nftp -s:f", "open h.x|"),
         ("$a = 'h','x'\nsc f \"open $($a -join '.')\"\nftp -s:f", "open h.x|"),
         ("$env:H='h.x'\nsc f \"open $env:H\"\ncmd /c \"echo bye>>f&ftp -s:f\"", "open h.x|bye|"),
+        ("$m = if ($x) { 'ascii' } else { 'binary' }\nsc f $m\nftp -s:f", "ascii|"),
+        ("$m = if ('a' -eq 'b') { 'ascii' } else { 'binary' }\nsc f $m\nftp -s:f", "binary|"),
         ("switch ('b') { 'a' { sc f 'no' } 'b' { sc f 'bye' } default { sc f 'no' } }\nftp -s:f", "bye|"),
         ("sc f \"say `\"hi`\" \"\"there\"\" `$x\"\nftp -s:f", "say \"hi\" \"there\" $x|"),
         ("$t=@'\nopen $h\nbye\n'@\nsc f $t\nftp -s:f", "open $h|bye|"),
@@ -135,6 +141,38 @@ fn droppers_leave_these_bytes() {
         assert_eq!(fed(text).first().map(String::as_str), Some(*expected), "{text}");
         assert!(reading(text).launches.iter().any(|(_, feed)| *feed == Feed::Written(0)), "{text}");
     }
+}
+
+#[test]
+fn collections_are_what_they_hold() {
+    let of_generic = "$l = New-Object System.Collections.Generic.List[string]\n$l.Add('open h.x')\n$l.Add(\"bye\")\n";
+    let of_array = "$l = [System.Collections.ArrayList]@()\n[void]$l.Add('open h.x')\n$l.AddRange(@('bye'))\n";
+    let cases: &[(&str, &str, &str)] = &[
+        (of_generic, "$l -join \"`n\" | Set-Content f", "open h.x|bye|"),
+        (of_generic, "[IO.File]::WriteAllLines('f', $l)", "open h.x|bye|"),
+        (of_generic, "$l | Out-File f -Encoding ascii", "open h.x|bye|"),
+        (of_generic, "[string]::Join('|', $l) | sc f", "open h.x|bye|"),
+        (of_generic, "Set-Content -Path f -Value $l", "open h.x|bye|"),
+        (of_generic, "foreach ($c in $l) { Add-Content f $c }", "open h.x|bye|"),
+        (of_generic, "sc f ($l[0] + '!' + $l.Count)", "open h.x!2|"),
+        (of_array, "$l | sc f", "open h.x|bye|"),
+        (of_array, "sc f ('cd a' + \"`n\" + ($l -join \"`n\"))", "cd a|open h.x|bye|"),
+        (of_array, "function put-it($k) { $k.Add('dir') }\nput-it $l\nsc f $l", "open h.x|bye|dir|"),
+        ("$l = @('-n', '-s:f')\n", "sc f 'bye'\n& ftp $l", "bye|"),
+    ];
+    for (made, used, expected) in cases {
+        let text = format!("{made}{used}\nftp -s:f");
+        assert_eq!(fed(&text).first().map(|text| text.replace('\r', "")).as_deref(), Some(*expected), "{text}");
+    }
+}
+
+#[test]
+fn temporary_files_have_names() {
+    let text = "$a = [System.IO.Path]::GetTempFileName()\n$b = New-TemporaryFile\nsc $a 'bye'\nsc $b.FullName 'quit'\n\
+                ftp -s:$a\nStart-Process ftp -ArgumentList @('-n', \"-s:$($b.FullName)\")";
+    assert_eq!(fed(text), ["bye|", "quit|"]);
+    let launch = reading(text).launches[0].0.script_path.clone();
+    assert_eq!(launch.as_deref(), Some("$env:TEMP\\tmp%GetTempFileName%.tmp"));
 }
 
 #[test]
@@ -284,6 +322,10 @@ fn classes_open_sessions() {
         (
             "$r=[Net.WebRequest]::Create('ftp://h.x/a.bin')\n$r.Method='RETR'\n$r.Credentials=New-Object Net.NetworkCredential 'bob','pw'\n$p=$r.GetResponse()\n$in=$p.GetResponseStream()\n$out=New-Object IO.FileStream('C:\\a.bin',[IO.FileMode]::Create)\n$b=New-Object byte[] 1024\ndo { $n=$in.Read($b,0,1024); $out.Write($b,0,$n) } while ($n -gt 0)",
             "bob:pw@h.x:21 get a.bin C:\\a.bin",
+        ),
+        (
+            "$r=[Net.FtpWebRequest]::Create('ftp://a:b@h.x/a.bin')\n$r.Method=[Net.WebRequestMethods+Ftp]::DownloadFile\n$in=$r.GetResponse().GetResponseStream()\n$out=New-Object IO.FileStream ('C:\\a.bin',[IO.FileMode]::Create)\n[byte[]]$b=New-Object byte[] 1024\ndo { $n=$in.Read($b,0,1024); $out.Write($b,0,$n) } while ($n -ne 0)",
+            "a:b@h.x:21 get a.bin C:\\a.bin",
         ),
         (
             "$r=[Net.WebRequest]::Create('ftp://a:b@h.x/a.bin')\n$r.Method=[Net.WebRequestMethods+Ftp]::UploadFile\n$in=[IO.File]::OpenRead('C:\\a.bin')\n$s=$r.GetRequestStream()\n$in.CopyTo($s)",
