@@ -267,6 +267,25 @@ mod tests {
     }
 
     #[test]
+    fn a_netrc_in_a_folder_that_nobody_knows_is_none_that_a_client_reads() {
+        let cases: [(&str, &[Confidence]); 4] = [
+            ("'.netrc'", &[Confidence::Certain]),
+            ("'/home/kim/.netrc'", &[Confidence::Certain]),
+            ("os.path.join('/home/kim', '.netrc')", &[Confidence::Certain]),
+            ("os.path.join(d, '.netrc')", &[Confidence::Possible]),
+        ];
+        for (path, confidence) in cases {
+            let text = format!(
+                "import os, netrc\nwith open({path}, 'w') as f:\n    f.write('machine h.example login bob password pw\\n')\n"
+            );
+            let origin = Origin { name: "a.py", ..Origin::default() };
+            let reading = read(&Text::from_content(text), origin, &Alone, &Limits::default());
+            let written = reading.map(|reading| reading.written).unwrap_or_default();
+            assert_eq!(written.iter().map(|file| file.confidence).collect::<Vec<_>>(), confidence, "{path}");
+        }
+    }
+
+    #[test]
     fn endless_loops_and_growth_end() {
         let growth = format!("echo x>a\n{}ftp -s:a", "type a>>a\n".repeat(60));
         for text in [":a\necho x>>f\ngoto a\nftp -s:f", "set a=x\nset a=%a%%a%\n", growth.as_str()] {
